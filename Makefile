@@ -1,0 +1,14 @@
+.PHONY: test bench lint quickstart
+
+# Installs what is missing, then gofmt, vet and every test with a real PostgreSQL.
+test:
+	.ci/test
+
+bench:
+	go run ./internal/testkit/cmd/pgrun -- go test -run '^$$' -bench . -benchmem ./...
+
+lint:
+	golangci-lint run ./...
+
+quickstart:
+	go run ./examples/quickstart

@@ -1,0 +1,160 @@
+package dialect
+
+import "strings"
+
+// Arg marks the place of an argument until Number writes the dialect's placeholders. No SQL text that
+// reaches the library may hold it: NUL is refused in identifiers and in constant text.
+const Arg = "\x00"
+
+// Pattern says which part of the column a LIKE argument must match.
+type Pattern uint8
+
+// The patterns. Raw takes % and _ from the argument, with \ as the escape.
+const (
+	Contains Pattern = iota
+	StartsWith
+	EndsWith
+	Raw
+)
+
+// Nulls places NULL in an order.
+type Nulls uint8
+
+// NullsLargest is the library's rule on every source: last when ascending, first when descending.
+const (
+	NullsLargest Nulls = iota
+	NullsFirst
+	NullsLast
+)
+
+// Lock is a row lock.
+type Lock uint8
+
+// The row locks.
+const (
+	NoLock Lock = iota
+	ForUpdate
+	ForShare
+)
+
+// Wait says what a lock does with rows that others hold.
+type Wait uint8
+
+// The ways to wait.
+const (
+	Block Wait = iota
+	SkipLocked
+	NoWait
+)
+
+// Bulk is the way many rows are inserted by one statement.
+type Bulk uint8
+
+// The ways of a bulk insert.
+const (
+	RowValues Bulk = iota // VALUES (…), (…)
+	Unnest                // one array per column
+)
+
+// Limits are the hard bounds of a dialect.
+type Limits struct {
+	Params    int // arguments of one statement
+	Rows      int // rows of one VALUES list
+	ListItems int // elements of one list argument; longer ones are sent in chunks by includes
+}
+
+// Paging is the page of a Select: which arguments it takes and whether there is an order.
+type Paging struct {
+	Take, Skip bool
+	Ordered    bool
+}
+
+// Upsert is what an insert does with an existing row.
+type Upsert struct {
+	Target    []string // quoted columns
+	DoNothing bool
+	Set       []string // "col" = expression
+	Where     string   // what the existing row must pass, or ""
+}
+
+// Dialect makes the pieces of SQL text that differ. Every method is pure.
+type Dialect interface {
+	// Name is "postgres", "sqlite" or "sqlserver".
+	Name() string
+	Limits() Limits
+
+	// Quote makes an identifier of any name.
+	Quote(name string) string
+	// Placeholder is the placeholder of argument n, counted from 1.
+	Placeholder(n int) string
+
+	// Pattern turns text into the argument that Like wants.
+	Pattern(p Pattern, text string) string
+	// Like matches expr with the argument heeding case.
+	Like(expr, arg string) string
+	// In tests expr against a list argument of type t; fold lowers both sides.
+	In(expr string, t Type, negated, fold bool) string
+	// Tuples tests several columns against as many list arguments read in step.
+	Tuples(exprs []string, types []Type) string
+	// DistinctFrom is the null-safe inequality.
+	DistinctFrom(a, b string) string
+	// Order gives the terms that sort by expr.
+	Order(expr string, desc bool, nulls Nulls, nullable bool) []string
+
+	// Page gives the options after SELECT and the clause at the end.
+	Page(p Paging) (options, suffix string)
+	// TakeFirst reports whether the take argument comes before the skip argument in Page's suffix.
+	TakeFirst() bool
+	// Locking gives the clause at the end and the table hint; ok is false where it is not to be had.
+	Locking(l Lock, w Wait) (suffix, hint string, ok bool)
+
+	// Returning gives the clause that reads rows back: at the end, or before VALUES or WHERE.
+	Returning(columns []string, deleted bool) (output, suffix string)
+	// Upsert gives the clause of an upsert; ok is false where it takes two statements.
+	Upsert(u Upsert) (suffix string, ok bool)
+	// Incoming names a column of the row that an upsert was to insert.
+	Incoming(column string) string
+	// DefaultValues is the clause of an insert that gives no column.
+	DefaultValues() string
+	// Bulk says how many rows are inserted at once.
+	Bulk() Bulk
+	// UnnestRows is the SELECT that turns array arguments into rows, for Bulk() == Unnest.
+	UnnestRows(types []Type) string
+
+	// ColumnType is the DDL type of a column.
+	ColumnType(t Type, auto bool) string
+	// AutoKey reports whether ColumnType(auto) already says PRIMARY KEY.
+	AutoKey() bool
+	// CreateTable wraps a CREATE TABLE so that it is safe to run twice.
+	CreateTable(table, body string) string
+	// CreateIndex makes an index, safe to run twice. where is a predicate or "".
+	CreateIndex(unique bool, name, table string, columns []string, where string) string
+	// CreateSchema makes a schema if it is absent, or "" where there are none.
+	CreateSchema(name string) string
+}
+
+// Table joins schema and table, both quoted.
+func Table(d Dialect, schema, table string) string {
+	if schema == "" {
+		return d.Quote(table)
+	}
+	return d.Quote(schema) + "." + d.Quote(table)
+}
+
+// Number replaces each Arg by the dialect's placeholder.
+func Number(d Dialect, text string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 16)
+	n := 0
+	for {
+		i := strings.IndexByte(text, Arg[0])
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		n++
+		b.WriteString(text[:i])
+		b.WriteString(d.Placeholder(n))
+		text = text[i+1:]
+	}
+}

@@ -1,0 +1,120 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+)
+
+// SQLite is the dialect of SQLite 3.38 and later.
+type SQLite struct{ base }
+
+// Name is "sqlite".
+func (SQLite) Name() string { return "sqlite" }
+
+// Limits: SQLITE_MAX_VARIABLE_NUMBER is 32,766 by default.
+func (SQLite) Limits() Limits { return Limits{Params: 32766, Rows: 1000, ListItems: 50_000} }
+
+// Placeholder is ?n, so that an argument's number can be read in a log.
+func (SQLite) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
+
+// Pattern is a GLOB pattern: SQLite's LIKE ignores the case of ASCII letters.
+func (SQLite) Pattern(p Pattern, text string) string { return globPattern(p, text) }
+
+// Like is GLOB.
+func (SQLite) Like(expr, arg string) string { return expr + " GLOB " + arg }
+
+// In reads the list as JSON, so that any length has one shape.
+func (SQLite) In(expr string, t Type, negated, fold bool) string {
+	op := " IN "
+	if negated {
+		op = " NOT IN "
+	}
+	return lower(expr, fold) + op + "(SELECT " + lower(sqliteListItem("value", t), fold) + " FROM json_each(" + Arg + "))"
+}
+
+// sqliteListItem undoes what JSON cannot hold: bytes travel as hexadecimal text.
+func sqliteListItem(value string, t Type) string {
+	if t.Kind == Bytes {
+		return "unhex(" + value + ")"
+	}
+	return value
+}
+
+// Tuples joins the lists by position.
+func (SQLite) Tuples(exprs []string, types []Type) string {
+	var cols, from strings.Builder
+	for i, t := range types {
+		j := "j" + strconv.Itoa(i)
+		if i > 0 {
+			cols.WriteString(", ")
+			from.WriteString(" JOIN ")
+		}
+		cols.WriteString(sqliteListItem(j+".value", t))
+		from.WriteString("json_each(" + Arg + ") AS " + j)
+		if i > 0 {
+			from.WriteString(" ON " + j + ".key = j0.key")
+		}
+	}
+	return "(" + strings.Join(exprs, ", ") + ") IN (SELECT " + cols.String() + " FROM " + from.String() + ")"
+}
+
+// DistinctFrom is IS NOT.
+func (SQLite) DistinctFrom(a, b string) string { return a + " IS NOT " + b }
+
+// Order moves NULL, which SQLite sorts as the smallest value.
+func (SQLite) Order(expr string, desc bool, n Nulls, nullable bool) []string {
+	term := expr + direction(desc)
+	if nullable {
+		if nullsFirst(desc, n) {
+			term += " NULLS FIRST"
+		} else {
+			term += " NULLS LAST"
+		}
+	}
+	return []string{term}
+}
+
+// Page adds a lone OFFSET, which SQLite allows only after LIMIT.
+func (d SQLite) Page(p Paging) (options, suffix string) {
+	if p.Skip && !p.Take {
+		return "", "LIMIT -1 OFFSET " + Arg
+	}
+	return d.base.Page(p)
+}
+
+// Locking is not to be had: SQLite locks the whole database.
+func (SQLite) Locking(l Lock, _ Wait) (suffix, hint string, ok bool) { return "", "", l == NoLock }
+
+// Upsert must not be mistaken for a join's ON; the insert is always VALUES, so nothing is added.
+func (d SQLite) Upsert(u Upsert) (string, bool) { return d.base.Upsert(u) }
+
+// Bulk is a VALUES list.
+func (SQLite) Bulk() Bulk { return RowValues }
+
+// UnnestRows is not used.
+func (SQLite) UnnestRows([]Type) string { return "" }
+
+// ColumnType uses SQLite's storage classes; times are text that sorts.
+func (SQLite) ColumnType(t Type, auto bool) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	switch t.Kind {
+	case Bool, Int, Uint:
+		if auto {
+			return "INTEGER PRIMARY KEY AUTOINCREMENT"
+		}
+		return "INTEGER"
+	case Float:
+		return "REAL"
+	case Bytes:
+		return "BLOB"
+	}
+	return "TEXT"
+}
+
+// AutoKey is true: only INTEGER PRIMARY KEY makes its own numbers.
+func (SQLite) AutoKey() bool { return true }
+
+// CreateSchema is "": an attached database is the caller's affair.
+func (SQLite) CreateSchema(string) string { return "" }

@@ -1,0 +1,223 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+)
+
+// SQLServer is the dialect of SQL Server 2017 and later.
+type SQLServer struct{}
+
+// Collations that compare text byte by byte, as the other sources do.
+const sqlServerBinary = "Latin1_General_100_BIN2"
+
+// Name is "sqlserver".
+func (SQLServer) Name() string { return "sqlserver" }
+
+// Limits: 2,100 parameters less what sp_executesql takes, 1,000 rows in VALUES.
+func (SQLServer) Limits() Limits { return Limits{Params: 2098, Rows: 1000, ListItems: 20_000} }
+
+// Quote uses brackets.
+func (SQLServer) Quote(name string) string { return "[" + strings.ReplaceAll(name, "]", "]]") + "]" }
+
+// Placeholder is @pn.
+func (SQLServer) Placeholder(n int) string { return "@p" + strconv.Itoa(n) }
+
+// Pattern escapes [ too, which opens a set of characters.
+func (SQLServer) Pattern(p Pattern, text string) string { return escapeLike(p, text, "[") }
+
+// Like heeds case whatever the column's collation.
+func (SQLServer) Like(expr, arg string) string {
+	return expr + " COLLATE " + sqlServerBinary + " LIKE " + arg + ` ESCAPE '\'`
+}
+
+// In reads the list as JSON with the column's type.
+func (d SQLServer) In(expr string, t Type, negated, fold bool) string {
+	op := " IN "
+	if negated {
+		op = " NOT IN "
+	}
+	return lower(expr, fold) + op + "(SELECT " + lower("[v]", fold) + " FROM OPENJSON(" + Arg + ") WITH ([v] " + d.ColumnType(t, false) + " '$'))"
+}
+
+// Tuples joins the lists by position.
+func (d SQLServer) Tuples(exprs []string, types []Type) string {
+	var from, on strings.Builder
+	for i, t := range types {
+		j := "[j" + strconv.Itoa(i) + "]"
+		if i > 0 {
+			from.WriteString(" JOIN ")
+			on.WriteString(" AND ")
+		}
+		from.WriteString("OPENJSON(" + Arg + ") AS " + j)
+		if i > 0 {
+			from.WriteString(" ON " + j + ".[key] = [j0].[key]")
+		}
+		on.WriteString(exprs[i] + " = CAST(" + j + ".[value] AS " + d.ColumnType(t, false) + ")")
+	}
+	return "EXISTS (SELECT 1 FROM " + from.String() + " WHERE " + on.String() + ")"
+}
+
+// DistinctFrom compares as INTERSECT does, where NULL equals NULL.
+func (SQLServer) DistinctFrom(a, b string) string {
+	return "NOT EXISTS (SELECT " + a + " INTERSECT SELECT " + b + ")"
+}
+
+// Order moves NULL, which SQL Server sorts as the smallest value, with a term of its own.
+func (SQLServer) Order(expr string, desc bool, n Nulls, nullable bool) []string {
+	term := expr + direction(desc)
+	if !nullable {
+		return []string{term}
+	}
+	if nullsFirst(desc, n) {
+		return []string{"CASE WHEN " + expr + " IS NULL THEN 0 ELSE 1 END", term}
+	}
+	return []string{"CASE WHEN " + expr + " IS NULL THEN 1 ELSE 0 END", term}
+}
+
+// Page is TOP without an order, OFFSET-FETCH with one.
+func (SQLServer) Page(p Paging) (options, suffix string) {
+	switch {
+	case !p.Take && !p.Skip:
+		return "", ""
+	case !p.Ordered && !p.Skip:
+		return "TOP (" + Arg + ")", ""
+	}
+	if !p.Ordered {
+		suffix = "ORDER BY (SELECT NULL) "
+	}
+	if p.Skip {
+		suffix += "OFFSET " + Arg + " ROWS"
+	} else {
+		suffix += "OFFSET 0 ROWS"
+	}
+	if p.Take {
+		suffix += " FETCH NEXT " + Arg + " ROWS ONLY"
+	}
+	return "", suffix
+}
+
+// TakeFirst is false: OFFSET comes before FETCH.
+func (SQLServer) TakeFirst() bool { return false }
+
+// Locking is a table hint.
+func (SQLServer) Locking(l Lock, w Wait) (suffix, hint string, ok bool) {
+	switch l {
+	case ForUpdate:
+		hint = "UPDLOCK, ROWLOCK"
+	case ForShare:
+		hint = "HOLDLOCK, ROWLOCK"
+	default:
+		return "", "", true
+	}
+	switch w {
+	case SkipLocked:
+		hint += ", READPAST"
+	case NoWait:
+		hint += ", NOWAIT"
+	}
+	return "", "WITH (" + hint + ")", true
+}
+
+// Returning is OUTPUT.
+func (SQLServer) Returning(columns []string, deleted bool) (output, suffix string) {
+	if len(columns) == 0 {
+		return "", ""
+	}
+	from := "INSERTED."
+	if deleted {
+		from = "DELETED."
+	}
+	return "OUTPUT " + from + strings.Join(columns, ", "+from), ""
+}
+
+// Upsert takes two statements in one transaction: MERGE is not safe enough.
+func (SQLServer) Upsert(Upsert) (string, bool) { return "", false }
+
+// Incoming is not used.
+func (SQLServer) Incoming(column string) string { return column }
+
+// DefaultValues inserts a row of defaults.
+func (SQLServer) DefaultValues() string { return "DEFAULT VALUES" }
+
+// Bulk is a VALUES list.
+func (SQLServer) Bulk() Bulk { return RowValues }
+
+// UnnestRows is not used.
+func (SQLServer) UnnestRows([]Type) string { return "" }
+
+// ColumnType: text has a binary collation, so that case counts.
+func (SQLServer) ColumnType(t Type, auto bool) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	switch t.Kind {
+	case Bool:
+		return "bit"
+	case Int, Uint:
+		s := "bigint"
+		switch {
+		case t.Kind == Uint && t.Bits >= 64:
+			if !auto {
+				return "decimal(20)"
+			}
+		case t.Kind == Uint && t.Bits <= 8:
+			s = "tinyint"
+		case t.Bits <= 16 && t.Kind == Int || t.Bits <= 8:
+			s = "smallint"
+		case t.Bits <= 32 && t.Kind == Int || t.Bits <= 16:
+			s = "int"
+		}
+		if auto {
+			s += " IDENTITY(1,1)"
+		}
+		return s
+	case Float:
+		if t.Bits == 32 {
+			return "real"
+		}
+		return "float"
+	case Bytes:
+		return "varbinary(max)"
+	case Time:
+		return "datetime2(6)"
+	case UUID:
+		if auto {
+			return "uniqueidentifier DEFAULT NEWID()"
+		}
+		return "uniqueidentifier"
+	case JSON, Array:
+		return "nvarchar(max)"
+	case Scanner:
+		return "decimal(38, 10)"
+	}
+	size := "max"
+	switch {
+	case t.Size > 0 && t.Size <= 4000:
+		size = strconv.Itoa(t.Size)
+	case t.Key:
+		size = "450"
+	}
+	return "nvarchar(" + size + ") COLLATE " + sqlServerBinary
+}
+
+// AutoKey is false: the key is a table constraint.
+func (SQLServer) AutoKey() bool { return false }
+
+// CreateTable asks first whether the table is there.
+func (SQLServer) CreateTable(table, body string) string {
+	return "IF OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "', N'U') IS NULL CREATE TABLE " + table + " (" + body + ")"
+}
+
+// CreateIndex asks first whether the index is there.
+func (SQLServer) CreateIndex(unique bool, name, table string, columns []string, where string) string {
+	plain := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"), "]]", "]")
+	return "IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'" + strings.ReplaceAll(plain, "'", "''") +
+		"' AND object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "')) " + createIndex("", unique, name, table, columns, where)
+}
+
+// CreateSchema asks first whether the schema is there.
+func (d SQLServer) CreateSchema(name string) string {
+	lit := strings.ReplaceAll(name, "'", "''")
+	return "IF SCHEMA_ID(N'" + lit + "') IS NULL EXEC(N'CREATE SCHEMA " + strings.ReplaceAll(d.Quote(name), "'", "''") + "')"
+}

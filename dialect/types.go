@@ -1,0 +1,32 @@
+package dialect
+
+// Kind is the kind of a column, as far as SQL types go.
+type Kind uint8
+
+// The kinds of columns.
+const (
+	Other Kind = iota
+	Bool
+	Int
+	Uint
+	Float
+	String
+	Bytes
+	Time
+	UUID
+	JSON
+	Array
+	Text
+	Scanner
+)
+
+// Type describes a column's SQL type by what its Go type is.
+type Type struct {
+	Kind   Kind
+	Bits   int
+	Size   int    // of text, 0 = unbounded
+	Name   string // the DDL type given by hand, overrules the rest
+	Elem   *Type  // of Array
+	GoType string // "netip.Addr" and the like, for Text
+	Key    bool   // part of a key or an index: SQL Server cannot index unbounded text
+}
