@@ -31,6 +31,9 @@ func (base) Upsert(u Upsert) (string, bool) {
 	b.WriteString("ON CONFLICT")
 	if len(u.Target) > 0 {
 		b.WriteString(" (" + strings.Join(u.Target, ", ") + ")")
+		if u.Living != "" {
+			b.WriteString(" WHERE " + u.Living)
+		}
 	}
 	if u.DoNothing {
 		b.WriteString(" DO NOTHING")

@@ -72,6 +72,7 @@ type Paging struct {
 // Upsert is what an insert does with an existing row.
 type Upsert struct {
 	Target    []string // quoted columns
+	Living    string   // predicate of a partial unique index on them, or ""
 	DoNothing bool
 	Set       []string // "col" = expression
 	Where     string   // what the existing row must pass, or ""
@@ -118,6 +119,8 @@ type Dialect interface {
 	DefaultValues() string
 	// Bulk says how many rows are inserted at once.
 	Bulk() Bulk
+	// InsertBudget is the number of rows of so many columns that one statement takes.
+	InsertBudget(columns int) int
 	// UnnestRows is the SELECT that turns array arguments into rows, for Bulk() == Unnest.
 	UnnestRows(types []Type) string
 

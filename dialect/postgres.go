@@ -89,6 +89,9 @@ func (Postgres) Locking(l Lock, w Wait) (suffix, hint string, ok bool) {
 // Bulk is one array per column.
 func (Postgres) Bulk() Bulk { return Unnest }
 
+// InsertBudget is bounded by memory only: a column is one argument.
+func (Postgres) InsertBudget(int) int { return 10_000 }
+
 // UnnestRows reads the arrays in step and keeps their order.
 func (d Postgres) UnnestRows(types []Type) string {
 	var cols, args strings.Builder

@@ -91,6 +91,11 @@ func (d SQLite) Upsert(u Upsert) (string, bool) { return d.base.Upsert(u) }
 // Bulk is a VALUES list.
 func (SQLite) Bulk() Bulk { return RowValues }
 
+// InsertBudget is bounded by the parameters of a statement.
+func (SQLite) InsertBudget(columns int) int {
+	return min(1000, 32766/columns)
+}
+
 // UnnestRows is not used.
 func (SQLite) UnnestRows([]Type) string { return "" }
 

@@ -143,6 +143,11 @@ func (SQLServer) DefaultValues() string { return "DEFAULT VALUES" }
 // Bulk is a VALUES list.
 func (SQLServer) Bulk() Bulk { return RowValues }
 
+// InsertBudget is bounded by the parameters of a statement.
+func (SQLServer) InsertBudget(columns int) int {
+	return min(1000, 2098/columns)
+}
+
 // UnnestRows is not used.
 func (SQLServer) UnnestRows([]Type) string { return "" }
 

@@ -39,6 +39,7 @@ type Error struct {
 	Err        error  // a sentinel, or a wrapped cause that is safe to print
 
 	cause error
+	whole bool // Detail is a whole sentence that names model and field itself
 }
 
 // WithCause attaches the driver's error: found by errors.Is and errors.As, never printed.
@@ -49,6 +50,9 @@ func (e *Error) WithCause(err error) *Error {
 
 // Error renders "orm: op Model.Field (source): sentinel: detail".
 func (e *Error) Error() string {
+	if e.whole {
+		return "orm: " + e.Detail
+	}
 	var b strings.Builder
 	b.WriteString("orm: ")
 	if e.Op != "" {
@@ -108,6 +112,11 @@ func (e *Error) Unwrap() []error {
 // New makes an Error of a sentinel with the model, the field and the advice.
 func New(sentinel error, model, field, detail string) *Error {
 	return &Error{Model: model, Field: field, Err: sentinel, Detail: detail}
+}
+
+// Say makes an Error that prints as "orm: " and the sentence, nothing else.
+func Say(sentinel error, model, field, sentence string) *Error {
+	return &Error{Model: model, Field: field, Err: sentinel, Detail: sentence, whole: true}
 }
 
 // Fill adds what the caller knows to err: operation, model and source where err does not say them.

@@ -1,0 +1,261 @@
+package builder
+
+import (
+	"strconv"
+	"strings"
+
+	sq "github.com/Masterminds/squirrel"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// compiler turns a statement into SQL by the shaper's walk. Its arguments are positions in that walk;
+// squirrel carries them to where they end up in the text.
+type compiler struct {
+	d       dialect.Dialect
+	next    int // position of the next argument in the walk
+	aliases int
+	out     sq.Sqlizer
+	columns []Column
+}
+
+// fragment is a piece of text with Arg marks and the walk positions of its arguments.
+type fragment struct {
+	text string
+	args []any
+}
+
+// ToSql hands the fragment to squirrel.
+func (f fragment) ToSql() (string, []any, error) { return f.text, f.args, nil }
+
+// frag builds one fragment.
+type frag struct {
+	b    strings.Builder
+	args []any
+}
+
+func (f *frag) done() fragment { return fragment{f.b.String(), f.args} }
+
+func (c *compiler) argument(f *frag) {
+	f.b.WriteString(dialect.Arg)
+	c.take(f)
+}
+
+// take registers the next argument for a mark that the dialect's text already holds.
+func (c *compiler) take(f *frag) {
+	f.args = append(f.args, c.next)
+	c.next++
+}
+
+func (c *compiler) alias(prefix string) string {
+	c.aliases++
+	return c.d.Quote(prefix + strconv.Itoa(c.aliases))
+}
+
+func (c *compiler) table(m *model.Model) string { return dialect.Table(c.d, m.Schema, m.Table) }
+
+// owner is what qualifies the columns of the statement's own table.
+func (c *compiler) owner(m *model.Model) string { return c.d.Quote(m.Table) }
+
+func (c *compiler) col(owner string, f *model.Field) string { return owner + "." + c.d.Quote(f.Column) }
+
+func (c *compiler) quoted(fs []*model.Field) []string {
+	out := make([]string, len(fs))
+	for i, f := range fs {
+		out[i] = c.d.Quote(f.Column)
+	}
+	return out
+}
+
+// where writes "(p) AND (p) AND (scope)": scopes last and outermost, so that no OR escapes them.
+func (c *compiler) where(f *frag, owner string, m *model.Model, w *Conjunction, scopes []Scope) error {
+	n := 0
+	and := func() {
+		if n++; n > 1 {
+			f.b.WriteString(" AND ")
+		}
+	}
+	for i := range w.Len() {
+		and()
+		if err := c.term(f, owner, m, w.At(i)); err != nil {
+			return err
+		}
+	}
+	for i := range scopes {
+		and()
+		if err := c.term(f, owner, m, &scopes[i].Expr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// term writes e so that it can stand beside AND.
+func (c *compiler) term(f *frag, owner string, m *model.Model, e *Expr) error {
+	if e.Op == OpOr || e.Op == OpAnd || e.Op == OpSQL {
+		f.b.WriteByte('(')
+		defer f.b.WriteByte(')')
+	}
+	return c.expr(f, owner, m, e)
+}
+
+var comparison = map[Op]string{OpEq: " = ", OpNe: " <> ", OpGt: " > ", OpGte: " >= ", OpLt: " < ", OpLte: " <= "}
+
+func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
+	fold := func(s string) string {
+		if e.Fold {
+			return "lower(" + s + ")"
+		}
+		return s
+	}
+	switch e.Op {
+	case OpTrue:
+		f.b.WriteString("1 = 1")
+	case OpFalse:
+		f.b.WriteString("1 = 0")
+	case OpEq, OpNe, OpGt, OpGte, OpLt, OpLte:
+		f.b.WriteString(fold(c.col(owner, e.Field)) + comparison[e.Op] + fold(dialect.Arg))
+		c.take(f)
+	case OpDistinctFrom:
+		f.b.WriteString(c.d.DistinctFrom(fold(c.col(owner, e.Field)), fold(dialect.Arg)))
+		c.take(f)
+	case OpBetween:
+		f.b.WriteString(fold(c.col(owner, e.Field)) + " BETWEEN " + fold(dialect.Arg) + " AND " + fold(dialect.Arg))
+		c.take(f)
+		c.take(f)
+	case OpIsNull:
+		f.b.WriteString(c.col(owner, e.Field) + " IS NULL")
+	case OpIsNotNull:
+		f.b.WriteString(c.col(owner, e.Field) + " IS NOT NULL")
+	case OpIn, OpNotIn:
+		f.b.WriteString(c.d.In(c.col(owner, e.Field), TypeOf(e.Field), e.Op == OpNotIn, e.Fold))
+		c.take(f)
+	case OpContains, OpStartsWith, OpEndsWith, OpLike:
+		f.b.WriteString(c.d.Like(fold(c.col(owner, e.Field)), fold(dialect.Arg)))
+		c.take(f)
+	case OpAnd, OpOr:
+		sep := " AND "
+		if e.Op == OpOr {
+			sep = " OR "
+		}
+		for i := range e.Ext.Kids {
+			if i > 0 {
+				f.b.WriteString(sep)
+			}
+			if err := c.term(f, owner, m, &e.Ext.Kids[i]); err != nil {
+				return err
+			}
+		}
+	case OpNot:
+		f.b.WriteString("NOT (")
+		if err := c.expr(f, owner, m, &e.Ext.Kids[0]); err != nil {
+			return err
+		}
+		f.b.WriteByte(')')
+	case OpSQL:
+		f.b.WriteString(e.Ext.Text)
+		for range e.Ext.Args {
+			c.take(f)
+		}
+	case OpSome, OpEvery:
+		return c.exists(f, owner, e)
+	default:
+		return fault.New(fault.ErrInvalid, m.Name, "", "unknown operator in a predicate")
+	}
+	return nil
+}
+
+// exists writes a relation filter. Every is "no related row for which the condition is not true".
+func (c *compiler) exists(f *frag, owner string, e *Expr) error {
+	r := e.Ext.Rel
+	child := c.alias("r")
+	if e.Op == OpEvery {
+		f.b.WriteString("NOT ")
+	}
+	f.b.WriteString("EXISTS (SELECT 1 FROM " + c.table(r.Target) + " AS " + child)
+	var link string
+	if t := r.Through; t != nil {
+		link = c.alias("l")
+		f.b.WriteString(" JOIN " + dialect.Table(c.d, t.Schema, t.Table) + " AS " + link + " ON ")
+		c.equal(f, link, t.Remote, child, r.Remote)
+		f.b.WriteString(" WHERE ")
+		c.equal(f, link, t.Local, owner, r.Local)
+	} else {
+		f.b.WriteString(" WHERE ")
+		c.equal(f, child, columnsOf(r.Remote), owner, r.Local)
+	}
+	if len(e.Ext.Kids) > 0 {
+		f.b.WriteString(" AND ")
+		if e.Op == OpEvery {
+			f.b.WriteString("CASE WHEN ")
+		}
+		for i := range e.Ext.Kids {
+			if i > 0 {
+				f.b.WriteString(" AND ")
+			}
+			if err := c.term(f, child, r.Target, &e.Ext.Kids[i]); err != nil {
+				return err
+			}
+		}
+		if e.Op == OpEvery {
+			f.b.WriteString(" THEN 0 ELSE 1 END = 1")
+		}
+	} else if e.Op == OpEvery {
+		f.b.WriteString(" AND 1 = 0")
+	}
+	for i := range e.Ext.Scope {
+		f.b.WriteString(" AND ")
+		if err := c.term(f, child, r.Target, &e.Ext.Scope[i].Expr); err != nil {
+			return err
+		}
+	}
+	for i := range e.Ext.LinkScope {
+		f.b.WriteString(" AND ")
+		le := &e.Ext.LinkScope[i].Expr
+		if err := c.term(f, link, modelOf(le), le); err != nil {
+			return err
+		}
+	}
+	f.b.WriteByte(')')
+	return nil
+}
+
+func columnsOf(fs []*model.Field) []string {
+	out := make([]string, len(fs))
+	for i, f := range fs {
+		out[i] = f.Column
+	}
+	return out
+}
+
+func (c *compiler) equal(f *frag, owner string, cols []string, other string, fields []*model.Field) {
+	for i := range cols {
+		if i > 0 {
+			f.b.WriteString(" AND ")
+		}
+		f.b.WriteString(owner + "." + c.d.Quote(cols[i]) + " = " + c.col(other, fields[i]))
+	}
+}
+
+// TypeOf describes a column to the dialect.
+func TypeOf(f *model.Field) dialect.Type {
+	t := dialect.Type{Kind: dialect.Kind(f.Kind), Bits: f.Bits, Size: f.Size, Name: f.DBType, Key: f.Primary}
+	if f.Base != nil {
+		t.GoType = f.Base.String()
+	}
+	if f.Elem != nil {
+		e := TypeOf(f.Elem)
+		t.Elem = &e
+	}
+	return t
+}
+
+func typesOf(fs []*model.Field) []dialect.Type {
+	out := make([]dialect.Type, len(fs))
+	for i, f := range fs {
+		out[i] = TypeOf(f)
+	}
+	return out
+}

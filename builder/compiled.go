@@ -1,0 +1,156 @@
+package builder
+
+import (
+	"sync"
+	"sync/atomic"
+
+	sq "github.com/Masterminds/squirrel"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/model"
+)
+
+// Column is one column of a result: a field of the row, or of the link row beside it.
+type Column struct {
+	Field *model.Field
+	Link  bool
+}
+
+// Compiled is the SQL text of every statement of one shape. Sources keep what they learn of it
+// (decoders, argument types) in State.
+type Compiled struct {
+	SQL     string
+	Columns []Column
+	State   atomic.Value
+
+	order []int // argument i of the text is argument order[i] of the walk; nil when they agree
+}
+
+// Cache compiles statements for one dialect and keeps the result by shape. It is safe for concurrent
+// use; reading takes no lock. When Size shapes have gathered it forgets the oldest half.
+type Cache struct {
+	Dialect dialect.Dialect
+	Size    int // 0 = DefaultCacheSize
+
+	mu     sync.Mutex
+	shapes atomic.Pointer[generations]
+	hits   atomic.Uint64
+	misses atomic.Uint64
+}
+
+// DefaultCacheSize is the number of shapes a Cache keeps. A large service has a few hundred.
+const DefaultCacheSize = 2048
+
+type generations struct{ young, old map[string]*Compiled }
+
+// Args is scratch space for one call of Compile.
+type Args struct {
+	key    [192]byte
+	values [12]model.Value
+	shaper shaper
+}
+
+// Compile gives the compiled form of st and its arguments in the order of the text. The arguments are
+// valid as long as a is. Compile fails with ErrInvalid, ErrLimit or ErrUnsupported.
+func (c *Cache) Compile(st Statement, a *Args) (*Compiled, []model.Value, error) {
+	s := &a.shaper
+	*s = shaper{d: c.Dialect, key: a.key[:0], args: a.values[:0]}
+	st.shape(s)
+	if s.err != nil {
+		return nil, nil, s.err
+	}
+	if p := c.lookup(s.key); p != nil {
+		return p, p.arrange(s.args), nil
+	}
+	p, err := compile(c.Dialect, st, len(s.args))
+	if err != nil {
+		return nil, nil, err
+	}
+	c.store(string(s.key), p)
+	return p, p.arrange(s.args), nil
+}
+
+func (p *Compiled) arrange(args []model.Value) []model.Value {
+	if p.order == nil {
+		return args
+	}
+	out := make([]model.Value, len(p.order))
+	for i, at := range p.order {
+		out[i] = args[at]
+	}
+	return out
+}
+
+func (c *Cache) lookup(key []byte) *Compiled {
+	g := c.shapes.Load()
+	if g == nil {
+		return nil
+	}
+	if p := g.young[string(key)]; p != nil {
+		return p
+	}
+	if p := g.old[string(key)]; p != nil {
+		c.store(string(key), p)
+		return p
+	}
+	return nil
+}
+
+func (c *Cache) store(key string, p *Compiled) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.misses.Add(1)
+	size := c.Size
+	if size <= 0 {
+		size = DefaultCacheSize
+	}
+	next := &generations{young: map[string]*Compiled{}}
+	if g := c.shapes.Load(); g != nil {
+		if len(g.young) < size/2 {
+			for k, v := range g.young {
+				next.young[k] = v
+			}
+			next.old = g.old
+		} else {
+			next.old = g.young
+		}
+	}
+	next.young[key] = p
+	c.shapes.Store(next)
+}
+
+// Len gives the number of shapes kept.
+func (c *Cache) Len() int {
+	g := c.shapes.Load()
+	if g == nil {
+		return 0
+	}
+	return len(g.young) + len(g.old)
+}
+
+func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
+	c := &compiler{d: d}
+	if err := st.compile(c); err != nil {
+		return nil, err
+	}
+	text, order, err := c.out.ToSql()
+	if err != nil {
+		return nil, err
+	}
+	if len(order) != args || c.next != args {
+		panic("builder: the walks of shape and compile differ") // a bug here, caught by the golden tests
+	}
+	p := &Compiled{SQL: dialect.Number(d, text), Columns: c.columns}
+	for i, at := range order {
+		if at != i {
+			p.order = make([]int, len(order))
+			for j, a := range order {
+				p.order[j] = a.(int)
+			}
+			break
+		}
+	}
+	return p, nil
+}
+
+var _ = []sq.Sqlizer{fragment{}, statement{}}

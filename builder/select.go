@@ -1,0 +1,228 @@
+package builder
+
+import (
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// Nulls places NULL in a sort.
+type Nulls uint8
+
+// Where NULL goes: as the largest value, or explicitly.
+const (
+	NullsLargest Nulls = iota
+	NullsFirst
+	NullsLast
+)
+
+// SortKey is one key of an order.
+type SortKey struct {
+	Field *model.Field
+	Err   error
+	Desc  bool
+	Fold  bool
+	Nulls Nulls
+}
+
+// Want says what a Select is asked for.
+type Want uint8
+
+// What a Select gives: rows, the number of rows, or whether there is a row.
+const (
+	WantRows Want = iota
+	WantCount
+	WantExists
+)
+
+// Deleted says which rows of a soft-deleting model a statement sees.
+type Deleted uint8
+
+// Which rows are seen.
+const (
+	LivingRows Deleted = iota
+	AllRows
+	DeletedRows
+)
+
+// LockMode is the row lock of a Select, with LockWait beside it.
+type LockMode uint8
+
+// The lock modes.
+const (
+	NoLock LockMode = iota
+	ForUpdate
+	ForShare
+)
+
+// LockWait says what a locking Select does with rows that others hold.
+type LockWait uint8
+
+// The ways to meet a held row.
+const (
+	Wait LockWait = iota
+	SkipLocked
+	NoWait
+)
+
+// Select reads rows of one model. It is plain data: building it runs nothing.
+type Select struct {
+	Model *model.Model
+	Where Conjunction
+	Order Sorting
+
+	Columns  []*model.Field // nil = every column
+	Includes []*Include
+	Skip     int64
+	Take     int64
+	HasTake  bool
+	Distinct bool
+	Want     Want
+	Deleted  Deleted
+	Lock     LockMode
+	LockWait LockWait
+
+	// Group makes this Select the load of an include; nil for a plain one.
+	Group *Group
+
+	Scopes []Scope
+	Scoped bool // the scoping step has run
+	Err    error
+}
+
+// Group loads the rows that belong to many parents at once, ordered by parent.
+type Group struct {
+	// Columns tie the rows to their parents. With Link they are the link table's local columns and
+	// come back with each row, else they are columns of the model.
+	Columns []*model.Field
+	// Keys are the parents' keys: one list per column, read in step.
+	Keys []model.List
+	// Link is the many-to-many relation whose link table is joined.
+	Link      *model.Relation
+	LinkScope []Scope // what the scopes demand of the link rows
+	// Skip and Take page inside each group.
+	Skip    int64
+	Take    int64
+	HasTake bool
+}
+
+// Paged reports whether rows are numbered inside each group.
+func (g *Group) Paged() bool { return g.HasTake || g.Skip > 0 }
+
+// Include loads a relation of the rows of a Select.
+type Include struct {
+	Relation *model.Relation
+	Where    []Expr
+	Order    []SortKey
+	Columns  []*model.Field
+	Includes []*Include
+	Skip     int64
+	Take     int64
+	HasTake  bool
+	Deleted  Deleted
+	Err      error
+}
+
+func (i *Include) check(r *model.Relation) {
+	if r != nil && (i.Skip < 0 || i.HasTake && i.Take < 0) {
+		i.Err = fault.New(fault.ErrInvalid, r.Model.Name, r.Name, "Skip and Take must not be negative")
+	}
+}
+
+const inlinePreds = 4
+
+// Conjunction is a list of predicates joined with AND. The first few live inside, so that a short
+// query allocates nothing; adding returns a new value and never disturbs the old one.
+type Conjunction struct {
+	first [inlinePreds]Expr
+	n     int
+	rest  []Expr
+}
+
+// Len gives the number of predicates.
+func (c *Conjunction) Len() int { return c.n + len(c.rest) }
+
+// At gives predicate i.
+func (c *Conjunction) At(i int) *Expr {
+	if i < c.n {
+		return &c.first[i]
+	}
+	return &c.rest[i-c.n]
+}
+
+// Add appends e in place; the receiver must be the caller's own copy.
+func (c *Conjunction) Add(e Expr) {
+	if c.n < inlinePreds {
+		c.first[c.n] = e
+		c.n++
+		return
+	}
+	c.rest = append(c.rest[:len(c.rest):len(c.rest)], e)
+}
+
+// Bounded reports whether some predicate can exclude a row.
+func (c *Conjunction) Bounded() bool {
+	for i := range c.Len() {
+		if !c.At(i).Unconditional() {
+			return true
+		}
+	}
+	return false
+}
+
+// Expr gives the conjunction as one tree.
+func (c *Conjunction) Expr() Expr {
+	kids := make([]Expr, c.Len())
+	for i := range kids {
+		kids[i] = *c.At(i)
+	}
+	return AllOf(kids...)
+}
+
+const inlineKeys = 2
+
+// Sorting is a list of sort keys, the first few inline.
+type Sorting struct {
+	first [inlineKeys]SortKey
+	n     int
+	rest  []SortKey
+}
+
+// Len gives the number of keys.
+func (s *Sorting) Len() int { return s.n + len(s.rest) }
+
+// At gives key i.
+func (s *Sorting) At(i int) *SortKey {
+	if i < s.n {
+		return &s.first[i]
+	}
+	return &s.rest[i-s.n]
+}
+
+// Add appends k in place; the receiver must be the caller's own copy.
+func (s *Sorting) Add(k SortKey) {
+	if s.n < inlineKeys {
+		s.first[s.n] = k
+		s.n++
+		return
+	}
+	s.rest = append(s.rest[:len(s.rest):len(s.rest)], k)
+}
+
+// Has reports whether f is a key already.
+func (s *Sorting) Has(f *model.Field) bool {
+	for i := range s.Len() {
+		if s.At(i).Field == f && !s.At(i).Fold {
+			return true
+		}
+	}
+	return false
+}
+
+// Stabilise appends the primary key as a tie-breaker.
+func (s *Sorting) Stabilise(m *model.Model) {
+	for _, f := range m.Key {
+		if !s.Has(f) {
+			s.Add(SortKey{Field: f})
+		}
+	}
+}

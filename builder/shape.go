@@ -1,0 +1,378 @@
+package builder
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// shaper walks a statement once and writes two things beside each other: the shape key, which holds
+// every choice that changes the SQL text and no value, and the arguments in the order of the walk.
+// The compiler takes the same walk, so argument i of one is argument i of the other.
+type shaper struct {
+	d     dialect.Dialect
+	key   []byte
+	args  []model.Value
+	nodes int
+	err   error
+}
+
+func (s *shaper) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *shaper) byte(b byte)  { s.key = append(s.key, b) }
+func (s *shaper) number(n int) { s.key = binary.AppendUvarint(s.key, uint64(n)) }
+
+func (s *shaper) flag(bits ...bool) {
+	var b byte
+	for i, on := range bits {
+		if on {
+			b |= 1 << i
+		}
+	}
+	s.byte(b)
+}
+
+func (s *shaper) arg(m *model.Model, f *model.Field, v model.Value) {
+	if v.Kind() == model.StringValue && strings.IndexByte(v.Str(), 0) >= 0 {
+		name := ""
+		if f != nil {
+			name = f.Name
+		}
+		s.fail(fault.New(fault.ErrInvalid, m.Name, name, "text must not hold a NUL byte"))
+	}
+	s.args = append(s.args, v)
+}
+
+func (s *shaper) head(verb byte, m *model.Model, err error) {
+	if err != nil {
+		s.fail(err)
+	}
+	s.byte(verb)
+	s.number(int(m.ID))
+}
+
+func (s *shaper) field(m *model.Model, f *model.Field) {
+	if f == nil {
+		s.fail(errUnbound)
+		return
+	}
+	if f.Model != m {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "the column "+f.Model.Name+"."+f.Name+" belongs to another model"))
+		return
+	}
+	if f.IsComputed {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, f.Name, "a computed field is not stored"))
+		return
+	}
+	s.number(f.Index)
+}
+
+func (s *shaper) fields(m *model.Model, fs []*model.Field) {
+	if fs == nil {
+		s.number(0)
+		return
+	}
+	s.number(len(fs) + 1)
+	for _, f := range fs {
+		s.field(m, f)
+	}
+}
+
+func (s *shaper) conjunction(m *model.Model, c *Conjunction) {
+	s.number(c.Len())
+	for i := range c.Len() {
+		s.expr(m, c.At(i), 0)
+	}
+}
+
+func (s *shaper) scopes(m *model.Model, scopes []Scope) {
+	s.number(len(scopes))
+	for i := range scopes {
+		s.expr(m, &scopes[i].Expr, 0)
+	}
+}
+
+func (s *shaper) expr(m *model.Model, e *Expr, depth int) {
+	if s.nodes++; s.nodes > MaxNodes || depth > MaxDepth {
+		s.fail(fault.New(fault.ErrLimit, m.Name, "", "the predicate is too large: use In for lists and split the rest"))
+		return
+	}
+	if s.err != nil {
+		return
+	}
+	op := byte(e.Op)
+	if e.Fold {
+		op |= 0x80
+	}
+	s.byte(op)
+	switch e.Op {
+	case OpTrue, OpFalse:
+	case OpError:
+		s.fail(e.Ext.Err)
+	case OpIsNull, OpIsNotNull:
+		s.field(m, e.Field)
+	case OpContains, OpStartsWith, OpEndsWith, OpLike:
+		s.field(m, e.Field)
+		s.pattern(m, e)
+	case OpBetween:
+		s.field(m, e.Field)
+		s.arg(m, e.Field, e.Value)
+		s.arg(m, e.Field, e.Ext.Upper)
+	case OpIn, OpNotIn:
+		s.field(m, e.Field)
+		for _, v := range e.Value.List() {
+			if v.Kind() == model.StringValue && strings.IndexByte(v.Str(), 0) >= 0 {
+				s.fail(fault.New(fault.ErrInvalid, m.Name, e.Field.Name, "text must not hold a NUL byte"))
+			}
+		}
+		s.args = append(s.args, e.Value)
+	case OpAnd, OpOr, OpNot:
+		s.number(len(e.Ext.Kids))
+		for i := range e.Ext.Kids {
+			s.expr(m, &e.Ext.Kids[i], depth+1)
+		}
+	case OpSQL:
+		s.number(len(e.Ext.Text))
+		s.key = append(s.key, e.Ext.Text...)
+		for _, v := range e.Ext.Args {
+			s.arg(m, nil, v)
+		}
+	case OpSome, OpEvery:
+		s.relation(m, e, depth)
+	case OpEq, OpNe, OpGt, OpGte, OpLt, OpLte, OpDistinctFrom:
+		s.field(m, e.Field)
+		s.arg(m, e.Field, e.Value)
+	default:
+		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "unknown operator in a predicate"))
+	}
+}
+
+func (s *shaper) pattern(m *model.Model, e *Expr) {
+	if e.Value.Kind() != model.StringValue {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, e.Field.Name, "text operators need a text value"))
+		return
+	}
+	s.arg(m, e.Field, e.Value)
+	text := s.d.Pattern(patternOf(e.Op), e.Value.Str())
+	s.args[len(s.args)-1] = model.StringOf(text)
+}
+
+func patternOf(op Op) dialect.Pattern {
+	switch op {
+	case OpContains:
+		return dialect.Contains
+	case OpStartsWith:
+		return dialect.StartsWith
+	case OpEndsWith:
+		return dialect.EndsWith
+	}
+	return dialect.Raw
+}
+
+func (s *shaper) relation(m *model.Model, e *Expr, depth int) {
+	r := e.Ext.Rel
+	if r.Model != m {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "the relation "+r.Model.Name+"."+r.Name+" belongs to another model"))
+		return
+	}
+	if !e.Ext.Scoped {
+		s.fail(fault.New(fault.ErrDenied, m.Name, r.Name, "the relation filter has not been scoped"))
+		return
+	}
+	s.number(r.Index)
+	s.number(len(e.Ext.Kids))
+	for i := range e.Ext.Kids {
+		s.expr(r.Target, &e.Ext.Kids[i], depth+1)
+	}
+	s.scopes(r.Target, e.Ext.Scope)
+	if r.Through != nil {
+		s.linkScopes(e.Ext.LinkScope)
+	}
+}
+
+// linkScopes walks scopes of the link table's own model.
+func (s *shaper) linkScopes(scopes []Scope) {
+	s.number(len(scopes))
+	for i := range scopes {
+		if lm := modelOf(&scopes[i].Expr); lm != nil {
+			s.number(int(lm.ID))
+			s.expr(lm, &scopes[i].Expr, 0)
+		} else {
+			s.number(0)
+			s.expr(nil, &scopes[i].Expr, 0)
+		}
+	}
+}
+
+// modelOf finds the model an expression speaks of, nil when it names no column.
+func modelOf(e *Expr) *model.Model {
+	if e.Field != nil {
+		return e.Field.Model
+	}
+	if e.Ext == nil {
+		return nil
+	}
+	if e.Ext.Rel != nil {
+		return e.Ext.Rel.Model
+	}
+	for i := range e.Ext.Kids {
+		if m := modelOf(&e.Ext.Kids[i]); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+func (s *shaper) order(m *model.Model, o *Sorting) {
+	s.number(o.Len())
+	for i := range o.Len() {
+		k := o.At(i)
+		if k.Err != nil {
+			s.fail(k.Err)
+			return
+		}
+		s.field(m, k.Field)
+		s.byte(byte(k.Nulls)<<2 | b2i(k.Desc)<<1 | b2i(k.Fold))
+	}
+}
+
+func b2i(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (q *Select) shape(s *shaper) {
+	m := q.Model
+	s.head('S', m, q.Err)
+	if q.Skip < 0 || q.HasTake && q.Take < 0 {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative"))
+	}
+	s.flag(q.HasTake, q.Skip > 0, q.Distinct, q.Group != nil)
+	s.byte(byte(q.Want) | byte(q.Lock)<<2 | byte(q.LockWait)<<4)
+	s.fields(m, q.Columns)
+	if q.Group != nil {
+		q.Group.shape(s, m)
+	}
+	s.conjunction(m, &q.Where)
+	s.scopes(m, q.Scopes)
+	s.order(m, &q.Order)
+	if q.Group != nil && q.Group.Paged() {
+		if q.Group.Skip > 0 {
+			s.arg(m, nil, model.IntOf(q.Group.Skip))
+		}
+		if q.Group.HasTake {
+			s.arg(m, nil, model.IntOf(q.Group.Skip+q.Group.Take))
+		}
+	}
+	if q.HasTake {
+		s.arg(m, nil, model.IntOf(q.Take))
+	}
+	if q.Skip > 0 {
+		s.arg(m, nil, model.IntOf(q.Skip))
+	}
+}
+
+func (g *Group) shape(s *shaper, m *model.Model) {
+	s.flag(g.Skip > 0, g.HasTake, g.Link != nil)
+	if g.Link != nil {
+		s.number(int(g.Link.Model.ID))
+		s.number(g.Link.Index)
+	} else {
+		s.fields(m, g.Columns)
+	}
+	for _, l := range g.Keys {
+		s.args = append(s.args, model.ListOf(l))
+	}
+	if g.Link != nil {
+		s.linkScopes(g.LinkScope)
+	}
+}
+
+func (q *Insert) shape(s *shaper) {
+	m := q.Model
+	s.head('I', m, q.Err)
+	rows := q.Rows
+	if s.d.Bulk() == dialect.Unnest && rows > 1 {
+		rows = 2 // one shape for any number of rows
+	}
+	s.number(rows)
+	s.fields(m, q.Fields)
+	s.fields(m, q.Returning)
+	switch {
+	case q.Conflict == nil:
+		s.byte(0)
+	case q.Conflict.DoNothing:
+		s.byte(1)
+		s.fields(m, q.Conflict.Target)
+	default:
+		s.byte(2)
+		s.fields(m, q.Conflict.Target)
+		s.fields(m, q.Conflict.FromRow)
+	}
+	if rows == 2 && s.d.Bulk() == dialect.Unnest {
+		s.columns(m, q)
+	} else {
+		n := len(q.Fields)
+		for i := range q.Values {
+			s.arg(m, q.Fields[i%n], q.Values[i])
+		}
+	}
+	if q.Conflict != nil && !q.Conflict.DoNothing {
+		s.sets(m, q.Conflict.Set)
+		s.scopes(m, q.Scopes)
+	}
+}
+
+// columns turns the rows on their side: one list argument per column.
+func (s *shaper) columns(m *model.Model, q *Insert) {
+	n := len(q.Fields)
+	slab := make(model.List, len(q.Values))
+	for c, f := range q.Fields {
+		l := slab[c*q.Rows : (c+1)*q.Rows : (c+1)*q.Rows]
+		for r := range q.Rows {
+			v := q.Values[r*n+c]
+			if v.Kind() == model.StringValue && strings.IndexByte(v.Str(), 0) >= 0 {
+				s.fail(fault.New(fault.ErrInvalid, m.Name, f.Name, "text must not hold a NUL byte"))
+			}
+			l[r] = v
+		}
+		s.args = append(s.args, model.ListOf(l))
+	}
+}
+
+func (s *shaper) sets(m *model.Model, sets []Set) {
+	s.number(len(sets))
+	for i := range sets {
+		if sets[i].Err != nil {
+			s.fail(sets[i].Err)
+			return
+		}
+		s.field(m, sets[i].Field)
+		s.byte(byte(sets[i].Op))
+		s.arg(m, sets[i].Field, sets[i].Value)
+	}
+}
+
+func (q *Update) shape(s *shaper) {
+	s.head('U', q.Model, q.Err)
+	s.sets(q.Model, q.Set)
+	s.conjunction(q.Model, &q.Where)
+	s.scopes(q.Model, q.Scopes)
+	s.fields(q.Model, q.Returning)
+}
+
+func (q *Delete) shape(s *shaper) {
+	s.head('D', q.Model, q.Err)
+	s.conjunction(q.Model, &q.Where)
+	s.scopes(q.Model, q.Scopes)
+	s.fields(q.Model, q.Returning)
+}

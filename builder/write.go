@@ -1,0 +1,70 @@
+package builder
+
+import (
+	"github.com/multi-orm/orm/model"
+)
+
+// SetOp says how an assignment changes its column.
+type SetOp uint8
+
+// The assignment operators.
+const (
+	SetValue SetOp = iota
+	SetInc         // add Value to what the row holds
+)
+
+// Set is one assignment.
+type Set struct {
+	Field *model.Field
+	Op    SetOp
+	Value model.Value
+	Err   error
+}
+
+// Insert adds rows of one model.
+type Insert struct {
+	Model  *model.Model
+	Fields []*model.Field // the columns given
+	Values []model.Value  // row-major, len(Fields) per row
+	Rows   int
+
+	Returning []*model.Field // columns to read back, nil for none
+	Conflict  *Conflict
+
+	Scopes []Scope // held by the row that a conflict would update
+	Scoped bool
+	Err    error
+}
+
+// Conflict says what an Insert does when a row with the same unique columns exists.
+type Conflict struct {
+	Target    []*model.Field // nil = any unique set, for DoNothing only
+	DoNothing bool
+	Set       []Set          // what the existing row gets
+	FromRow   []*model.Field // columns the existing row takes from the row that was to be inserted
+}
+
+// Update changes rows of one model.
+type Update struct {
+	Model     *model.Model
+	Set       []Set
+	Where     Conjunction
+	Returning []*model.Field
+	Deleted   Deleted
+
+	Scopes []Scope
+	Scoped bool
+	Err    error
+}
+
+// Delete removes rows of one model.
+type Delete struct {
+	Model     *model.Model
+	Where     Conjunction
+	Returning []*model.Field
+	Deleted   Deleted
+
+	Scopes []Scope
+	Scoped bool
+	Err    error
+}

@@ -1,0 +1,83 @@
+package hook
+
+import (
+	"reflect"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
+)
+
+// Kind is what an operation does.
+type Kind string
+
+// The kinds of operations.
+const (
+	Read   Kind = "read"
+	Count  Kind = "count"
+	Create Kind = "create"
+	Update Kind = "update"
+	Delete Kind = "delete"
+	Upsert Kind = "upsert"
+	Raw    Kind = "raw"
+)
+
+// Writes reports whether the kind changes rows.
+func (k Kind) Writes() bool { return k == Create || k == Update || k == Delete || k == Upsert }
+
+// Op is one operation as hooks see it. The statement is the operation's own copy: a hook may change it,
+// and what it changes is run. One of Select, Insert, Update and Delete is set, none for raw SQL.
+type Op struct {
+	Kind   Kind
+	Name   string       // the method the caller used: "All", "CreateMany", …
+	Model  *model.Model // nil for raw SQL
+	Source string
+	Actor  *Actor // nil when the context has none
+
+	Select *builder.Select
+	Insert *builder.Insert
+	Update *builder.Update
+	Delete *builder.Delete
+	Text   string // of raw SQL
+
+	// Path is the include path from the root, "" at the root itself: "Orders.Items".
+	Path string
+
+	// Rows are the rows read or written, a slice of the model's struct type that After may change in
+	// place. It is the zero Value before the operation ran and for operations that give no rows.
+	Rows reflect.Value
+	// Affected is the number of rows read or written.
+	Affected int64
+
+	// Old holds the rows as they were before a write, when a hook asked for them with NeedOld.
+	Old     reflect.Value
+	needOld bool
+	// needRows asks for the written rows back.
+	needRows bool
+}
+
+// NeedOld asks, in Before, for the rows as they are before the write, read and locked in the same transaction.
+func (o *Op) NeedOld() { o.needOld = true }
+
+// NeedRows asks, in Before, for the written rows, all columns, in After.
+func (o *Op) NeedRows() { o.needRows = true }
+
+// WantsOld and WantsRows tell the engine what hooks asked for.
+func (o *Op) WantsOld() bool { return o.needOld }
+
+// WantsRows tells the engine whether a hook asked for the written rows.
+func (o *Op) WantsRows() bool { return o.needRows }
+
+// Statement gives the statement, nil for raw SQL.
+func (o *Op) Statement() builder.Statement {
+	switch {
+	case o.Select != nil:
+		return o.Select
+	case o.Insert != nil:
+		return o.Insert
+	case o.Update != nil:
+		return o.Update
+	case o.Delete != nil:
+		return o.Delete
+	}
+	return nil
+}

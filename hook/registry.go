@@ -1,0 +1,200 @@
+package hook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// Extension is anything db.Use takes: a Hook, a Scope, or a value of package rls.
+type Extension interface {
+	Extend(r *Registrar) error
+}
+
+// Registrar collects what an extension adds.
+type Registrar struct {
+	models []*model.Model
+	hooks  []Hook
+	scopes []Scope
+}
+
+// Models gives every model the DB knows.
+func (r *Registrar) Models() []*model.Model { return r.models }
+
+// Event adds an event hook.
+func (r *Registrar) Event(h Hook) { r.hooks = append(r.hooks, h) }
+
+// Scope adds a scope.
+func (r *Registrar) Scope(s Scope) { r.scopes = append(r.scopes, s) }
+
+// Registry is the hooks of a DB at one moment. It never changes; Extended makes a new one.
+type Registry struct {
+	hooks  []Hook
+	scopes []Scope
+	rules  map[*model.Model][]bound
+	events map[*model.Model][]Hook // hooks that see a model, nil key for raw SQL
+}
+
+type bound struct {
+	name string
+	rule *Rule
+}
+
+// Extended gives a registry with more extensions, or every error of theirs joined.
+func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry, error) {
+	reg := &Registrar{models: models}
+	if r != nil {
+		reg.hooks = append(reg.hooks, r.hooks...)
+		reg.scopes = append(reg.scopes, r.scopes...)
+	}
+	var errs []error
+	for _, e := range exts {
+		if e == nil {
+			errs = append(errs, fault.New(fault.ErrInvalid, "", "", "Use was given a nil extension"))
+			continue
+		}
+		errs = append(errs, e.Extend(reg))
+	}
+	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, rules: map[*model.Model][]bound{}, events: map[*model.Model][]Hook{}}
+	seen := map[string]bool{}
+	for _, s := range reg.scopes {
+		if s.Name == "" || seen[s.Name] {
+			errs = append(errs, fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("scope %q is registered twice or has no name", s.Name)))
+		}
+		seen[s.Name] = true
+		for _, m := range models {
+			rule, err := s.Bind(m)
+			errs = append(errs, err)
+			if rule != nil {
+				out.rules[m] = append(out.rules[m], bound{s.Name, rule})
+			}
+		}
+	}
+	for _, h := range reg.hooks {
+		if h.Model == nil {
+			out.events[nil] = append(out.events[nil], h)
+		}
+		for _, m := range models {
+			if h.Model == nil || h.Model == m {
+				out.events[m] = append(out.events[m], h)
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Names lists what is registered, in order: event hooks, then scopes.
+func (r *Registry) Names() []string {
+	var out []string
+	for _, h := range r.hooks {
+		out = append(out, h.Name)
+	}
+	for _, s := range r.scopes {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+// Events gives the event hooks that see operations of m; nil stands for raw SQL.
+func (r *Registry) Events(m *model.Model) []Hook {
+	if r == nil {
+		return nil
+	}
+	return r.events[m]
+}
+
+// Scoped reports whether any scope concerns m.
+func (r *Registry) Scoped(m *model.Model) bool { return r != nil && len(r.rules[m]) > 0 }
+
+// Filters gives what the scopes demand of the rows that t touches.
+func (r *Registry) Filters(ctx context.Context, t Touch) ([]builder.Scope, error) {
+	if r == nil {
+		return nil, nil
+	}
+	rules := r.rules[t.Model]
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	out := make([]builder.Scope, 0, len(rules))
+	for _, b := range rules {
+		if b.rule.Filter == nil {
+			continue
+		}
+		e, err := b.rule.Filter(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if e.Op != builder.OpTrue && e.Op != 0 {
+			out = append(out, builder.Scope{Name: b.name, Expr: e})
+		}
+	}
+	return out, nil
+}
+
+// Insert runs the scopes' checks of new rows.
+func (r *Registry) Insert(ctx context.Context, m *model.Model, rows NewRows) error {
+	if r == nil {
+		return nil
+	}
+	for _, b := range r.rules[m] {
+		if b.rule.Insert != nil {
+			if err := b.rule.Insert(ctx, rows); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Assign runs the scopes' checks of assignments.
+func (r *Registry) Assign(ctx context.Context, m *model.Model, sets []builder.Set) error {
+	if r == nil {
+		return nil
+	}
+	for _, b := range r.rules[m] {
+		if b.rule.Assign == nil {
+			continue
+		}
+		for i := range sets {
+			if err := b.rule.Assign(ctx, &sets[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Delete asks the scopes whether a delete of m is to become an update.
+func (r *Registry) Delete(ctx context.Context, m *model.Model) ([]builder.Set, error) {
+	if r == nil {
+		return nil, nil
+	}
+	var out []builder.Set
+	for _, b := range r.rules[m] {
+		if b.rule.Delete == nil {
+			continue
+		}
+		sets, err := b.rule.Delete(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sets...)
+	}
+	return out, nil
+}
+
+// Raw asks the scopes whether SQL text may run under ctx: text cannot be scoped, so with any scope
+// registered it needs a bypass.
+func (r *Registry) Raw(ctx context.Context) error {
+	if r == nil || len(r.scopes) == 0 || BypassFrom(ctx) != nil {
+		return nil
+	}
+	return &fault.Error{Op: "raw", Err: fault.ErrDenied, Detail: "SQL text goes round the scopes: use rls.Bypass with a reason, or native row policies"}
+}

@@ -1,0 +1,59 @@
+package hook
+
+import (
+	"context"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
+)
+
+// Access says what a statement wants with the rows of a model it touches.
+type Access uint8
+
+// The ways of touching rows.
+const (
+	Reading  Access = iota // selected, included, counted or filtered by
+	Changing               // updated, or the existing row of an upsert
+	Removing               // deleted
+)
+
+// Touch is one model touched by a statement.
+type Touch struct {
+	Model   *model.Model
+	Access  Access
+	Deleted builder.Deleted // which soft-deleted rows the caller asked to see
+	Root    bool            // the statement's own model, not an include or a relation filter
+}
+
+// Rule is what a scope demands of one model. Any of the functions may be nil.
+type Rule struct {
+	// Filter gives the predicate every touched row must pass. An error denies the statement.
+	Filter func(ctx context.Context, t Touch) (builder.Expr, error)
+	// Insert checks new rows and fills what the scope owns. Rows can be changed through it only.
+	Insert func(ctx context.Context, rows NewRows) error
+	// Assign checks an assignment of an update or of an upsert's conflict arm.
+	Assign func(ctx context.Context, s *builder.Set) error
+	// Delete may turn a delete into an update by giving assignments.
+	Delete func(ctx context.Context) ([]builder.Set, error)
+}
+
+// NewRows are rows about to be inserted.
+type NewRows interface {
+	Len() int
+	Get(row int, f *model.Field) model.Value
+	// Set changes the value of a column, in the statement and in the caller's struct.
+	Set(row int, f *model.Field, v model.Value) error
+}
+
+// Scope makes the rules of every model. Bind is called for each registered model when the scope is
+// registered; nil means the model is not concerned, an error refuses the registration.
+type Scope struct {
+	Name string
+	Bind func(m *model.Model) (*Rule, error)
+}
+
+// Extend adds the scope to a registry.
+func (s Scope) Extend(r *Registrar) error {
+	r.Scope(s)
+	return nil
+}

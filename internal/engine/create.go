@@ -1,0 +1,305 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+	"sort"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// CreateOptions are the options of CreateMany.
+type CreateOptions struct {
+	SkipDuplicates bool
+	Progress       func(done, total int)
+}
+
+// defaultBatch is the rows of one statement for sources without a dialect.
+const defaultBatch = 100
+
+// Create inserts the rows of slab, all or none, and fills the columns that the source makes.
+func (s *Session) Create(ctx context.Context, name string, m *model.Model, rows source.Slab, o CreateOptions) (int64, error) {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return 0, fault.Fill(err, name, m.Name, "")
+	}
+	c := creator{s: s, reg: s.Registry(), name: name, m: m, src: src, o: o}
+	n, err := c.create(ctx, rows)
+	if err != nil {
+		return 0, fault.Fill(err, name, m.Name, src.Name())
+	}
+	return n, nil
+}
+
+type creator struct {
+	s    *Session
+	reg  *hook.Registry
+	name string
+	m    *model.Model
+	src  source.Source
+	o    CreateOptions
+}
+
+// batch is a run of rows that leave out the same columns.
+type batch struct {
+	from, to int
+	fields   []*model.Field
+	made     []*model.Field // columns the source makes
+}
+
+func (c *creator) create(ctx context.Context, rows source.Slab) (int64, error) {
+	n := rows.Len()
+	if n == 0 {
+		return 0, nil
+	}
+	for i := range n {
+		if err := fillNew(c.m, rows.At(i)); err != nil {
+			return 0, err
+		}
+	}
+	batches := c.batches(&rows)
+	if len(batches) == 1 {
+		return c.insert(ctx, c.s, &rows, batches[0])
+	}
+	var total int64
+	err := c.s.atomically(ctx, c.m, func(tx *Session) error {
+		total = 0
+		for _, b := range batches {
+			k, err := c.insert(ctx, tx, &rows, b)
+			if err != nil {
+				return err
+			}
+			total += k
+			if c.o.Progress != nil {
+				c.o.Progress(b.to, n)
+			}
+		}
+		return nil
+	})
+	return total, err
+}
+
+// batches cuts the rows where the set of given columns changes and where the source's budget ends.
+func (c *creator) batches(rows *source.Slab) []batch {
+	var auto []*model.Field
+	for _, f := range c.m.Fields {
+		if f.Auto {
+			auto = append(auto, f)
+		}
+	}
+	absent := func(i int) (mask uint64) {
+		for b, f := range auto {
+			if f.IsZero(rows.At(i)) {
+				mask |= 1 << b
+			}
+		}
+		return mask
+	}
+	var out []batch
+	n := rows.Len()
+	for from := 0; from < n; {
+		mask := absent(from)
+		b := batch{from: from}
+		for _, f := range c.m.Fields {
+			left := false
+			for i, a := range auto {
+				left = left || a == f && mask&(1<<i) != 0
+			}
+			if left {
+				b.made = append(b.made, f)
+			} else {
+				b.fields = append(b.fields, f)
+			}
+		}
+		limit := c.budget(len(b.fields))
+		to := from + 1
+		for to < n && to-from < limit && (len(auto) == 0 || absent(to) == mask) {
+			to++
+		}
+		b.to = to
+		out = append(out, b)
+		from = to
+	}
+	return out
+}
+
+// budget is the number of rows that one statement takes.
+func (c *creator) budget(fields int) int {
+	sql, ok := c.src.(source.SQL)
+	if !ok {
+		return defaultBatch
+	}
+	if fields == 0 {
+		return 1
+	}
+	return max(1, sql.Dialect().InsertBudget(fields))
+}
+
+func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b batch) (int64, error) {
+	st := &builder.Insert{Model: c.m, Fields: b.fields, Rows: b.to - b.from}
+	if c.o.SkipDuplicates {
+		st.Conflict = &builder.Conflict{DoNothing: true}
+	} else {
+		st.Returning = b.made
+	}
+	part := source.SlabAt(c.m.Type, rows.At(b.from), st.Rows)
+	return s.insert(ctx, c.reg, c.name, hook.Create, st, part)
+}
+
+// insert runs one INSERT over rows that live at part: hooks, scopes, statement, made columns.
+func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab) (int64, error) {
+	m := st.Model
+	ex, src, err := s.executor(ctx, m)
+	if err != nil {
+		return 0, err
+	}
+	load := func() error {
+		st.Values = make([]model.Value, len(st.Fields)*st.Rows)
+		for i := range st.Rows {
+			if err := loadNew(st.Fields, part.At(i), st.Values[i*len(st.Fields):]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var n int64
+	run := func() error {
+		// hooks may have changed the rows, so values are read after them; scopes check what is really sent
+		if err := load(); err != nil {
+			return err
+		}
+		st.Scoped = false
+		if err := s.scoper(ctx, reg, builder.LivingRows).inserts(st, &newRows{st: st, slab: &part}); err != nil {
+			return err
+		}
+		n, err = s.runInsert(ctx, ex, src, st, part)
+		return err
+	}
+	hooks := reg.Events(m)
+	if len(hooks) == 0 {
+		err = run()
+		return n, err
+	}
+	op := &hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name(), Insert: st}
+	full := source.SlabAt(m.Type, part.At(0), st.Rows)
+	for range st.Rows {
+		full.Next()
+	}
+	op.Rows = full.Slice()
+	if a, ok := hook.ActorFrom(ctx); ok {
+		op.Actor = &a
+	}
+	err = around(ctx, hooks, op, func() error {
+		err := run()
+		op.Affected = n
+		return err
+	})
+	return n, err
+}
+
+func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
+	start := time.Time{}
+	watch := s.observed(ctx)
+	if watch {
+		start = time.Now()
+	}
+	var n int64
+	var err error
+	switch {
+	case len(st.Returning) == 0:
+		n, err = ex.Insert(ctx, st, nil)
+	case st.Rows == 1:
+		n, err = ex.Insert(ctx, st, &source.Rows{Slab: part})
+	default:
+		n, err = insertMany(ctx, ex, st, part)
+	}
+	if watch {
+		s.observe(ctx, src, st, start, n, err)
+	}
+	return n, err
+}
+
+// insertMany reads the made columns of many rows. No engine promises the order of the rows it gives
+// back, but all hand numbers out in the order of the input, so numbers are sorted before they are dealt out.
+func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab) (int64, error) {
+	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
+	back.Reserve(st.Rows)
+	n, err := ex.Insert(ctx, st, &back)
+	if err != nil {
+		return 0, err
+	}
+	if back.Len() != st.Rows {
+		return 0, fault.New(fault.ErrUpstream, st.Model.Name, "", "the source gave back another number of rows than it was given")
+	}
+	order := make([]int, back.Len())
+	for i := range order {
+		order[i] = i
+	}
+	if f := st.Returning[0]; f.Kind == model.Int || f.Kind == model.Uint {
+		ids := make([]int64, len(order))
+		for i := range ids {
+			v, err := f.Load(back.At(i))
+			if err != nil {
+				return 0, err
+			}
+			ids[i] = v.Int()
+		}
+		if !sort.SliceIsSorted(order, func(a, b int) bool { return ids[a] < ids[b] }) {
+			sort.Slice(order, func(a, b int) bool { return ids[order[a]] < ids[order[b]] })
+		}
+	}
+	for i, at := range order {
+		for _, f := range st.Returning {
+			copyField(f, part.At(i), back.At(at))
+		}
+	}
+	return n, nil
+}
+
+// copyField copies one column between rows of the same type.
+func copyField(f *model.Field, dst, src unsafe.Pointer) {
+	reflect.NewAt(f.Type, unsafe.Add(dst, f.Offset)).Elem().Set(reflect.NewAt(f.Type, unsafe.Add(src, f.Offset)).Elem())
+}
+
+// newRows lets scopes see and fill the rows of an insert.
+type newRows struct {
+	st   *builder.Insert
+	slab *source.Slab
+}
+
+func (r *newRows) Len() int { return r.st.Rows }
+
+func (r *newRows) column(f *model.Field) int {
+	for i, x := range r.st.Fields {
+		if x == f {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *newRows) Get(row int, f *model.Field) model.Value {
+	c := r.column(f)
+	if c < 0 {
+		return model.Null()
+	}
+	return r.st.Values[row*len(r.st.Fields)+c]
+}
+
+func (r *newRows) Set(row int, f *model.Field, v model.Value) error {
+	c := r.column(f)
+	if c < 0 {
+		return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the column is made by the source, so a scope cannot fill it")
+	}
+	if err := f.Store(r.slab.At(row), v); err != nil {
+		return err
+	}
+	r.st.Values[row*len(r.st.Fields)+c] = v
+	return nil
+}

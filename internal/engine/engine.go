@@ -1,0 +1,261 @@
+// Package engine runs statements: it asks the hooks and the scopes, picks the source, loads includes and
+// hands children to their parents. The root package is a thin generic face over it.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Limits bound what one call may cost. A zero field means its default.
+type Limits struct {
+	MaxIncludeDepth       int           // levels of includes below the root; 5
+	MaxFanOut             int           // children of one relation per parent; 1,000
+	MaxConcurrentRequests int           // requests of one HTTP source under way; 10
+	RequestTimeout        time.Duration // of one HTTP request; 10 s
+	PostFilterRows        int           // rows fetched to be filtered here; 10,000
+}
+
+// WithDefaults fills the zero fields.
+func (l Limits) WithDefaults() Limits {
+	or := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	or(&l.MaxIncludeDepth, 5)
+	or(&l.MaxFanOut, 1000)
+	or(&l.MaxConcurrentRequests, 10)
+	or(&l.PostFilterRows, 10_000)
+	if l.RequestTimeout == 0 {
+		l.RequestTimeout = 10 * time.Second
+	}
+	return l
+}
+
+// Config is what Open gathered.
+type Config struct {
+	Sources   []source.Source
+	Models    []*model.Model
+	Limits    Limits
+	Logger    *slog.Logger
+	Observers []func(context.Context, Statement)
+}
+
+// Statement is what an observer sees of one statement that ran.
+type Statement struct {
+	Source   string
+	Model    string
+	Verb     string // "select", "insert", "update", "delete", "raw"
+	Text     string // SQL text with placeholders, "" for sources without SQL
+	Rows     int64
+	Duration time.Duration
+	Err      error
+}
+
+// Engine is one opened set of sources and models, shared by every handle on it.
+type Engine struct {
+	Limits Limits
+
+	sources   []source.Source
+	models    []*model.Model
+	bound     map[*model.Model]source.Source
+	links     map[linkTable]*model.Model
+	linkRows  sync.Map // *model.Relation → *linkRow
+	registry  atomic.Pointer[hook.Registry]
+	using     sync.Mutex
+	closed    atomic.Bool
+	logger    *slog.Logger
+	observers []func(context.Context, Statement)
+}
+
+type linkTable struct{ source, schema, table string }
+
+type linkRow struct {
+	typ    reflect.Type
+	fields []*model.Field
+}
+
+// Open binds models to sources and connects. On failure everything opened so far is closed.
+func Open(ctx context.Context, c Config) (*Engine, error) {
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, observers: c.Observers,
+		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
+	if err := e.check(c); err != nil {
+		return nil, err
+	}
+	for i, s := range e.sources {
+		if err := s.Open(ctx, e.ModelsOf(s)); err != nil {
+			for _, opened := range e.sources[:i+1] {
+				_ = opened.Close()
+			}
+			return nil, fault.Fill(err, "open", "", s.Name())
+		}
+	}
+	reg, err := (*hook.Registry)(nil).Extended(e.models)
+	if err != nil {
+		return nil, err
+	}
+	e.registry.Store(reg)
+	return e, nil
+}
+
+func (e *Engine) check(c Config) error {
+	var errs []error
+	bad := func(m *model.Model, detail string) {
+		name := ""
+		if m != nil {
+			name = m.Name
+		}
+		errs = append(errs, &fault.Error{Op: "open", Model: name, Err: fault.ErrInvalid, Detail: detail})
+	}
+	byName := map[string]source.Source{}
+	for _, s := range c.Sources {
+		if s.Name() == "" || byName[s.Name()] != nil {
+			bad(nil, "source \""+s.Name()+"\" has no name of its own")
+		}
+		byName[s.Name()] = s
+	}
+	if len(c.Sources) == 0 {
+		bad(nil, "no source was given: pass postgres.Source, sqlite.Source or another")
+		return errors.Join(errs...)
+	}
+	l := c.Limits
+	if l.MaxIncludeDepth < 0 || l.MaxFanOut < 0 || l.MaxConcurrentRequests < 0 || l.RequestTimeout < 0 || l.PostFilterRows < 0 {
+		bad(nil, "a limit must not be negative")
+	}
+	e.models = reachable(c.Models)
+	for _, m := range e.models {
+		src := c.Sources[0]
+		if m.Source != "" {
+			if src = byName[m.Source]; src == nil {
+				bad(m, "datasource \""+m.Source+"\" is not among the sources given"+suggestSource(m.Source, c.Sources))
+				continue
+			}
+		}
+		e.bound[m] = src
+		key := linkTable{src.Name(), m.Schema, m.Table}
+		if other := e.links[key]; other != nil {
+			bad(m, "table \""+m.Table+"\" is already the table of "+other.Name)
+		}
+		e.links[key] = m
+	}
+	for _, m := range e.models {
+		for _, r := range m.Relations {
+			if r.Strategy == model.Join && e.bound[r.Target] != e.bound[m] {
+				bad(m, "relation "+r.Name+": strategy=join needs both models in one source")
+			}
+			if r.Through != nil && e.bound[r.Target] != e.bound[m] {
+				bad(m, "relation "+r.Name+": through needs both models in one source; include the link model instead")
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func suggestSource(name string, have []source.Source) string {
+	names := make([]string, len(have))
+	for i, s := range have {
+		names[i] = s.Name()
+	}
+	if n := model.Nearest(name, names); n != "" {
+		return " (did you mean \"" + n + "\"?)"
+	}
+	return ""
+}
+
+// reachable adds the models that relations lead to.
+func reachable(models []*model.Model) []*model.Model {
+	seen := map[*model.Model]bool{}
+	var out []*model.Model
+	var visit func(m *model.Model)
+	visit = func(m *model.Model) {
+		if seen[m] {
+			return
+		}
+		seen[m] = true
+		out = append(out, m)
+		for _, r := range m.Relations {
+			visit(r.Target)
+		}
+	}
+	for _, m := range models {
+		visit(m)
+	}
+	return out
+}
+
+// Models gives every model, those reached through relations included.
+func (e *Engine) Models() []*model.Model { return e.models }
+
+// Sources gives the sources in the order they were given.
+func (e *Engine) Sources() []source.Source { return e.sources }
+
+// ModelsOf gives the models bound to s.
+func (e *Engine) ModelsOf(s source.Source) []*model.Model {
+	var out []*model.Model
+	for _, m := range e.models {
+		if e.bound[m] == s {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// SourceOf gives the source of m; a model that Open was not told of fails.
+func (e *Engine) SourceOf(m *model.Model) (source.Source, error) {
+	if e.closed.Load() {
+		return nil, &fault.Error{Model: m.Name, Err: fault.ErrClosed, Detail: "the DB was closed"}
+	}
+	s := e.bound[m]
+	if s == nil {
+		return nil, fault.New(fault.ErrInvalid, m.Name, "", "the model is not registered: give it to orm.Models at Open")
+	}
+	return s, nil
+}
+
+// Use registers extensions. They hold for every call that starts after Use returned.
+func (e *Engine) Use(exts ...hook.Extension) error {
+	e.using.Lock()
+	defer e.using.Unlock()
+	reg, err := e.registry.Load().Extended(e.models, exts...)
+	if err != nil {
+		return err
+	}
+	e.registry.Store(reg)
+	return nil
+}
+
+// Registry gives the hooks as they are now.
+func (e *Engine) Registry() *hook.Registry { return e.registry.Load() }
+
+// Close closes every source. It may be called twice.
+func (e *Engine) Close() error {
+	if e.closed.Swap(true) {
+		return nil
+	}
+	var errs []error
+	for _, s := range e.sources {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) linkRow(r *model.Relation) *linkRow {
+	if v, ok := e.linkRows.Load(r); ok {
+		return v.(*linkRow)
+	}
+	t, fields := builder.LinkRow(r)
+	v, _ := e.linkRows.LoadOrStore(r, &linkRow{t, fields})
+	return v.(*linkRow)
+}

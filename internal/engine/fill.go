@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// now is the time written by default=now and update=now: UTC to the microsecond, as every source keeps it.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// newUUID makes a version 7 UUID (RFC 9562, 5.7): milliseconds first, so that keys grow with time.
+func newUUID() (u [16]byte, err error) {
+	if _, err = rand.Read(u[6:]); err != nil {
+		return u, err
+	}
+	ms := uint64(time.Now().UnixMilli())
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], ms<<16)
+	copy(u[:6], b[:6])
+	u[6] = u[6]&0x0f | 0x70
+	u[8] = u[8]&0x3f | 0x80
+	return u, nil
+}
+
+func uuidText(u [16]byte) string {
+	var b [36]byte
+	hex.Encode(b[0:8], u[0:4])
+	hex.Encode(b[9:13], u[4:6])
+	hex.Encode(b[14:18], u[6:8])
+	hex.Encode(b[19:23], u[8:10])
+	hex.Encode(b[24:36], u[10:16])
+	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
+	return string(b[:])
+}
+
+// made gives the value of a fill.
+func made(f *model.Field, fill model.Fill) (model.Value, error) {
+	switch fill {
+	case model.FillNow:
+		return model.TimeOf(now()), nil
+	case model.FillUUID:
+		u, err := newUUID()
+		if f.Kind == model.UUID {
+			return model.UUIDOf(&u), err
+		}
+		return model.StringOf(uuidText(u)), err
+	case model.FillLiteral:
+		return f.DefaultValue(), nil
+	}
+	return model.Null(), nil
+}
+
+// fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct.
+// given reports the fields that the caller gave.
+func fillNew(m *model.Model, row unsafe.Pointer) error {
+	for _, f := range m.Fields {
+		fill := f.Default
+		if fill == model.NoFill {
+			fill = f.Update
+		}
+		if fill == model.NoFill || !f.IsZero(row) {
+			continue
+		}
+		v, err := made(f, fill)
+		if err != nil {
+			return err
+		}
+		if err := f.Store(row, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadNew reads the values of a row to be inserted, checking enums.
+func loadNew(fields []*model.Field, row unsafe.Pointer, out []model.Value) error {
+	for i, f := range fields {
+		v, err := f.Load(row)
+		if err != nil {
+			return err
+		}
+		if len(f.Enum) > 0 {
+			if err := f.CheckEnum(v); err != nil {
+				return err
+			}
+		}
+		if f.Size > 0 && v.Kind() == model.StringValue && tooLong(v.Str(), f.Size) {
+			return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the text is longer than size= allows")
+		}
+		out[i] = v
+	}
+	return nil
+}
+
+// tooLong reports whether s has more than n characters.
+func tooLong(s string, n int) bool {
+	if len(s) <= n {
+		return false
+	}
+	for range s {
+		if n--; n < 0 {
+			return true
+		}
+	}
+	return false
+}

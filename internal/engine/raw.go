@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Query runs SQL text and decodes the result into rows of elem: a struct by column names, or a scalar.
+func (s *Session) Query(ctx context.Context, text string, args []model.Value, elem reflect.Type) (source.Slab, error) {
+	rows := source.Rows{Slab: source.NewSlab(elem)}
+	resolve, err := resolver(elem)
+	if err != nil {
+		return rows.Slab, fault.Fill(err, "Raw", "", "")
+	}
+	rows.Resolve = resolve
+	err = s.raw(ctx, text, &rows, func(ex source.RawExecutor) (int64, error) {
+		err := ex.Query(ctx, text, args, &rows)
+		return int64(rows.Len()), err
+	})
+	return rows.Slab, err
+}
+
+// Exec runs SQL text that gives no rows, and gives the number of rows it touched.
+func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n int64, err error) {
+	err = s.raw(ctx, text, nil, func(ex source.RawExecutor) (int64, error) {
+		n, err = ex.Exec(ctx, text, args)
+		return n, err
+	})
+	return n, err
+}
+
+func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run func(source.RawExecutor) (int64, error)) error {
+	ex, src, err := s.Raw(ctx)
+	if err != nil {
+		return err
+	}
+	op := &hook.Op{Kind: hook.Raw, Name: "Raw", Source: src.Name(), Text: text}
+	if a, ok := hook.ActorFrom(ctx); ok {
+		op.Actor = &a
+	}
+	reg := s.Registry()
+	err = around(ctx, reg.Events(nil), op, func() error {
+		if err := reg.Raw(ctx); err != nil {
+			return err
+		}
+		start := time.Now()
+		n, err := run(ex)
+		op.Affected = n
+		if rows != nil && err == nil {
+			op.Rows = rows.Slice()
+		}
+		if s.observed(ctx) {
+			s.report(ctx, Statement{Source: src.Name(), Verb: "raw", Text: text, Rows: n, Duration: time.Since(start), Err: err})
+		}
+		return err
+	})
+	return fault.Fill(err, "Raw", "", src.Name())
+}
+
+// resolver ties result columns to the fields of elem.
+func resolver(elem reflect.Type) (func([]string) ([]builder.Column, error), error) {
+	shape, err := model.RowOf(elem)
+	if err != nil {
+		return nil, err
+	}
+	return func(columns []string) ([]builder.Column, error) {
+		if f := shape.Scalar; f != nil {
+			if len(columns) != 1 {
+				return nil, fault.New(fault.ErrInvalid, "", "", "a scalar needs a result of one column")
+			}
+			return []builder.Column{{Field: f}}, nil
+		}
+		out := make([]builder.Column, len(columns))
+		for i, c := range columns {
+			f, err := shape.Field(c)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = builder.Column{Field: f}
+		}
+		return out, nil
+	}, nil
+}

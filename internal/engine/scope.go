@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// maxPolicyDepth bounds policies that filter by relations whose models have such policies themselves.
+const maxPolicyDepth = 8
+
+// scoper is the one place that asks the scopes. It visits every model a statement touches and marks the
+// statement; sources refuse what it has not marked.
+type scoper struct {
+	ctx     context.Context
+	e       *Engine
+	reg     *hook.Registry
+	deleted builder.Deleted
+}
+
+func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
+	return scoper{ctx: ctx, e: e, reg: reg, deleted: d}
+}
+
+// filters gives the scopes of one model, their own relation filters scoped too.
+func (s scoper) filters(m *model.Model, a hook.Access, root bool, depth int) (out []builder.Scope, err error) {
+	if !s.reg.Scoped(m) {
+		return nil, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, fault.New(fault.ErrDenied, m.Name, "", fmt.Sprintf("a scope panicked (%T)", p))
+		}
+	}()
+	t := hook.Touch{Model: m, Access: a, Root: root}
+	if root {
+		t.Deleted = s.deleted
+	}
+	out, err = s.reg.Filters(s.ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if out[i].Expr.HasRelation() {
+			if depth >= maxPolicyDepth {
+				return nil, fault.New(fault.ErrLimit, m.Name, "", "policies filter by each other's models without end")
+			}
+			if out[i].Expr, err = s.expr(out[i].Expr, depth+1); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// conjunction scopes the relation filters of c in place; c is the statement's own copy.
+func (s scoper) conjunction(c *builder.Conjunction) error {
+	for i := range c.Len() {
+		if !c.At(i).HasRelation() {
+			continue
+		}
+		out := builder.Conjunction{}
+		for j := range c.Len() {
+			e, err := s.expr(*c.At(j), 0)
+			if err != nil {
+				return err
+			}
+			out.Add(e)
+		}
+		*c = out
+		return nil
+	}
+	return nil
+}
+
+// expr gives a copy of e whose relation filters hold the scopes of the models they reach.
+func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
+	if !e.HasRelation() {
+		return e, nil
+	}
+	if depth > builder.MaxDepth {
+		return e, fault.New(fault.ErrLimit, "", "", "the predicate is nested too deeply")
+	}
+	x := *e.Ext
+	x.Kids = make([]builder.Expr, len(e.Ext.Kids))
+	for i := range x.Kids {
+		k, err := s.expr(e.Ext.Kids[i], depth+1)
+		if err != nil {
+			return e, err
+		}
+		x.Kids[i] = k
+	}
+	if r := x.Rel; r != nil {
+		if s.e.bound[r.Target] != s.e.bound[r.Model] {
+			return e, fault.New(fault.ErrUnsupported, r.Model.Name, r.Name, "a filter by a relation into another source is not supported yet")
+		}
+		var err error
+		if x.Scope, err = s.filters(r.Target, hook.Reading, false, depth); err != nil {
+			return e, err
+		}
+		if x.LinkScope, err = s.link(r, depth); err != nil {
+			return e, err
+		}
+		x.Scoped = true
+	}
+	e.Ext = &x
+	return e, nil
+}
+
+// link gives the scopes of the model behind a link table, if there is one.
+func (s scoper) link(r *model.Relation, depth int) ([]builder.Scope, error) {
+	if r.Through == nil {
+		return nil, nil
+	}
+	m := s.e.links[linkTable{s.e.bound[r.Model].Name(), r.Through.Schema, r.Through.Table}]
+	if m == nil {
+		return nil, nil
+	}
+	return s.filters(m, hook.Reading, false, depth)
+}
+
+// selects scopes a Select: its model, relation filters and link table.
+func (s scoper) selects(q *builder.Select, root bool) (err error) {
+	if q.Scopes, err = s.filters(q.Model, hook.Reading, root, 0); err != nil {
+		return err
+	}
+	if err = s.conjunction(&q.Where); err != nil {
+		return err
+	}
+	if q.Group != nil && q.Group.Link != nil {
+		if q.Group.LinkScope, err = s.link(q.Group.Link, 0); err != nil {
+			return err
+		}
+	}
+	q.Scoped = true
+	return nil
+}
+
+// updates scopes an Update and lets the scopes check its assignments.
+func (s scoper) updates(q *builder.Update) (err error) {
+	if q.Scopes, err = s.filters(q.Model, hook.Changing, true, 0); err != nil {
+		return err
+	}
+	if err = s.conjunction(&q.Where); err != nil {
+		return err
+	}
+	if err = s.reg.Assign(s.ctx, q.Model, q.Set); err != nil {
+		return err
+	}
+	q.Scoped = true
+	return nil
+}
+
+// deletes scopes a Delete.
+func (s scoper) deletes(q *builder.Delete) (err error) {
+	if q.Scopes, err = s.filters(q.Model, hook.Removing, true, 0); err != nil {
+		return err
+	}
+	if err = s.conjunction(&q.Where); err != nil {
+		return err
+	}
+	q.Scoped = true
+	return nil
+}
+
+// inserts lets the scopes fill and check new rows, and scopes the row that an upsert may change.
+func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
+	if err = s.reg.Insert(s.ctx, q.Model, rows); err != nil {
+		return err
+	}
+	if q.Conflict != nil && !q.Conflict.DoNothing {
+		if q.Scopes, err = s.filters(q.Model, hook.Changing, true, 0); err != nil {
+			return err
+		}
+		if err = s.reg.Assign(s.ctx, q.Model, q.Conflict.Set); err != nil {
+			return err
+		}
+	}
+	q.Scoped = true
+	return nil
+}

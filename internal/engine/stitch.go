@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// keySet is the distinct keys of the parents and who has which. A single integer key, the usual case,
+// keeps numbers; when the parents come sorted by it no map is built at all.
+type keySet struct {
+	n      int
+	values []model.List // one list per key column
+
+	ints   []int64 // the distinct keys in order, for a single integer key
+	sorted bool    // ints ascend
+	byInt  map[int64]int32
+	byKey  map[string]int32
+	// parent i has key of[i]; -1 for NULL
+	of []int32
+}
+
+func singleInt(fs []*model.Field) bool {
+	return len(fs) == 1 && (fs[0].Kind == model.Int || fs[0].Kind == model.Uint && fs[0].Bits < 64)
+}
+
+// keysOf gathers the distinct keys of the parents.
+func keysOf(parents *source.Slab, rel *model.Relation) (*keySet, error) {
+	n := parents.Len()
+	k := &keySet{values: make([]model.List, len(rel.Local)), of: make([]int32, n)}
+	if singleInt(rel.Local) && singleInt(rel.Remote) {
+		return k, k.gatherInts(parents, rel.Local[0])
+	}
+	k.byKey = make(map[string]int32, n)
+	var buf []byte
+	row := make([]model.Value, len(rel.Local))
+next:
+	for i := range n {
+		buf = buf[:0]
+		for c, f := range rel.Local {
+			v, err := f.Load(parents.At(i))
+			if err != nil {
+				return nil, err
+			}
+			if v.IsNull() {
+				k.of[i] = -1
+				continue next
+			}
+			row[c] = v
+			buf = model.AppendKey(buf, v)
+		}
+		at, seen := k.byKey[string(buf)]
+		if !seen {
+			at = int32(k.n)
+			k.byKey[string(buf)] = at
+			for c := range row {
+				k.values[c] = append(k.values[c], row[c])
+			}
+			k.n++
+		}
+		k.of[i] = at
+	}
+	return k, nil
+}
+
+func (k *keySet) gatherInts(parents *source.Slab, f *model.Field) error {
+	n := parents.Len()
+	k.ints = make([]int64, 0, n)
+	list := make(model.List, 0, n)
+	k.sorted = true
+	for i := range n {
+		v, err := f.Load(parents.At(i))
+		if err != nil {
+			return err
+		}
+		if v.IsNull() {
+			k.of[i] = -1
+			continue
+		}
+		x := v.Int()
+		if last := len(k.ints) - 1; k.sorted && last >= 0 {
+			if x == k.ints[last] {
+				k.of[i] = int32(last)
+				continue
+			}
+			if x < k.ints[last] {
+				k.sorted = false
+				k.byInt = make(map[int64]int32, n)
+				for j, y := range k.ints {
+					k.byInt[y] = int32(j)
+				}
+			}
+		}
+		if !k.sorted {
+			if at, seen := k.byInt[x]; seen {
+				k.of[i] = at
+				continue
+			}
+			k.byInt[x] = int32(len(k.ints))
+		}
+		k.of[i] = int32(len(k.ints))
+		k.ints = append(k.ints, x)
+		list = append(list, v)
+	}
+	k.n = len(k.ints)
+	k.values[0] = list
+	return nil
+}
+
+// lists gives keys from to to of every column.
+func (k *keySet) lists(from, to int) []model.List {
+	out := make([]model.List, len(k.values))
+	for c := range k.values {
+		out[c] = k.values[c][from:to]
+	}
+	return out
+}
+
+// finder finds the key of a child; children come ordered by key, so the search usually looks one ahead.
+type finder struct {
+	k    *keySet
+	last int
+	buf  []byte
+}
+
+func (f *finder) find(fields []*model.Field, row unsafe.Pointer) (int, error) {
+	k := f.k
+	if k.byKey == nil {
+		v, err := fields[0].Load(row)
+		if err != nil || v.IsNull() {
+			return -1, err
+		}
+		x := v.Int()
+		if k.sorted {
+			for f.last < k.n && k.ints[f.last] < x {
+				f.last++
+			}
+			if f.last < k.n && k.ints[f.last] == x {
+				return f.last, nil
+			}
+			f.last = 0
+			for f.last < k.n && k.ints[f.last] < x {
+				f.last++
+			}
+			if f.last < k.n && k.ints[f.last] == x {
+				return f.last, nil
+			}
+			return -1, nil
+		}
+		if at, ok := k.byInt[x]; ok {
+			return int(at), nil
+		}
+		return -1, nil
+	}
+	f.buf = f.buf[:0]
+	for _, fd := range fields {
+		v, err := fd.Load(row)
+		if err != nil || v.IsNull() {
+			return -1, err
+		}
+		f.buf = model.AppendKey(f.buf, v)
+	}
+	if at, ok := k.byKey[string(f.buf)]; ok {
+		return int(at), nil
+	}
+	return -1, nil
+}
+
+// span is the run of children of one key.
+type span struct{ from, to int32 }
+
+// handOut gives every parent its children: a slice of the one slab, or a pointer into it.
+func (r *reader) handOut(parents *source.Slab, children *source.Rows, inc *builder.Include, keys *keySet) error {
+	rel := inc.Relation
+	spans, err := r.spans(children, inc, keys)
+	if err != nil {
+		return err
+	}
+	var pointers source.Slab
+	if rel.Many && rel.Pointers {
+		pointers = source.NewSlab(reflect.PointerTo(rel.Target.Type))
+		pointers.Reserve(children.Len())
+		for i := range children.Len() {
+			*(*unsafe.Pointer)(pointers.Next()) = children.At(i)
+		}
+	}
+	for i := range parents.Len() {
+		dst := unsafe.Add(parents.At(i), rel.Offset)
+		var s span
+		if at := keys.of[i]; at >= 0 {
+			s = spans[at]
+		}
+		switch {
+		case rel.Many && rel.Pointers:
+			pointers.Put(dst, int(s.from), int(s.to))
+		case rel.Many:
+			children.Put(dst, int(s.from), int(s.to))
+		case s.to-s.from > 1:
+			return fault.New(fault.ErrInvalid, rel.Model.Name, rel.Name, "more than one row belongs to a to-one relation: use a slice, or a unique column")
+		case s.to > s.from:
+			*(*unsafe.Pointer)(dst) = children.At(int(s.from))
+		default:
+			*(*unsafe.Pointer)(dst) = nil
+		}
+	}
+	return nil
+}
+
+func (r *reader) spans(children *source.Rows, inc *builder.Include, keys *keySet) ([]span, error) {
+	rel := inc.Relation
+	fields, rows := rel.Remote, &children.Slab
+	if rel.Through != nil {
+		fields, rows = r.s.linkRow(rel).fields, children.Links
+	}
+	spans := make([]span, keys.n)
+	f := finder{k: keys}
+	current := -1
+	for i := range children.Len() {
+		at, err := f.find(fields, rows.At(i))
+		if err != nil {
+			return nil, err
+		}
+		if at < 0 {
+			return nil, fault.New(fault.ErrUpstream, rel.Target.Name, "", "the source gave rows that belong to no parent: the key compares differently there")
+		}
+		if at != current {
+			if spans[at].to > 0 {
+				return nil, fault.New(fault.ErrUpstream, rel.Target.Name, "", "the source gave the rows of a parent in two runs")
+			}
+			spans[at] = span{int32(i), int32(i)}
+			current = at
+		}
+		spans[at].to++
+		if fan := int(spans[at].to - spans[at].from); fan > r.s.Limits.MaxFanOut {
+			return nil, fault.New(fault.ErrLimit, rel.Model.Name, rel.Name,
+				fmt.Sprintf("a parent has more than MaxFanOut (%d) children: say Take, or raise the limit", r.s.Limits.MaxFanOut))
+		}
+	}
+	return spans, nil
+}

@@ -1,0 +1,278 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Session is a handle on the engine: outside any transaction, or inside one.
+type Session struct {
+	*Engine
+	tx *transaction
+	// level is the depth of nested transactions this handle belongs to; 0 is the outermost.
+	level int
+	// Only binds raw SQL to one source; nil means the first one.
+	Only source.Source
+	// Err makes every call on the handle fail.
+	Err error
+}
+
+// transaction begins on the source of its first statement, so that it need not be told which one.
+type transaction struct {
+	ctx  context.Context // the context it began with, whose actor it belongs to
+	opts source.TxOptions
+
+	mu     sync.Mutex
+	src    source.Source
+	tx     source.Tx
+	levels []bool // open nested transactions; true once their savepoint is set
+	ended  bool
+}
+
+// TxOptions are the options of Tx.
+type TxOptions struct {
+	source.TxOptions
+	Retries int
+}
+
+func savepoint(level int) string { return "orm_" + strconv.Itoa(level) }
+
+// executor gives what runs the statements of m.
+func (s *Session) executor(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
+	if s.Err != nil {
+		return nil, nil, s.Err
+	}
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.tx == nil {
+		return src, src, nil
+	}
+	tx, err := s.tx.on(ctx, s, src, m.Name)
+	return tx, src, err
+}
+
+// included is executor for the children of an include: those of another source are read outside the transaction.
+func (s *Session) included(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.tx != nil && s.tx.src != src {
+		return src, src, nil
+	}
+	return s.executor(ctx, m)
+}
+
+// Raw gives what runs SQL text.
+func (s *Session) Raw(ctx context.Context) (source.RawExecutor, source.SQL, error) {
+	if s.closed.Load() {
+		return nil, nil, &fault.Error{Op: "raw", Err: fault.ErrClosed, Detail: "the DB was closed"}
+	}
+	src := s.Only
+	if src == nil {
+		src = s.sources[0]
+	}
+	sql, ok := src.(source.SQL)
+	if !ok {
+		return nil, nil, &fault.Error{Op: "raw", Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not understand SQL"}
+	}
+	if s.tx == nil {
+		return sql, sql, nil
+	}
+	tx, err := s.tx.on(ctx, s, src, "")
+	return tx, sql, err
+}
+
+func (t *transaction) on(ctx context.Context, s *Session, src source.Source, name string) (source.Tx, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.ended || s.level > len(t.levels):
+		return nil, &fault.Error{Model: name, Err: fault.ErrClosed, Detail: "the transaction has ended"}
+	case !hook.Same(t.ctx, ctx):
+		return nil, &fault.Error{Model: name, Err: fault.ErrActorSwitch, Detail: "use the context the transaction began with"}
+	case t.src != nil && t.src != src:
+		return nil, &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrInvalid,
+			Detail: "the transaction runs on source " + t.src.Name() + "; a transaction has one source"}
+	}
+	if t.tx == nil {
+		sql, ok := src.(source.SQL)
+		if !ok || !sql.Capabilities().Transactions {
+			return nil, &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source has no transactions"}
+		}
+		tx, err := sql.Begin(t.ctx, t.opts)
+		if err != nil {
+			return nil, fault.Fill(err, "begin", "", src.Name())
+		}
+		t.tx, t.src = tx, src
+	}
+	for i, set := range t.levels {
+		if !set {
+			if err := t.tx.Savepoint(ctx, savepoint(i+1)); err != nil {
+				return nil, err
+			}
+			t.levels[i] = true
+		}
+	}
+	return t.tx, nil
+}
+
+// Tx runs fn in a transaction: committed when fn returns nil, rolled back when it fails or panics. Inside a
+// transaction it is a savepoint.
+func (s *Session) Tx(ctx context.Context, o TxOptions, fn func(*Session) error) error {
+	if s.closed.Load() {
+		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the DB was closed"}
+	}
+	if s.tx != nil {
+		return s.nested(ctx, fn)
+	}
+	for attempt := 0; ; attempt++ {
+		err := s.once(withAttempt(ctx, attempt+1), o.TxOptions, fn)
+		if err == nil || attempt >= o.Retries || !Retryable(err) || ctx.Err() != nil {
+			return err
+		}
+		// full jitter, so that two transactions that collided do not collide again
+		pause := time.Duration(rand.Int64N(int64(10*time.Millisecond) << min(attempt, 6)))
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Retryable reports whether a failed transaction can safely be run again.
+func Retryable(err error) bool {
+	var r interface{ Retryable() bool }
+	return errors.As(err, &r) && r.Retryable() && !errors.Is(err, fault.ErrCommitUnknown)
+}
+
+type attemptKey struct{}
+
+func withAttempt(ctx context.Context, n int) context.Context {
+	if n == 1 {
+		return ctx
+	}
+	return context.WithValue(ctx, attemptKey{}, n)
+}
+
+// Attempt gives the number of the attempt that ctx belongs to, 1 for the first.
+func Attempt(ctx context.Context) int {
+	if n, ok := ctx.Value(attemptKey{}).(int); ok {
+		return n
+	}
+	return 1
+}
+
+func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session) error) (err error) {
+	t := &transaction{ctx: ctx, opts: o}
+	done := false
+	defer func() {
+		if !done { // fn panicked or called runtime.Goexit
+			_ = t.end(ctx, false)
+		}
+	}()
+	err = fn(&Session{Engine: s.Engine, tx: t, Only: s.Only})
+	done = true
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return also(err, t.end(ctx, false))
+	}
+	return fault.Fill(t.end(ctx, true), "commit", "", "")
+}
+
+// also adds a second failure to err, if there is one.
+func also(err, second error) error {
+	if second == nil {
+		return err
+	}
+	return errors.Join(err, second)
+}
+
+func (t *transaction) end(ctx context.Context, commit bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended {
+		return nil
+	}
+	t.ended = true
+	if t.tx == nil {
+		return nil
+	}
+	if commit {
+		return t.tx.Commit(ctx)
+	}
+	return t.tx.Rollback(ctx)
+}
+
+func (s *Session) nested(ctx context.Context, fn func(*Session) error) error {
+	t := s.tx
+	t.mu.Lock()
+	if t.ended || s.level != len(t.levels) {
+		t.mu.Unlock()
+		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the outer transaction has ended, or another nested one is open"}
+	}
+	if !hook.Same(t.ctx, ctx) {
+		t.mu.Unlock()
+		return &fault.Error{Op: "tx", Err: fault.ErrActorSwitch, Detail: "use the context the transaction began with"}
+	}
+	t.levels = append(t.levels, false)
+	level := len(t.levels)
+	t.mu.Unlock()
+	done := false
+	defer func() {
+		if !done {
+			_ = t.leave(ctx, level, false)
+		}
+	}()
+	err := fn(&Session{Engine: s.Engine, tx: t, level: level, Only: s.Only})
+	done = true
+	if err != nil {
+		return also(err, t.leave(ctx, level, false))
+	}
+	return t.leave(ctx, level, true)
+}
+
+func (t *transaction) leave(ctx context.Context, level int, keep bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	set := t.levels[level-1]
+	t.levels = t.levels[:level-1]
+	if !set || t.ended {
+		return nil
+	}
+	if keep {
+		return t.tx.Release(ctx, savepoint(level))
+	}
+	ctx = context.WithoutCancel(ctx) // the savepoint must be undone even if the caller gave up
+	if err := t.tx.RollbackTo(ctx, savepoint(level)); err != nil {
+		return err
+	}
+	return t.tx.Release(ctx, savepoint(level))
+}
+
+// atomically runs fn so that it writes everything or nothing: in a transaction of its own on the source
+// of m, or under a savepoint of the transaction there is.
+func (s *Session) atomically(ctx context.Context, m *model.Model, fn func(*Session) error) error {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return err
+	}
+	if !src.Capabilities().Transactions {
+		return fn(s)
+	}
+	return s.Tx(ctx, TxOptions{}, fn)
+}

@@ -1,0 +1,190 @@
+package model
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// addColumn reads a field that is no relation and no group.
+func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
+	m := d.model
+	f := &Field{Model: m, Name: at.name + sf.Name, Column: tg.column, Tag: tg.raw, Offset: at.offset, IsComputed: tg.has("computed")}
+	if f.Column == "" {
+		f.Column = snake(sf.Name)
+	}
+	f.Column = at.column + f.Column
+	if err := checkName("column", f.Column); err != nil {
+		return err
+	}
+	if err := d.take(f.Name); err != nil {
+		return err
+	}
+	if err := f.classify(sf.Type, tg.has("json")); err != nil && !f.IsComputed {
+		return err
+	}
+	if f.Elem != nil {
+		f.Elem.Model, f.Elem.Name = m, f.Name // for its errors
+	}
+	m.fields[f.Name] = f
+	f.Hidden, f.ReadOnly, f.NoQuery = tg.has("hidden"), tg.has("readonly"), tg.has("noquery")
+	f.CreateOnly, f.UpdateOnly = tg.has("createonly"), tg.has("updateonly")
+	if f.IsComputed {
+		f.Index = len(m.Computed)
+		m.Computed = append(m.Computed, f)
+		return nil
+	}
+	if err := d.modelWords(tg); err != nil {
+		return err
+	}
+	f.Index = len(m.Fields)
+	m.Fields = append(m.Fields, f)
+	if err := f.key(tg); err != nil {
+		return err
+	}
+	if err := d.roles(f, tg); err != nil {
+		return err
+	}
+	if err := f.storage(tg); err != nil {
+		return err
+	}
+	if err := f.fills(tg); err != nil {
+		return err
+	}
+	return d.indexes(f, tg)
+}
+
+// key reads id and auto, and settles nullability.
+func (f *Field) key(tg tag) error {
+	f.Primary = tg.has("id") || f.Column == "id"
+	f.Auto = tg.has("auto")
+	f.Nullable = f.Nulls != NotNull
+	if f.Auto && f.Kind != Int && f.Kind != Uint && f.Kind != UUID {
+		return fmt.Errorf(`"auto" needs an integer or a UUID, not %s`, f.Type)
+	}
+	if !f.Primary {
+		return nil
+	}
+	if f.Nulls == Pointer || f.Nulls == SQLNull {
+		return fmt.Errorf("a primary key cannot be NULL: use %s instead of %s", f.Base, f.Type)
+	}
+	if f.Kind == JSON || f.Kind == Array {
+		return fmt.Errorf("type %s cannot be a primary key", f.Type)
+	}
+	for _, w := range []string{"version", "softdelete", "update", "updateonly"} { // the column "id" implies the word
+		if tg.has(w) {
+			return fmt.Errorf("word %q does not belong on the primary key", w)
+		}
+	}
+	f.Nullable = false
+	f.Model.Key = append(f.Model.Key, f)
+	return nil
+}
+
+// roles reads the words that hooks and scopes act on.
+func (d *draft) roles(f *Field, tg tag) error {
+	m := d.model
+	for _, r := range []struct {
+		word string
+		slot **Field
+		fits bool
+		want string
+	}{
+		{"tenant", &m.Tenant, f.Kind != JSON && f.Kind != Array, "a plain value"},
+		{"owner", &m.Owner, f.Kind != JSON && f.Kind != Array, "a plain value"},
+		{"softdelete", &m.SoftDelete, f.Kind == Time && f.Nullable, "a nullable time: *time.Time or sql.Null[time.Time]"},
+		{"version", &m.Version, (f.Kind == Int || f.Kind == Uint) && !f.Nullable, "an integer that is not nullable"},
+	} {
+		if !tg.has(r.word) {
+			continue
+		}
+		if !r.fits {
+			return fmt.Errorf("%q needs %s, not %s", r.word, r.want, f.Type)
+		}
+		if *r.slot != nil {
+			return fmt.Errorf("%q is on field %s already", r.word, (*r.slot).Name)
+		}
+		*r.slot = f
+	}
+	return nil
+}
+
+// storage reads enum, size and type.
+func (f *Field) storage(tg tag) error {
+	f.DBType, _ = tg.find("type")
+	if v, ok := tg.find("size"); ok {
+		n, err := strconv.Atoi(v)
+		if err != nil || n <= 0 {
+			return fmt.Errorf("word %q: a size is a whole number above 0", "size="+v)
+		}
+		switch f.Kind {
+		case String, Bytes, Text, Scanner:
+		default:
+			return fmt.Errorf(`"size" needs text or bytes, not %s`, f.Type)
+		}
+		f.Size = n
+	}
+	v, ok := tg.find("enum")
+	if !ok {
+		return nil
+	}
+	if f.Kind != String {
+		return fmt.Errorf(`"enum" needs a string, not %s`, f.Type)
+	}
+	for s := range strings.SplitSeq(v, "|") {
+		if s == "" {
+			return fmt.Errorf("word %q has an empty value between bars", "enum="+v)
+		}
+		for _, before := range f.Enum {
+			if s == before {
+				return fmt.Errorf("word %q says %q twice", "enum="+v, s)
+			}
+		}
+		f.Enum = append(f.Enum, s)
+	}
+	return nil
+}
+
+// indexes reads unique and index; columns that share a name form one index.
+func (d *draft) indexes(f *Field, tg tag) error {
+	m := d.model
+	for _, w := range tg.words {
+		mine, other := &m.Uniques, &m.Indexes
+		switch w.key {
+		case "unique":
+		case "index":
+			mine, other = other, mine
+		default:
+			continue
+		}
+		if f.Kind == JSON || f.Kind == Array {
+			return fmt.Errorf("%q does not fit a column of type %s", w.key, f.Type)
+		}
+		if w.value == "" {
+			*mine = append(*mine, Index{Fields: []*Field{f}})
+			continue
+		}
+		if err := checkName("index name", w.value); err != nil {
+			return err
+		}
+		if at := indexNamed(*other, w.value); at >= 0 {
+			return fmt.Errorf("%q is the name of a unique set and of an index", w.value)
+		}
+		if at := indexNamed(*mine, w.value); at >= 0 {
+			(*mine)[at].Fields = append((*mine)[at].Fields, f)
+			continue
+		}
+		*mine = append(*mine, Index{Name: w.value, Fields: []*Field{f}})
+	}
+	return nil
+}
+
+func indexNamed(list []Index, name string) int {
+	for i := range list {
+		if list[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}

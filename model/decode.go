@@ -1,0 +1,136 @@
+package model
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"unsafe"
+)
+
+// decode assigns the kinds after UUID.
+func (f *Field) decode(p unsafe.Pointer, src any) error {
+	switch f.Kind {
+	case JSON:
+		return f.decodeJSON(p, src)
+	case Array:
+		return f.decodeArray(p, src)
+	case Text:
+		text, ok := textOf(src)
+		if !ok {
+			return wrongType
+		}
+		return reflect.NewAt(f.Base, p).Interface().(encoding.TextUnmarshaler).UnmarshalText(text)
+	case Scanner:
+		switch x := src.(type) {
+		case []byte:
+			src = bytes.Clone(x) // the driver's buffer lives until the next row only
+		case JSONText:
+			src = []byte(x)
+		}
+		return reflect.NewAt(f.Base, p).Interface().(sql.Scanner).Scan(src)
+	}
+	return wrongType
+}
+
+// textOf gives text as bytes, shared with src.
+func textOf(src any) ([]byte, bool) {
+	switch x := src.(type) {
+	case []byte:
+		return x, true
+	case string:
+		return []byte(x), true
+	case JSONText:
+		return x, true
+	case json.RawMessage:
+		return x, true
+	}
+	return nil, false
+}
+
+func (f *Field) decodeJSON(p unsafe.Pointer, src any) error {
+	text, ok := textOf(src)
+	if !ok {
+		switch x := src.(type) { // SQLite's affinity turns the documents 5 and 1.5 into numbers
+		case int64:
+			text = strconv.AppendInt(nil, x, 10)
+		case float64:
+			text = strconv.AppendFloat(nil, x, 'g', -1, 64)
+		case bool:
+			text = strconv.AppendBool(nil, x)
+		default:
+			return wrongType
+		}
+	}
+	dst := reflect.NewAt(f.Base, p)
+	if raw, ok := dst.Interface().(*json.RawMessage); ok {
+		if !json.Valid(text) {
+			return badText
+		}
+		*raw = bytes.Clone(text)
+		return nil
+	}
+	dst.Elem().SetZero() // Unmarshal merges into what is there
+	return json.Unmarshal(text, dst.Interface())
+}
+
+func (f *Field) decodeArray(p unsafe.Pointer, src any) error {
+	if text, ok := textOf(src); ok {
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.UseNumber() // ids above 2^53
+		var l []any
+		if dec.Decode(&l) != nil || l == nil || dec.More() {
+			return badText
+		}
+		if f.Elem.Kind == Bytes && !unbase64(l) {
+			return badText
+		}
+		src = l
+	}
+	if l, ok := src.(List); ok {
+		return f.storeArray(p, l)
+	}
+	rv := reflect.ValueOf(src)
+	if rv.Kind() != reflect.Slice {
+		return wrongType
+	}
+	return f.fillArray(p, rv.Len(), func(at unsafe.Pointer, i int) error {
+		x := rv.Index(i).Interface()
+		if x == nil {
+			return nullElement
+		}
+		return f.Elem.assignBase(at, x)
+	})
+}
+
+// unbase64 decodes byte strings, which JSON can only hold so.
+func unbase64(l []any) bool {
+	for i, x := range l {
+		s, ok := x.(string)
+		if !ok {
+			continue
+		}
+		b, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return false
+		}
+		l[i] = b
+	}
+	return true
+}
+
+// fillArray makes a slice of n elements, lets set write each, and puts it at p when all are good.
+func (f *Field) fillArray(p unsafe.Pointer, n int, set func(at unsafe.Pointer, i int) error) error {
+	s := reflect.MakeSlice(f.Base, n, n)
+	size := f.Elem.Base.Size()
+	for i := range n {
+		if err := set(unsafe.Add(s.UnsafePointer(), uintptr(i)*size), i); err != nil {
+			return err
+		}
+	}
+	reflect.NewAt(f.Base, p).Elem().Set(s)
+	return nil
+}

@@ -1,0 +1,68 @@
+package model
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// fills reads default= and update=.
+func (f *Field) fills(tg tag) error {
+	if v, ok := tg.find("update"); ok {
+		if v != "now" {
+			return fmt.Errorf(`word %q: the only value is "now"`, "update="+v)
+		}
+		if f.Kind != Time {
+			return fmt.Errorf(`"update=now" needs a time, not %s`, f.Type)
+		}
+		f.Update = FillNow
+	}
+	v, ok := tg.find("default")
+	if !ok {
+		return nil
+	}
+	if f.Auto {
+		return fmt.Errorf(`words "auto" and "default" exclude each other`)
+	}
+	switch {
+	case v == "now":
+		if f.Kind != Time {
+			return fmt.Errorf(`"default=now" needs a time, not %s`, f.Type)
+		}
+		f.Default = FillNow
+	case v == "uuid":
+		if f.Kind != String && f.Kind != UUID {
+			return fmt.Errorf(`"default=uuid" needs a string or [16]byte, not %s`, f.Type)
+		}
+		f.Default = FillUUID
+	default:
+		return f.literalDefault(v)
+	}
+	return nil
+}
+
+// literalDefault parses the literal once, so that a bad one fails at start-up and not at an insert.
+func (f *Field) literalDefault(text string) error {
+	f.Default, f.Literal = FillLiteral, text
+	p := reflect.New(f.Base).UnsafePointer()
+	if err := f.AssignBase(p, text); err != nil {
+		return fmt.Errorf("word %q is not a valid %s", "default="+text, f.Base)
+	}
+	v, err := f.LoadValue(p)
+	if err != nil {
+		return fmt.Errorf("word %q is not a valid %s", "default="+text, f.Base)
+	}
+	if f.Enum != nil && f.CheckEnum(v) != nil {
+		return fmt.Errorf("word %q is not among %s", "default="+text, strings.Join(f.Enum, ", "))
+	}
+	f.literal = v
+	return nil
+}
+
+// DefaultValue gives the value of default=<literal>, parsed; NULL for a field without one.
+func (f *Field) DefaultValue() Value {
+	if f.Default != FillLiteral {
+		return Null()
+	}
+	return f.literal
+}

@@ -1,0 +1,59 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// link resolves the relations of one model; every model it can reach has been read.
+func (g *graph) link(d *draft) error {
+	for _, rd := range d.relations {
+		rd.relation.Target = g.model(rd.target)
+		if err := rd.resolve(); err != nil {
+			return rd.fail(err)
+		}
+	}
+	return d.ambiguous()
+}
+
+func (rd *relationDraft) fail(err error) error {
+	r := rd.relation
+	return fault.New(fault.ErrInvalid, r.Model.Name, r.Name, fmt.Sprintf("tag %q: %s", r.Tag, err))
+}
+
+func (rd *relationDraft) resolve() error {
+	r := rd.relation
+	spec, _ := rd.tag.find("relation")
+	switch {
+	case spec != "":
+		if err := rd.explicit(spec); err != nil {
+			return err
+		}
+	case r.Through != nil:
+		r.Local, r.Remote = r.Model.Key, r.Target.Key
+	default:
+		rd.inferred = true
+		if err := r.infer(); err != nil {
+			return err
+		}
+	}
+	if r.Strategy == Join && r.Model.Source != "" && r.Target.Source != "" && r.Model.Source != r.Target.Source {
+		return fmt.Errorf("strategy=join needs one source, but %s lives in %q and %s in %q: use strategy=lookup", r.Model.Name, r.Model.Source, r.Target.Name, r.Target.Source)
+	}
+	return r.fits()
+}
+
+func (rd *relationDraft) explicit(spec string) error {
+	r := rd.relation
+	local, remote, ok := pairs(spec)
+	if !ok {
+		return fmt.Errorf("word %q: write relation=local:remote", "relation="+spec)
+	}
+	var err error
+	if r.Local, err = r.Model.columns(local); err != nil {
+		return err
+	}
+	r.Remote, err = r.Target.columns(remote)
+	return err
+}

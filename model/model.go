@@ -1,0 +1,148 @@
+package model
+
+import "reflect"
+
+// Model is what the library knows of one struct type: read once, then immutable and shared.
+type Model struct {
+	Name   string       // the Go type's name
+	Type   reflect.Type // the struct type
+	ID     uint32       // number of this model in the process, part of every shape key
+	Table  string
+	Schema string // "" = the source's default
+	Source string // "" = the first source given to Open
+
+	Fields    []*Field // stored columns in struct order; Field.Index is the position here
+	Computed  []*Field // fields that are not stored
+	Key       []*Field // primary key, in struct order
+	Relations []*Relation
+	Uniques   []Index // unique sets besides the key
+	Indexes   []Index
+
+	Tenant     *Field // roles, nil when no field has them
+	Owner      *Field
+	SoftDelete *Field
+	Version    *Field
+
+	fields    map[string]*Field // by Go name and by column
+	relations map[string]*Relation
+}
+
+// Index is a named set of columns. Name is "" for a single unnamed column.
+type Index struct {
+	Name   string
+	Fields []*Field
+}
+
+// Kind says how a column's Go value is laid out, after pointers and sql.Null are taken off.
+type Kind uint8
+
+// The kinds.
+const (
+	Invalid Kind = iota
+	Bool
+	Int // every signed integer; Field.Bits holds its size
+	Uint
+	Float
+	String
+	Bytes   // []byte and named forms of it
+	Time    // time.Time
+	UUID    // [16]byte and named forms of it
+	JSON    // any type under the `json` word, and json.RawMessage
+	Array   // a slice of scalars; Field.Elem describes them
+	Text    // encoding.TextMarshaler and TextUnmarshaler, such as netip.Addr
+	Scanner // sql.Scanner and driver.Valuer
+)
+
+// Nulls says how a column's Go type stores NULL.
+type Nulls uint8
+
+// The ways to store NULL.
+const (
+	NotNull Nulls = iota
+	Pointer       // *T
+	SQLNull       // sql.Null[T], or a struct of its shape such as sql.NullString
+	Inside        // the type itself can be nil or says so through its Valuer: []byte, slices, scanners
+)
+
+// Fill is a value the library makes for a zero field.
+type Fill uint8
+
+// The fills of the words default= and update=.
+const (
+	NoFill Fill = iota
+	FillNow
+	FillUUID    // time-ordered version 7
+	FillLiteral // the text in Field.Literal
+)
+
+// Field is one column of a model.
+type Field struct {
+	Model  *Model
+	Name   string // Go name; embedded structs are flattened, prefixed ones read "Address.City"
+	Column string
+	Index  int // position in Model.Fields
+	Tag    string
+
+	Type   reflect.Type // as declared
+	Base   reflect.Type // without pointer or sql.Null
+	Offset uintptr      // from the start of the row
+	Kind   Kind
+	Bits   int // of Int, Uint and Float
+	Nulls  Nulls
+	// ValueOffset and ValidOffset place the value and the flag inside a sql.Null.
+	ValueOffset, ValidOffset uintptr
+	Elem                     *Field // element of an Array: only Type, Base, Kind, Bits and Nulls are set
+
+	Primary    bool
+	Auto       bool
+	Nullable   bool
+	Default    Fill
+	Literal    string // of default=<literal>
+	Update     Fill
+	Enum       []string
+	Size       int
+	DBType     string // of type=, written into DDL as it stands
+	Hidden     bool
+	ReadOnly   bool
+	CreateOnly bool
+	UpdateOnly bool
+	NoQuery    bool
+	IsComputed bool
+
+	literal Value // of default=<literal>, parsed
+}
+
+// Strategy says how a relation is loaded.
+type Strategy uint8
+
+// The strategies of the word strategy=.
+const (
+	Lookup Strategy = iota // a second query, stitched
+	Join                   // pushed down as a join
+)
+
+// Relation is a field that holds rows of another model.
+type Relation struct {
+	Model    *Model
+	Name     string
+	Index    int // position in Model.Relations
+	Tag      string
+	Type     reflect.Type // as declared: []T, []*T or *T
+	Offset   uintptr
+	Many     bool // a slice
+	Pointers bool // the slice holds pointers; always true for a to-one
+	Strategy Strategy
+
+	Target  *Model
+	Local   []*Field // columns of Model
+	Remote  []*Field // columns of Target, in step with Local; with Through, the target's own end
+	Through *Through // nil unless many-to-many
+}
+
+// Through is the link table of a many-to-many relation.
+type Through struct {
+	Table  string
+	Schema string
+	Local  []string // link columns that hold Relation.Local
+	Remote []string // link columns that hold Relation.Remote
+}

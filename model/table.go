@@ -1,0 +1,82 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// modelTag reads the tag of a blank field, which speaks of the model.
+func (d *draft) modelTag(raw string) error {
+	if raw == "" || raw == "-" {
+		return nil
+	}
+	tg, err := parseTag(raw, false)
+	if err != nil {
+		return err
+	}
+	if err := tg.only("a blank field", "table", "schema", "datasource"); err != nil {
+		return err
+	}
+	return d.modelWords(tg)
+}
+
+// modelWords takes what a column's tag says of the whole model.
+func (d *draft) modelWords(tg tag) error {
+	for _, key := range []string{"table", "schema", "datasource"} {
+		v, ok := tg.find(key)
+		if !ok {
+			continue
+		}
+		if err := checkName(key, v); err != nil {
+			return err
+		}
+		if before, said := d.said[key]; said && before != v {
+			return fmt.Errorf("%s= says %q here and %q before", key, v, before)
+		}
+		d.said[key] = v
+	}
+	return nil
+}
+
+// finish settles what the model as a whole needs.
+func (d *draft) finish() error {
+	m := d.model
+	m.Table, m.Schema, m.Source = d.said["table"], d.said["schema"], d.said["datasource"]
+	name, ok, err := tableName(m.Type)
+	if err != nil {
+		return fault.New(fault.ErrInvalid, m.Name, "", err.Error())
+	}
+	if ok {
+		if m.Table != "" && m.Table != name {
+			return fault.New(fault.ErrInvalid, m.Name, "", fmt.Sprintf("table= says %q and TableName says %q", m.Table, name))
+		}
+		if err := checkName("table", name); err != nil {
+			return fault.New(fault.ErrInvalid, m.Name, "", "TableName: "+err.Error())
+		}
+		m.Table = name
+	}
+	if m.Table == "" {
+		m.Table = plural(snake(m.Name))
+	}
+	if len(m.Key) == 0 {
+		return fault.New(fault.ErrInvalid, m.Name, "", `no primary key: add the word "id" to a field's tag, as in orm:"code,id"`)
+	}
+	return d.nameColumns()
+}
+
+// tableName asks the type's own method, called on a zero value.
+func tableName(t reflect.Type) (name string, ok bool, err error) {
+	n, ok := reflect.New(t).Interface().(interface{ TableName() string })
+	if !ok {
+		return "", false, nil
+	}
+	defer func() {
+		if recover() != nil {
+			err = errors.New("TableName panics on a zero value")
+		}
+	}()
+	return n.TableName(), true, nil
+}

@@ -1,0 +1,173 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// words lists the grammar, also for suggestions.
+const words = "id auto datasource table schema unique index default update tenant owner softdelete version " +
+	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed prefix"
+
+// tag is an orm tag taken apart, not yet checked against the field's type.
+type tag struct {
+	raw    string
+	column string // "" = made from the field's name
+	skip   bool
+	words  []word
+}
+
+type word struct {
+	text  string // as written
+	key   string
+	value string
+}
+
+// parseTag takes raw apart. related tells that the field's type could hold related rows, so that a
+// bare first "relation" is the word and not a column.
+func parseTag(raw string, related bool) (tag, error) {
+	t := tag{raw: raw}
+	if raw == "-" {
+		t.skip = true
+		return t, nil
+	}
+	if raw == "" {
+		return t, nil
+	}
+	for i, s := range split(raw) {
+		if bad := strings.IndexFunc(s, unicode.IsControl); bad >= 0 || !utf8.ValidString(s) {
+			return t, fmt.Errorf("word %q holds a control character or is not UTF-8", s)
+		}
+		if i == 0 && !strings.Contains(s, "=") && (s != "relation" || !related) {
+			if s == "-" {
+				return t, errors.New(`"-" skips the field and takes no other words`)
+			}
+			if s != strings.TrimSpace(s) {
+				return t, fmt.Errorf("column %q begins or ends with a space", s)
+			}
+			t.column = s
+			continue
+		}
+		w, err := parseWord(s)
+		if err != nil {
+			return t, err
+		}
+		if err := t.add(w); err != nil {
+			return t, err
+		}
+	}
+	return t, t.conflict()
+}
+
+// split cuts at commas, but not inside the parentheses of type=numeric(10,2) and through=t(a:b).
+func split(raw string) []string {
+	var out []string
+	start, depth := 0, 0
+	for i := 0; i <= len(raw); i++ {
+		if i == len(raw) || raw[i] == ',' && depth == 0 {
+			out = append(out, raw[start:i])
+			start = i + 1
+			continue
+		}
+		if head := strings.TrimLeft(raw[start:i], " "); strings.HasPrefix(head, "type=") || strings.HasPrefix(head, "through=") {
+			switch raw[i] {
+			case '(':
+				depth++
+			case ')':
+				depth = max(0, depth-1)
+			}
+		}
+	}
+	return out
+}
+
+func (t *tag) add(w word) error {
+	for _, o := range t.words {
+		if o.key != w.key {
+			continue
+		}
+		if w.key != "unique" && w.key != "index" { // a column may be in several of these
+			return fmt.Errorf("word %q is said twice", w.key)
+		}
+		if o.text == w.text {
+			return fmt.Errorf("word %q is said twice", w.text)
+		}
+	}
+	t.words = append(t.words, w)
+	return nil
+}
+
+func (t *tag) find(key string) (value string, ok bool) {
+	for _, w := range t.words {
+		if w.key == key {
+			return w.value, true
+		}
+	}
+	return "", false
+}
+
+func (t *tag) has(key string) bool {
+	_, ok := t.find(key)
+	return ok
+}
+
+// only fails on the first word that is not among the allowed ones.
+func (t *tag) only(what string, allowed ...string) error {
+	if t.column != "" {
+		return fmt.Errorf("%s has no column, so %q does not belong here", what, t.column)
+	}
+next:
+	for _, w := range t.words {
+		for _, a := range allowed {
+			if w.key == a {
+				continue next
+			}
+		}
+		return fmt.Errorf("word %q does not belong on %s", w.text, what)
+	}
+	return nil
+}
+
+func (t *tag) isRelation() bool { return t.has("relation") || t.has("through") || t.has("strategy") }
+
+// conflict finds words that exclude each other whatever the field's type is.
+func (t *tag) conflict() error {
+	if t.isRelation() {
+		return t.only("a relation", "relation", "through", "strategy")
+	}
+	if t.has("prefix") {
+		return t.only("a struct embedded with prefix=", "prefix")
+	}
+	for _, w := range t.words {
+		for _, other := range strings.Fields(excludes(w.key)) {
+			if t.has(other) {
+				return fmt.Errorf("words %q and %q exclude each other", w.key, other)
+			}
+		}
+	}
+	return nil
+}
+
+// excludes lists what may not stand beside key; each pair is given once.
+func excludes(key string) string {
+	switch key {
+	case "readonly":
+		return "createonly updateonly"
+	case "createonly":
+		return "updateonly"
+	case "auto":
+		return "default update tenant json"
+	case "id":
+		return "version softdelete update updateonly json"
+	case "softdelete", "version":
+		return "default update"
+	case "json":
+		return "enum"
+	case "computed":
+		return "id auto datasource table schema unique index default update tenant owner softdelete version json enum size type createonly updateonly"
+	}
+	return ""
+}

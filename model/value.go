@@ -1,0 +1,214 @@
+package model
+
+import (
+	"math"
+	"time"
+	"unsafe"
+)
+
+// Value is one argument or column value without an allocation for scalars, in the manner of
+// slog.Value: numbers sit in bits, strings and bytes as a pointer and a length.
+type Value struct {
+	bits uint64
+	ref  any
+}
+
+type (
+	nullRef   struct{}
+	boolRef   struct{}
+	intRef    struct{}
+	uintRef   struct{}
+	floatRef  struct{}
+	timeRef   struct{}
+	stringPtr *byte
+	bytesPtr  *byte
+	uuidPtr   *[16]byte
+)
+
+// List is a value that holds many scalars of one kind, the operand of In and of array columns.
+type List []Value
+
+// ValueKind tells what a Value holds.
+type ValueKind uint8
+
+// The value kinds.
+const (
+	NullValue ValueKind = iota
+	BoolValue
+	IntValue
+	UintValue
+	FloatValue
+	StringValue
+	BytesValue
+	TimeValue
+	UUIDValue
+	ListValue
+	AnyValue // handed to the driver as it is: a Valuer, a text marshaler or JSON text
+)
+
+// JSONText is a document already encoded; sources bind it as JSON.
+type JSONText []byte
+
+// Null is the value NULL. The zero Value is also NULL.
+func Null() Value { return Value{ref: nullRef{}} }
+
+// BoolOf makes a boolean value.
+func BoolOf(b bool) Value {
+	if b {
+		return Value{bits: 1, ref: boolRef{}}
+	}
+	return Value{ref: boolRef{}}
+}
+
+// IntOf makes a signed integer value.
+func IntOf(i int64) Value { return Value{bits: uint64(i), ref: intRef{}} }
+
+// UintOf makes an unsigned integer value.
+func UintOf(u uint64) Value { return Value{bits: u, ref: uintRef{}} }
+
+// FloatOf makes a floating-point value.
+func FloatOf(f float64) Value { return Value{bits: math.Float64bits(f), ref: floatRef{}} }
+
+// StringOf makes a text value.
+func StringOf(s string) Value {
+	return Value{bits: uint64(len(s)), ref: stringPtr(unsafe.StringData(s))}
+}
+
+// BytesOf makes a binary value that shares b; a nil b is NULL.
+func BytesOf(b []byte) Value {
+	if b == nil {
+		return Null()
+	}
+	return Value{bits: uint64(len(b)), ref: bytesPtr(unsafe.SliceData(b))}
+}
+
+// TimeOf makes a point in time. It is kept in UTC to the microsecond, the finest unit all sources share.
+func TimeOf(t time.Time) Value { return Value{bits: uint64(t.UnixMicro()), ref: timeRef{}} }
+
+// UUIDOf makes a UUID value that shares u.
+func UUIDOf(u *[16]byte) Value { return Value{ref: uuidPtr(u)} }
+
+// ListOf makes a list value.
+func ListOf(l List) Value { return Value{bits: uint64(len(l)), ref: l} }
+
+// AnyOf wraps a value that only the driver understands; nil is NULL.
+func AnyOf(v any) Value {
+	if v == nil {
+		return Null()
+	}
+	return Value{ref: v}
+}
+
+// Kind tells what v holds.
+func (v Value) Kind() ValueKind {
+	switch v.ref.(type) {
+	case nil, nullRef:
+		return NullValue
+	case boolRef:
+		return BoolValue
+	case intRef:
+		return IntValue
+	case uintRef:
+		return UintValue
+	case floatRef:
+		return FloatValue
+	case stringPtr:
+		return StringValue
+	case bytesPtr:
+		return BytesValue
+	case timeRef:
+		return TimeValue
+	case uuidPtr:
+		return UUIDValue
+	case List:
+		return ListValue
+	}
+	return AnyValue
+}
+
+// IsNull reports whether v is NULL.
+func (v Value) IsNull() bool { return v.Kind() == NullValue }
+
+// Bool gives the boolean; v must hold one.
+func (v Value) Bool() bool { return v.bits != 0 }
+
+// Int gives the signed integer; v must hold one.
+func (v Value) Int() int64 { return int64(v.bits) }
+
+// Uint gives the unsigned integer; v must hold one.
+func (v Value) Uint() uint64 { return v.bits }
+
+// Float gives the floating-point number; v must hold one.
+func (v Value) Float() float64 { return math.Float64frombits(v.bits) }
+
+// Str gives the text; v must hold text.
+func (v Value) Str() string {
+	p, ok := v.ref.(stringPtr)
+	if !ok {
+		return ""
+	}
+	return unsafe.String(p, int(v.bits))
+}
+
+// Bytes gives the binary value, shared; v must hold one.
+func (v Value) Bytes() []byte {
+	p, ok := v.ref.(bytesPtr)
+	if !ok {
+		return nil
+	}
+	if v.bits == 0 {
+		return []byte{}
+	}
+	return unsafe.Slice(p, int(v.bits))
+}
+
+// Micros gives the time as microseconds since 1970 UTC; v must hold a time.
+func (v Value) Micros() int64 { return int64(v.bits) }
+
+// Time gives the point in time in UTC; v must hold one.
+func (v Value) Time() time.Time { return time.UnixMicro(int64(v.bits)).UTC() }
+
+// UUID gives the sixteen bytes, shared; v must hold a UUID.
+func (v Value) UUID() *[16]byte {
+	p, _ := v.ref.(uuidPtr)
+	return p
+}
+
+// List gives the elements; v must hold a list.
+func (v Value) List() List {
+	l, _ := v.ref.(List)
+	return l
+}
+
+// Any gives v as a plain Go value: nil, bool, int64, uint64, float64, string, []byte, time.Time,
+// [16]byte, []any or whatever AnyOf was given.
+func (v Value) Any() any {
+	switch v.Kind() {
+	case NullValue:
+		return nil
+	case BoolValue:
+		return v.Bool()
+	case IntValue:
+		return v.Int()
+	case UintValue:
+		return v.Uint()
+	case FloatValue:
+		return v.Float()
+	case StringValue:
+		return v.Str()
+	case BytesValue:
+		return v.Bytes()
+	case TimeValue:
+		return v.Time()
+	case UUIDValue:
+		return *v.UUID()
+	case ListValue:
+		l := v.List()
+		out := make([]any, len(l))
+		for i := range l {
+			out[i] = l[i].Any()
+		}
+		return out
+	}
+	return v.ref
+}

@@ -1,0 +1,57 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+func parseWord(s string) (word, error) {
+	s = strings.TrimLeft(s, " ")
+	if !strings.HasPrefix(s, "default=") { // a literal keeps its spaces
+		s = strings.TrimRight(s, " ")
+	}
+	key, value, assigned := strings.Cut(s, "=")
+	w := word{text: s, key: key, value: value}
+	switch key {
+	case "":
+		return w, errors.New("an empty word between commas, or at the end")
+	case "id", "auto", "tenant", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed":
+		if assigned {
+			return w, fmt.Errorf("word %q takes no value: write %q", w.text, key)
+		}
+	case "unique", "index", "relation":
+		if assigned && value == "" {
+			return w, fmt.Errorf("word %q has an empty value", w.text)
+		}
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix":
+		if value == "" {
+			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
+		}
+	default:
+		return w, fmt.Errorf("unknown word %q%s", w.text, suggest(key, strings.Fields(words)))
+	}
+	return w, nil
+}
+
+func example(key string) string {
+	switch key {
+	case "datasource":
+		return "datasource=main"
+	case "default", "update":
+		return key + "=now"
+	case "through":
+		return "through=memberships(user_id:team_id)"
+	case "strategy":
+		return "strategy=lookup"
+	case "enum":
+		return "enum=admin|user"
+	case "size":
+		return "size=64"
+	case "type":
+		return "type=numeric(10,2)"
+	case "prefix":
+		return "prefix=home_"
+	}
+	return key + "=users"
+}

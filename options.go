@@ -1,0 +1,74 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"reflect"
+
+	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Option is what Open takes: a source (postgres.Source, sqlite.Source, …), Limits, Models, Logger or
+// Observer. Anything else is refused with ErrInvalid.
+type Option any
+
+type options struct{ engine.Config }
+
+type optionFunc func(*options) error
+
+func (o *options) apply(opt Option) error {
+	switch x := opt.(type) {
+	case source.Source:
+		o.Sources = append(o.Sources, x)
+	case Limits:
+		o.Limits = x
+	case optionFunc:
+		return x(o)
+	default:
+		return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("%T is no option: give sources, orm.Limits, orm.Models, orm.Logger or orm.Observer", opt))
+	}
+	return nil
+}
+
+// Limits bound what one call may cost; a zero field means its default:
+// MaxIncludeDepth 5 levels, MaxFanOut 1,000 children per parent and relation, MaxConcurrentRequests 10
+// and RequestTimeout 10 s for HTTP sources, PostFilterRows 10,000.
+type Limits = engine.Limits
+
+// Models registers models by a value of each struct type. Models that their relations lead to come along.
+func Models(values ...any) Option {
+	return optionFunc(func(o *options) error {
+		for _, v := range values {
+			if v == nil {
+				return fault.New(fault.ErrInvalid, "", "", "Models was given nil: give a value of the struct type, such as User{}")
+			}
+			m, err := model.Of(reflect.TypeOf(v))
+			if err != nil {
+				return err
+			}
+			o.Config.Models = append(o.Config.Models, m)
+		}
+		return nil
+	})
+}
+
+// Logger logs every statement at debug level: source, model, SQL text, rows and time. Arguments are never logged.
+func Logger(l *slog.Logger) Option {
+	return optionFunc(func(o *options) error { o.Config.Logger = l; return nil })
+}
+
+// Statement is one statement that ran, as an Observer sees it. It holds no arguments.
+type Statement = engine.Statement
+
+// Observer is called after every statement, on the goroutine that ran it. It must be quick and safe for
+// concurrent use.
+func Observer(fn func(ctx context.Context, s Statement)) Option {
+	return optionFunc(func(o *options) error {
+		o.Observers = append(o.Observers, fn)
+		return nil
+	})
+}

@@ -1,0 +1,111 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/named"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Args are named arguments of SQL text: ":id" in the text takes Args{"id": …}.
+type Args map[string]any
+
+// Source gives a handle whose raw SQL runs on the named source; a wrong name makes it fail. Raw SQL on the
+// DB itself runs on the source that was given to Open first.
+func (db DB) Source(name string) DB {
+	if db.s == nil {
+		return db
+	}
+	s := *db.s
+	for _, src := range s.Sources() {
+		if src.Name() == name {
+			s.Only = src
+			return DB{&s}
+		}
+	}
+	s.Err = &Error{Source: name, Err: ErrInvalid, Detail: "the source was not given to Open"}
+	return DB{&s}
+}
+
+// Raw runs SQL text that must be a constant and gives its rows as values of T: a struct by column names
+// (tags as in models, no key needed) or a scalar. Arguments are positional, in the source's own placeholders, or
+// one Args with names. With scopes registered it is ErrDenied unless the context has a bypass, since no
+// scope can reach into text.
+//
+//	orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
+func Raw[T any](ctx context.Context, db DB, text constant, args ...any) ([]T, error) {
+	bound, values, err := db.rawArgs(string(text), args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.s.Query(ctx, bound, values, reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	return source.Take[T](&rows), nil
+}
+
+// Exec runs SQL text that must be a constant and gives the number of rows it touched. Arguments and
+// scopes are as with Raw.
+func (db DB) Exec(ctx context.Context, text constant, args ...any) (int64, error) {
+	bound, values, err := db.rawArgs(string(text), args)
+	if err != nil {
+		return 0, err
+	}
+	return db.s.Exec(ctx, bound, values)
+}
+
+func (db DB) rawArgs(text string, args []any) (string, []model.Value, error) {
+	if err := db.usable(); err != nil {
+		return "", nil, err
+	}
+	if db.s.Err != nil {
+		return "", nil, db.s.Err
+	}
+	if len(args) == 1 {
+		if n, ok := args[0].(Args); ok {
+			return db.namedArgs(text, n)
+		}
+	}
+	values := make([]model.Value, len(args))
+	for i, a := range args {
+		values[i] = builder.ValueOf(a)
+	}
+	return text, values, nil
+}
+
+func (db DB) namedArgs(text string, args Args) (string, []model.Value, error) {
+	src := db.s.Only
+	if src == nil {
+		src = db.s.Sources()[0]
+	}
+	sql, ok := src.(source.SQL)
+	if !ok {
+		return "", nil, &Error{Op: "Raw", Source: src.Name(), Err: ErrUnsupported, Detail: "the source does not understand SQL"}
+	}
+	bound, names, err := named.Bind(text, sql.Dialect().Placeholder)
+	if err != nil {
+		return "", nil, fault.Fill(err, "Raw", "", src.Name())
+	}
+	values := make([]model.Value, len(names))
+	used := map[string]bool{}
+	for i, n := range names {
+		v, ok := args[n]
+		if !ok {
+			return "", nil, &Error{Op: "Raw", Source: src.Name(), Err: ErrInvalid, Detail: fmt.Sprintf("the text names :%s, which Args lacks", n)}
+		}
+		used[n] = true
+		values[i] = builder.ValueOf(v)
+	}
+	for n := range args {
+		if !used[n] {
+			return "", nil, &Error{Op: "Raw", Source: src.Name(), Err: ErrInvalid, Detail: fmt.Sprintf("Args has %q, which the text does not name", n)}
+		}
+	}
+	return bound, values, nil
+}

@@ -1,0 +1,177 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"reflect"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// call is what one read needs, in one allocation.
+type call struct {
+	st   builder.Select
+	rows source.Rows
+}
+
+func (q *Query[T]) start(room int) (*call, error) {
+	if q.st.Err != nil {
+		return nil, fault.Fill(q.st.Err, "", modelName(q.st.Model), "")
+	}
+	return &call{st: q.st, rows: source.Rows{Slab: source.SlabOf[T](room)}}, nil
+}
+
+func modelName(m *model.Model) string {
+	if m == nil {
+		return ""
+	}
+	return m.Name
+}
+
+// All gives every row, an empty slice when there is none.
+func (q Query[T]) All(ctx context.Context) ([]T, error) {
+	q.stable(q.st.HasTake || q.st.Skip > 0)
+	c, err := q.start(0)
+	if err != nil {
+		return nil, err
+	}
+	if err := q.s.Read(ctx, "All", &c.st, &c.rows); err != nil {
+		return nil, err
+	}
+	return source.Take[T](&c.rows.Slab), nil
+}
+
+// First gives the first row in the query's order, or by key without one. No row is ErrNotFound.
+func (q Query[T]) First(ctx context.Context) (T, error) {
+	var none T
+	if q.st.HasTake && q.st.Take == 0 {
+		return none, fault.Fill(ErrNotFound, "First", modelName(q.st.Model), "")
+	}
+	q.stable(true)
+	q.st.Take, q.st.HasTake = 1, true
+	return q.single(ctx, "First", 1)
+}
+
+// One gives the only row: none is ErrNotFound, more than one ErrInvalid.
+func (q Query[T]) One(ctx context.Context) (T, error) {
+	if !q.keyed && !q.st.HasTake {
+		q.st.Take, q.st.HasTake = 2, true
+	}
+	return q.single(ctx, "One", 1)
+}
+
+func (q Query[T]) single(ctx context.Context, name string, room int) (T, error) {
+	var none T
+	c, err := q.start(room)
+	if err != nil {
+		return none, err
+	}
+	if err := q.s.Read(ctx, name, &c.st, &c.rows); err != nil {
+		return none, err
+	}
+	switch c.rows.Len() {
+	case 0:
+		return none, &Error{Op: name, Model: c.st.Model.Name, Err: ErrNotFound}
+	case 1:
+		return source.Take[T](&c.rows.Slab)[0], nil
+	}
+	return none, &Error{Op: name, Model: c.st.Model.Name, Err: ErrInvalid, Detail: "more than one row passes the conditions: use First, or All"}
+}
+
+// Count gives the number of rows that pass the conditions; order, page and includes do not matter.
+// With Distinct it counts the distinct selections.
+func (q Query[T]) Count(ctx context.Context) (int64, error) {
+	c, err := q.probe()
+	if err != nil {
+		return 0, err
+	}
+	n, err := q.s.Count(ctx, "Count", c)
+	return n, fault.Fill(err, "Count", c.Model.Name, "")
+}
+
+// Exists reports whether a row passes the conditions.
+func (q Query[T]) Exists(ctx context.Context) (bool, error) {
+	c, err := q.probe()
+	if err != nil {
+		return false, err
+	}
+	ok, err := q.s.Exists(ctx, "Exists", c)
+	return ok, fault.Fill(err, "Exists", c.Model.Name, "")
+}
+
+// probe is the statement without what a count does not need.
+func (q Query[T]) probe() (*builder.Select, error) {
+	if q.st.Err != nil {
+		return nil, fault.Fill(q.st.Err, "", modelName(q.st.Model), "")
+	}
+	st := &builder.Select{Model: q.st.Model, Where: q.st.Where, Deleted: q.st.Deleted, Distinct: q.st.Distinct}
+	if q.st.Distinct {
+		st.Columns = q.st.Columns
+	}
+	for i := range q.st.Order.Len() { // a wrong order is an error even where it does not matter
+		if err := q.st.Order.At(i).Err; err != nil {
+			return nil, err
+		}
+	}
+	return st, nil
+}
+
+// window is the number of rows between two loads of includes in a stream.
+const window = 500
+
+var errStop = errors.New("orm: the reader stopped")
+
+// Rows streams the rows in the query's order, holding one window of them in memory. A failure is the last
+// pair, with a zero row. Leaving the loop early ends the statement and gives the connection back. Includes
+// are loaded for 500 rows at a time, on another connection; inside a transaction they are ErrUnsupported
+// on sources that read one result at a time.
+func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		q.stable(q.st.HasTake || q.st.Skip > 0)
+		c, err := q.start(0)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		stopped := false
+		err = q.s.Stream(ctx, &c.st, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
+			for i := range rows.Len() {
+				if !yield(*(*T)(rows.At(i)), nil) {
+					stopped = true
+					return errStop
+				}
+			}
+			return nil
+		})
+		if err != nil && !stopped {
+			yield(none, err)
+		}
+	}
+}
+
+// SQL gives the statement's text and arguments as All would send them, scopes excluded since they need
+// a context. Explain shows those too.
+func (q Query[T]) SQL() (string, []any, error) {
+	q.stable(q.st.HasTake || q.st.Skip > 0)
+	if q.st.Err != nil {
+		return "", nil, fault.Fill(q.st.Err, "SQL", modelName(q.st.Model), "")
+	}
+	st := q.st
+	return q.s.Text(&st)
+}
+
+// Explain gives what All would run, without running it: every statement on every source, includes too,
+// and which scope added which predicate.
+func (q Query[T]) Explain(ctx context.Context) (*Plan, error) {
+	q.stable(q.st.HasTake || q.st.Skip > 0)
+	if q.st.Err != nil {
+		return nil, fault.Fill(q.st.Err, "Explain", modelName(q.st.Model), "")
+	}
+	st := q.st
+	return q.s.Explain(ctx, &st)
+}

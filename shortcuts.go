@@ -1,0 +1,60 @@
+package orm
+
+import (
+	"context"
+	"iter"
+)
+
+// Where starts a query of the rows that pass every p.
+func (r Repo[T]) Where(ps ...Pred[T]) Query[T] { return r.Query().Where(ps...) }
+
+// With starts a query of every row with relations included.
+func (r Repo[T]) With(branches ...Inclusion[T]) Query[T] { return r.Query().With(branches...) }
+
+// Include starts a query of every row with relations included by name.
+func (r Repo[T]) Include(paths ...string) Query[T] { return r.Query().Include(paths...) }
+
+// OrderBy starts a query of every row, sorted.
+func (r Repo[T]) OrderBy(keys ...Order[T]) Query[T] { return r.Query().OrderBy(keys...) }
+
+// Sort starts a query of every row, sorted by field names.
+func (r Repo[T]) Sort(names ...string) Query[T] { return r.Query().Sort(names...) }
+
+// Skip starts a query without the first n rows.
+func (r Repo[T]) Skip(n int) Query[T] { return r.Query().Skip(n) }
+
+// Take starts a query of the first n rows.
+func (r Repo[T]) Take(n int) Query[T] { return r.Query().Take(n) }
+
+// Select starts a query of some columns.
+func (r Repo[T]) Select(cols ...Selectable[T]) Query[T] { return r.Query().Select(cols...) }
+
+// Omit starts a query of all columns but some.
+func (r Repo[T]) Omit(cols ...Selectable[T]) Query[T] { return r.Query().Omit(cols...) }
+
+// Distinct starts a query of rows that differ.
+func (r Repo[T]) Distinct() Query[T] { return r.Query().Distinct() }
+
+// ByID starts a query of the row with this primary key; composite keys are given in field order.
+func (r Repo[T]) ByID(key ...any) Query[T] { return r.Query().ByID(key...) }
+
+// EveryRow starts a mass write of the whole table.
+func (r Repo[T]) EveryRow() Query[T] { return r.Query().EveryRow() }
+
+// All gives every row of the table.
+func (r Repo[T]) All(ctx context.Context) ([]T, error) { return r.Query().All(ctx) }
+
+// First gives the row with the smallest key.
+func (r Repo[T]) First(ctx context.Context) (T, error) { return r.Query().First(ctx) }
+
+// One gives the only row of the table.
+func (r Repo[T]) One(ctx context.Context) (T, error) { return r.Query().One(ctx) }
+
+// Count gives the number of rows of the table.
+func (r Repo[T]) Count(ctx context.Context) (int64, error) { return r.Query().Count(ctx) }
+
+// Exists reports whether the table has a row.
+func (r Repo[T]) Exists(ctx context.Context) (bool, error) { return r.Query().Exists(ctx) }
+
+// Rows streams every row of the table.
+func (r Repo[T]) Rows(ctx context.Context) iter.Seq2[T, error] { return r.Query().Rows(ctx) }

@@ -1,0 +1,249 @@
+package orm
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Create inserts row and fills what was left to make: the auto column, defaults, what scopes own.
+// A unique set that has the row already is ErrConflict, a reference to an absent row ErrReference.
+func (r Repo[T]) Create(ctx context.Context, row *T) error {
+	m, err := r.writable("Create", row == nil)
+	if err != nil {
+		return err
+	}
+	_, err = r.s.Create(ctx, "Create", m, slabOver(m, unsafe.Pointer(row), 1), engine.CreateOptions{})
+	return err
+}
+
+// BulkOption is an option of CreateMany: SkipDuplicates or Progress.
+type BulkOption func(*engine.CreateOptions)
+
+// SkipDuplicates leaves out rows that a unique set has already. Only unique sets are meant: other
+// failures still fail. Made fields are not filled, since no source says which rows it left out.
+func SkipDuplicates() BulkOption {
+	return func(o *engine.CreateOptions) { o.SkipDuplicates = true }
+}
+
+// Progress calls fn after each batch with the rows done so far. It is called inside the transaction.
+func Progress(fn func(done, total int)) BulkOption {
+	return func(o *engine.CreateOptions) { o.Progress = fn }
+}
+
+// CreateMany inserts rows, all or none, and fills their made fields in place, in input order. It splits
+// them by what one statement of the source takes. It gives the number of rows inserted.
+func (r Repo[T]) CreateMany(ctx context.Context, rows []T, opts ...BulkOption) (int64, error) {
+	m, err := r.writable("CreateMany", false)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	var o engine.CreateOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return r.s.Create(ctx, "CreateMany", m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), o)
+}
+
+// slabOver is a slab of rows that exist already, all of them taken.
+func slabOver(m *model.Model, base unsafe.Pointer, n int) source.Slab {
+	s := source.SlabAt(m.Type, base, n)
+	for range n {
+		s.Next()
+	}
+	return s
+}
+
+func (r Repo[T]) writable(op string, isNil bool) (*model.Model, error) {
+	q := r.Query()
+	if q.st.Err != nil {
+		return nil, fault.Fill(q.st.Err, op, modelName(q.st.Model), "")
+	}
+	if isNil {
+		return nil, &Error{Op: op, Model: q.st.Model.Name, Err: ErrInvalid, Detail: "the row is a nil pointer"}
+	}
+	return q.st.Model, nil
+}
+
+// Save writes every column of row by its key, zero values included. No row is ErrNotFound. With a version
+// column the row must not have changed since it was read, else ErrStale; the struct's version moves on.
+func (r Repo[T]) Save(ctx context.Context, row *T) error {
+	m, err := r.writable("Save", row == nil)
+	if err != nil {
+		return err
+	}
+	return r.s.Save(ctx, m, unsafe.Pointer(row))
+}
+
+// Upsert inserts row, or changes the row that has the same columns on, in one atomic statement; row then
+// holds what the database holds. Without assignments the existing row gets every column given but the key,
+// auto, createonly and tenant ones. A row that the actor may not change is ErrConflict.
+func (r Repo[T]) Upsert(ctx context.Context, on Conflict[T], row *T, sets ...Assign[T]) error {
+	m, err := r.writable("Upsert", row == nil)
+	if err == nil {
+		err = on.err
+	}
+	if err != nil {
+		return fault.Fill(err, "Upsert", modelName(m), "")
+	}
+	return r.s.Upsert(ctx, m, on.fields, unsafe.Pointer(row), assignments(sets))
+}
+
+func assignments[T any](in []Assign[T]) []builder.Set {
+	out := make([]builder.Set, len(in))
+	for i := range in {
+		out[i] = in[i].Set()
+	}
+	return out
+}
+
+// Update changes the one row that ByID names, or that a unique column's Eq names, and gives it as it then
+// is. No row is ErrNotFound.
+func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
+	var none T
+	if err := q.one("Update"); err != nil {
+		return none, err
+	}
+	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
+	rows := source.Rows{Slab: source.SlabOf[T](1)}
+	if _, err := q.s.Update(ctx, "Update", st, &rows); err != nil {
+		return none, err
+	}
+	return only[T](&rows, "Update", q.st.Model)
+}
+
+func only[T any](rows *source.Rows, op string, m *model.Model) (none T, err error) {
+	if rows.Len() == 0 {
+		return none, &Error{Op: op, Model: m.Name, Err: ErrNotFound}
+	}
+	return source.Take[T](&rows.Slab)[0], nil
+}
+
+func (q *Query[T]) returning() []*model.Field {
+	if q.st.Columns != nil {
+		return q.st.Columns
+	}
+	return q.st.Model.Fields
+}
+
+// UpdateMany changes every row that passes the conditions and gives their number. Without a condition it
+// is ErrUnboundedWrite unless EveryRow is said.
+func (q Query[T]) UpdateMany(ctx context.Context, sets ...Assign[T]) (int64, error) {
+	if err := q.mass("UpdateMany"); err != nil {
+		return 0, err
+	}
+	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Deleted: q.st.Deleted}
+	return q.s.Update(ctx, "UpdateMany", st, nil)
+}
+
+// UpdateReturning is UpdateMany that gives the rows as they then are, also those that no longer pass.
+func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, error) {
+	if err := q.mass("UpdateReturning"); err != nil {
+		return nil, err
+	}
+	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
+	rows := source.Rows{Slab: source.SlabOf[T](0)}
+	if _, err := q.s.Update(ctx, "UpdateReturning", st, &rows); err != nil {
+		return nil, err
+	}
+	return source.Take[T](&rows.Slab), nil
+}
+
+// Delete removes the one row that ByID names, or that a unique column's Eq names, and gives it as it was.
+// No row is ErrNotFound.
+func (q Query[T]) Delete(ctx context.Context) (T, error) {
+	var none T
+	if err := q.one("Delete"); err != nil {
+		return none, err
+	}
+	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Returning: q.returning(), Deleted: q.st.Deleted}
+	rows := source.Rows{Slab: source.SlabOf[T](1)}
+	if _, err := q.s.Delete(ctx, "Delete", st, &rows); err != nil {
+		return none, err
+	}
+	return only[T](&rows, "Delete", q.st.Model)
+}
+
+// DeleteMany removes every row that passes the conditions and gives their number. Without a condition it
+// is ErrUnboundedWrite unless EveryRow is said.
+func (q Query[T]) DeleteMany(ctx context.Context) (int64, error) {
+	if err := q.mass("DeleteMany"); err != nil {
+		return 0, err
+	}
+	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Deleted: q.st.Deleted}
+	return q.s.Delete(ctx, "DeleteMany", st, nil)
+}
+
+// mass checks a write of many rows.
+func (q *Query[T]) mass(op string) error {
+	if err := q.plain(op); err != nil {
+		return err
+	}
+	if !q.everyRow && !q.st.Where.Bounded() {
+		return &Error{Op: op, Model: q.st.Model.Name, Err: ErrUnboundedWrite, Detail: "add Where, or say EveryRow"}
+	}
+	return nil
+}
+
+// one checks a write of one row: the condition must name it by the key or a unique set.
+func (q *Query[T]) one(op string) error {
+	if err := q.plain(op); err != nil {
+		return err
+	}
+	if !q.keyed && !namesOne(q.st.Model, &q.st.Where) {
+		return &Error{Op: op, Model: q.st.Model.Name, Err: ErrInvalid, Detail: "it changes one row: name it with ByID or by Eq on unique columns, or use " + op + "Many"}
+	}
+	return nil
+}
+
+// plain refuses what a write would have to ignore.
+func (q *Query[T]) plain(op string) error {
+	detail := ""
+	switch {
+	case q.st.Err != nil:
+		return fault.Fill(q.st.Err, op, modelName(q.st.Model), "")
+	case q.st.HasTake || q.st.Skip > 0 || q.st.Order.Len() > 0:
+		detail = "a write has no order and no page: select the keys first"
+	case len(q.st.Includes) > 0:
+		detail = "a write has no includes"
+	case q.st.Distinct:
+		detail = "a write is not distinct"
+	case q.st.Lock != builder.NoLock:
+		detail = "a write locks its rows anyway"
+	default:
+		return nil
+	}
+	return &Error{Op: op, Model: q.st.Model.Name, Err: ErrInvalid, Detail: detail}
+}
+
+// namesOne reports whether the conditions fix the key or a unique set by equality.
+func namesOne(m *model.Model, w *builder.Conjunction) bool {
+	fixed := map[*model.Field]bool{}
+	for i := range w.Len() {
+		if e := w.At(i); e.Op == builder.OpEq && !e.Fold {
+			fixed[e.Field] = true
+		}
+	}
+	all := func(set []*model.Field) bool {
+		for _, f := range set {
+			if !fixed[f] {
+				return false
+			}
+		}
+		return len(set) > 0
+	}
+	if all(m.Key) {
+		return true
+	}
+	for _, u := range m.Uniques {
+		if all(u.Fields) {
+			return true
+		}
+	}
+	return false
+}
