@@ -54,7 +54,9 @@ type constant string
 // only; the text must be a constant, so that no input can become SQL:
 //
 //	orm.SQL[User]("age % ? = 0", 2)
-func SQL[T any](text constant, args ...any) Pred[T] { return builder.ConstantSQL[T](string(text), args...) }
+func SQL[T any](text constant, args ...any) Pred[T] {
+	return builder.ConstantSQL[T](string(text), args...)
+}
 
 // Conflict names the unique columns on which an Upsert meets an existing row. On makes it.
 type Conflict[T any] struct {

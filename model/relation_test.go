@@ -59,7 +59,7 @@ type Order struct {
 	DrafterID *int64
 
 	Account *Account `orm:"relation"`
-	Drafter *Account `orm:"relation"`
+	Drafter *Account `orm:"relation=drafter_id:id"`
 }
 
 type Profile struct {

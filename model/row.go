@@ -51,4 +51,6 @@ func Nearest(word string, candidates []string) string {
 }
 
 // Clear sets the field of a row to its zero value.
-func (f *Field) Clear(row unsafe.Pointer) { reflect.NewAt(f.Type, unsafe.Add(row, f.Offset)).Elem().SetZero() }
+func (f *Field) Clear(row unsafe.Pointer) {
+	reflect.NewAt(f.Type, unsafe.Add(row, f.Offset)).Elem().SetZero()
+}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -67,4 +66,3 @@ func (s *Session) Schema() string {
 	}
 	return b.String()
 }
-
