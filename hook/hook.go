@@ -2,7 +2,11 @@ package hook
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strconv"
 
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -17,8 +21,114 @@ type Hook struct {
 	After func(ctx context.Context, op *Op) error
 	// Error sees the failure and may replace the error, but cannot make it nil.
 	Error func(ctx context.Context, op *Op, err error) error
+	// Optional lets a call leave the hook out with Without.
+	Optional bool
 
 	err error
+}
+
+type withoutKey struct{}
+
+// Without returns a context whose calls leave out the named hooks. A hook that is not Optional makes such
+// calls fail with ErrDenied: being left out is the hook's to allow.
+func Without(ctx context.Context, names ...string) context.Context {
+	have, _ := ctx.Value(withoutKey{}).([]string)
+	return context.WithValue(ctx, withoutKey{}, append(have[:len(have):len(have)], names...))
+}
+
+// leftOut reports whether ctx leaves h out.
+func leftOut(ctx context.Context, h *Hook) (bool, error) {
+	names, _ := ctx.Value(withoutKey{}).([]string)
+	for _, n := range names {
+		if n != h.Name {
+			continue
+		}
+		if !h.Optional {
+			return false, fault.New(fault.ErrDenied, "", "", "hook "+strconv.Quote(n)+" cannot be left out")
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// Run runs the events of hooks about run: Before in order, then run, then After or Error in reverse, each
+// only where that hook's Before ran. A panic in a hook is an error and denies.
+func Run(ctx context.Context, hooks []Hook, op *Op, run func() error) error {
+	var entered []*Hook
+	var err error
+	for i := range hooks {
+		h := &hooks[i]
+		var out bool
+		if out, err = leftOut(ctx, h); err != nil {
+			break
+		}
+		if out {
+			continue
+		}
+		if h.Before != nil {
+			if err = h.guarded(op, func() error { return h.Before(ctx, op) }); err != nil {
+				break
+			}
+		}
+		entered = append(entered, h)
+	}
+	if err == nil {
+		err = run()
+	}
+	for i := len(entered) - 1; i >= 0; i-- {
+		err = entered[i].leave(ctx, op, err)
+	}
+	return err
+}
+
+func (h *Hook) leave(ctx context.Context, op *Op, err error) error {
+	if err == nil {
+		if h.After == nil {
+			return nil
+		}
+		return h.guarded(op, func() error { return h.After(ctx, op) })
+	}
+	if h.Error == nil {
+		return err
+	}
+	replaced := h.guarded(op, func() error { return h.Error(ctx, op, err) })
+	switch {
+	case replaced == nil:
+		return err
+	case errors.Is(replaced, err):
+		return replaced
+	}
+	return errors.Join(replaced, err)
+}
+
+// After runs the After events of hooks in reverse; streams call it for each window of rows.
+func (op *Op) After(ctx context.Context, hooks []Hook) error {
+	for i := len(hooks) - 1; i >= 0; i-- {
+		h := &hooks[i]
+		out, err := leftOut(ctx, h)
+		if err != nil {
+			return err
+		}
+		if h.After != nil && !out {
+			if err := h.guarded(op, func() error { return h.After(ctx, op) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (h *Hook) guarded(op *Op, fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			m := ""
+			if op.Model != nil {
+				m = op.Model.Name
+			}
+			err = &fault.Error{Op: string(op.Kind), Model: m, Err: fault.ErrDenied, Detail: fmt.Sprintf("hook %q panicked (%T)", h.Name, p)}
+		}
+	}()
+	return fn()
 }
 
 // Extend adds the hook to a registry.
@@ -34,9 +144,6 @@ func (h Hook) Extend(r *Registrar) error {
 func Before[T any](fn func(ctx context.Context, op *Op) error) Hook {
 	m, err := model.For[T]()
 	h := Hook{Before: fn, Model: m, err: err}
-	if m != nil {
-		h.Name = "before " + m.Name
-	}
 	return h
 }
 
@@ -44,8 +151,5 @@ func Before[T any](fn func(ctx context.Context, op *Op) error) Hook {
 func After[T any](fn func(ctx context.Context, op *Op) error) Hook {
 	m, err := model.For[T]()
 	h := Hook{After: fn, Model: m, err: err}
-	if m != nil {
-		h.Name = "after " + m.Name
-	}
 	return h
 }

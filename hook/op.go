@@ -1,7 +1,9 @@
 package hook
 
 import (
+	"context"
 	"reflect"
+	"time"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/model"
@@ -48,11 +50,26 @@ type Op struct {
 	// Affected is the number of rows read or written.
 	Affected int64
 
+	// Start is when the operation began.
+	Start time.Time
+
 	// Old holds the rows as they were before a write, when a hook asked for them with NeedOld.
 	Old     reflect.Value
 	needOld bool
 	// needRows asks for the written rows back.
 	needRows bool
+	commit   []func(context.Context)
+}
+
+// AfterCommit runs fn once the transaction that holds the operation has committed, or right after the
+// operation when there is none: the place for effects that cannot be undone. It is not run on rollback.
+func (o *Op) AfterCommit(fn func(ctx context.Context)) { o.commit = append(o.commit, fn) }
+
+// Effects gives and forgets what AfterCommit gathered; the engine calls it.
+func (o *Op) Effects() []func(context.Context) {
+	out := o.commit
+	o.commit = nil
+	return out
 }
 
 // NeedOld asks, in Before, for the rows as they are before the write, read and locked in the same transaction.
@@ -61,7 +78,7 @@ func (o *Op) NeedOld() { o.needOld = true }
 // NeedRows asks, in Before, for the written rows, all columns, in After.
 func (o *Op) NeedRows() { o.needRows = true }
 
-// WantsOld and WantsRows tell the engine what hooks asked for.
+// WantsOld tells the engine whether a hook asked for the old rows.
 func (o *Op) WantsOld() bool { return o.needOld }
 
 // WantsRows tells the engine whether a hook asked for the written rows.

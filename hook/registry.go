@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -20,6 +21,26 @@ type Registrar struct {
 	models []*model.Model
 	hooks  []Hook
 	scopes []Scope
+	global map[*model.Model]bool
+
+	settings    []func(ctx context.Context) ([]Setting, error)
+	rawIsolated bool
+}
+
+// Global declares that a model has no tenant.
+func (r *Registrar) Global(m *model.Model) { r.global[m] = true }
+
+// IsGlobal reports whether Global was said of m, in this registration or an earlier one.
+func (r *Registrar) IsGlobal(m *model.Model) bool { return r.global[m] }
+
+// Setting is a transaction-local variable of the database that row policies read.
+type Setting struct{ Name, Value string }
+
+// Settings adds variables to every transaction and every single statement. With them the database
+// isolates rows by itself, so SQL text needs no bypass.
+func (r *Registrar) Settings(fn func(ctx context.Context) ([]Setting, error)) {
+	r.settings = append(r.settings, fn)
+	r.rawIsolated = true
 }
 
 // Models gives every model the DB knows.
@@ -37,6 +58,12 @@ type Registry struct {
 	scopes []Scope
 	rules  map[*model.Model][]bound
 	events map[*model.Model][]Hook // hooks that see a model, nil key for raw SQL
+
+	verified    map[*model.Model]bool
+	secured     bool
+	rawIsolated bool
+	settings    []func(ctx context.Context) ([]Setting, error)
+	global      map[*model.Model]bool
 }
 
 type bound struct {
@@ -46,31 +73,40 @@ type bound struct {
 
 // Extended gives a registry with more extensions, or every error of theirs joined.
 func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry, error) {
-	reg := &Registrar{models: models}
+	reg := &Registrar{models: models, global: map[*model.Model]bool{}}
 	if r != nil {
 		reg.hooks = append(reg.hooks, r.hooks...)
 		reg.scopes = append(reg.scopes, r.scopes...)
+		reg.settings = append(reg.settings, r.settings...)
+		reg.rawIsolated = r.rawIsolated
+		for m := range r.global {
+			reg.global[m] = true
+		}
 	}
 	var errs []error
-	for _, e := range exts {
+	for _, e := range globalsFirst(exts) {
 		if e == nil {
 			errs = append(errs, fault.New(fault.ErrInvalid, "", "", "Use was given a nil extension"))
 			continue
 		}
 		errs = append(errs, e.Extend(reg))
 	}
-	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, rules: map[*model.Model][]bound{}, events: map[*model.Model][]Hook{}}
+	errs = append(errs, nameHooks(reg.hooks))
+	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, settings: reg.settings, rawIsolated: reg.rawIsolated,
+		rules: map[*model.Model][]bound{}, events: map[*model.Model][]Hook{}, verified: map[*model.Model]bool{}}
 	seen := map[string]bool{}
 	for _, s := range reg.scopes {
 		if s.Name == "" || seen[s.Name] {
 			errs = append(errs, fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("scope %q is registered twice or has no name", s.Name)))
 		}
 		seen[s.Name] = true
+		out.secured = out.secured || s.Secures
 		for _, m := range models {
 			rule, err := s.Bind(m)
 			errs = append(errs, err)
 			if rule != nil {
 				out.rules[m] = append(out.rules[m], bound{s.Name, rule})
+				out.verified[m] = out.verified[m] || rule.Verify
 			}
 		}
 	}
@@ -86,6 +122,53 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
+	}
+	return out, nil
+}
+
+// globalsFirst lets a model be declared global in any place of one call of Use.
+func globalsFirst(exts []Extension) []Extension {
+	var first, rest []Extension
+	for _, e := range exts {
+		if _, ok := e.(interface{ DeclaresGlobal() }); ok {
+			first = append(first, e)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	return append(first, rest...)
+}
+
+// nameHooks names the nameless and refuses a name that is given twice.
+func nameHooks(hooks []Hook) error {
+	seen := map[string]bool{}
+	for i := range hooks {
+		if hooks[i].Name == "" {
+			hooks[i].Name = "hook " + strconv.Itoa(i+1)
+		}
+		if seen[hooks[i].Name] {
+			return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("hook %q is registered twice: give each its own Name", hooks[i].Name))
+		}
+		seen[hooks[i].Name] = true
+	}
+	return nil
+}
+
+// Verified reports whether rows of m that were written must be read again through the scopes.
+func (r *Registry) Verified(m *model.Model) bool { return r != nil && r.verified[m] }
+
+// Settings gives the variables for a statement or transaction under ctx.
+func (r *Registry) Settings(ctx context.Context) ([]Setting, error) {
+	if r == nil {
+		return nil, nil
+	}
+	var out []Setting
+	for _, fn := range r.settings {
+		s, err := fn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s...)
 	}
 	return out, nil
 }
@@ -193,8 +276,18 @@ func (r *Registry) Delete(ctx context.Context, m *model.Model) ([]builder.Set, e
 // Raw asks the scopes whether SQL text may run under ctx: text cannot be scoped, so with any scope
 // registered it needs a bypass.
 func (r *Registry) Raw(ctx context.Context) error {
-	if r == nil || len(r.scopes) == 0 || BypassFrom(ctx) != nil {
+	if r == nil || !r.secured || r.rawIsolated || BypassFrom(ctx) != nil {
 		return nil
 	}
 	return &fault.Error{Op: "raw", Err: fault.ErrDenied, Detail: "SQL text goes round the scopes: use rls.Bypass with a reason, or native row policies"}
+}
+
+// HasScope reports whether a scope of that name has been added.
+func (r *Registrar) HasScope(name string) bool {
+	for _, s := range r.scopes {
+		if s.Name == name {
+			return true
+		}
+	}
+	return false
 }

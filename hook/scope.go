@@ -31,6 +31,9 @@ type Rule struct {
 	Filter func(ctx context.Context, t Touch) (builder.Expr, error)
 	// Insert checks new rows and fills what the scope owns. Rows can be changed through it only.
 	Insert func(ctx context.Context, rows NewRows) error
+	// Verify says that rows written must pass Filter afterwards, read again in the same transaction: for
+	// scopes whose Insert and Assign cannot tell by themselves.
+	Verify bool
 	// Assign checks an assignment of an update or of an upsert's conflict arm.
 	Assign func(ctx context.Context, s *builder.Set) error
 	// Delete may turn a delete into an update by giving assignments.
@@ -49,7 +52,10 @@ type NewRows interface {
 // registered; nil means the model is not concerned, an error refuses the registration.
 type Scope struct {
 	Name string
-	Bind func(m *model.Model) (*Rule, error)
+	// Secures marks a scope that keeps rows from people, rather than out of sight: SQL text, which no
+	// scope can reach into, then needs a bypass.
+	Secures bool
+	Bind    func(m *model.Model) (*Rule, error)
 }
 
 // Extend adds the scope to a registry.

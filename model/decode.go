@@ -74,7 +74,11 @@ func (f *Field) decodeJSON(p unsafe.Pointer, src any) error {
 		return nil
 	}
 	dst.Elem().SetZero() // Unmarshal merges into what is there
-	return json.Unmarshal(text, dst.Interface())
+	err := json.Unmarshal(text, dst.Interface())
+	if err != nil {
+		dst.Elem().SetZero() // no half-read document
+	}
+	return err
 }
 
 func (f *Field) decodeArray(p unsafe.Pointer, src any) error {

@@ -65,23 +65,24 @@ func parseTag(raw string, related bool) (tag, error) {
 // split cuts at commas, but not inside the parentheses of type=numeric(10,2) and through=t(a:b).
 func split(raw string) []string {
 	var out []string
-	start, depth := 0, 0
-	for i := 0; i <= len(raw); i++ {
-		if i == len(raw) || raw[i] == ',' && depth == 0 {
+	start, depth, groups := 0, 0, grouping(raw)
+	for i := range len(raw) {
+		switch {
+		case raw[i] == ',' && depth == 0:
 			out = append(out, raw[start:i])
-			start = i + 1
-			continue
-		}
-		if head := strings.TrimLeft(raw[start:i], " "); strings.HasPrefix(head, "type=") || strings.HasPrefix(head, "through=") {
-			switch raw[i] {
-			case '(':
-				depth++
-			case ')':
-				depth = max(0, depth-1)
-			}
+			start, groups = i+1, grouping(raw[i+1:])
+		case raw[i] == '(' && groups:
+			depth++
+		case raw[i] == ')' && groups:
+			depth = max(0, depth-1)
 		}
 	}
-	return out
+	return append(out, raw[start:])
+}
+
+func grouping(word string) bool {
+	word = strings.TrimLeft(word, " ")
+	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "through=")
 }
 
 func (t *tag) add(w word) error {

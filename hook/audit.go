@@ -1,0 +1,147 @@
+package hook
+
+import (
+	"context"
+	"reflect"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/model"
+)
+
+// Redacted stands in an Entry for the value of a hidden field.
+const Redacted = "[redacted]"
+
+// Entry is one row that a write changed, or one read that stepped out of the scopes.
+type Entry struct {
+	Op     Kind // create, update, delete, upsert, raw; read for a read under a bypass
+	Model  string
+	Source string
+	Key    map[string]any // by Go field name
+	Old    map[string]any // nil for a create
+	New    map[string]any // nil for a delete
+	Time   time.Time      // UTC
+
+	ActorID   any
+	TenantID  any
+	Role      string
+	RequestID string
+	IP        string
+	Bypass    string // the reason given to rls.Bypass, "" when there was none
+}
+
+type auditingKey struct{}
+
+// Audit gives sink an entry for every row that is created, updated, deleted or upserted, one by one or in
+// bulk, with what it held before and after; hidden fields are redacted. The sink runs inside the write's
+// transaction: a DB used with the sink's context joins it, and when the sink fails the write fails and is
+// rolled back. What the sink writes itself is not audited. Raw SQL and every operation under a bypass are
+// entries too.
+func Audit(sink func(ctx context.Context, e Entry) error) Hook {
+	return Hook{
+		Name: "audit",
+		Before: func(ctx context.Context, op *Op) error {
+			if op.Kind.Writes() && ctx.Value(auditingKey{}) == nil {
+				op.NeedOld()
+				op.NeedRows()
+			}
+			return nil
+		},
+		After: func(ctx context.Context, op *Op) error {
+			if ctx.Value(auditingKey{}) != nil {
+				return nil
+			}
+			bypass := BypassFrom(ctx)
+			if !op.Kind.Writes() && op.Kind != Raw && (bypass == nil || op.Path != "") {
+				return nil
+			}
+			ctx = context.WithValue(ctx, auditingKey{}, true)
+			base := Entry{Op: op.Kind, Source: op.Source, Time: time.Now().UTC().Truncate(time.Microsecond)}
+			if op.Model != nil {
+				base.Model = op.Model.Name
+			}
+			if a := op.Actor; a != nil {
+				base.ActorID, base.TenantID, base.Role, base.RequestID, base.IP = a.ID, a.TenantID, a.Role, a.RequestID, a.IP
+			}
+			if bypass != nil {
+				base.Bypass = bypass.Reason
+			}
+			if !op.Kind.Writes() {
+				return sink(ctx, base)
+			}
+			return auditRows(ctx, op, base, sink)
+		},
+	}
+}
+
+func auditRows(ctx context.Context, op *Op, base Entry, sink func(context.Context, Entry) error) error {
+	old := map[string]unsafe.Pointer{}
+	each(op.Old, func(row unsafe.Pointer) error {
+		k, err := keyOf(op.Model, row)
+		old[k] = row
+		return err
+	})
+	emit := func(was, is unsafe.Pointer) error {
+		e := base
+		row := is
+		if row == nil {
+			row = was
+		}
+		e.Key = snapshot(op.Model.Key, row)
+		if was != nil {
+			e.Old = snapshot(op.Model.Fields, was)
+		}
+		if is != nil && op.Kind != Delete {
+			e.New = snapshot(op.Model.Fields, is)
+		}
+		return sink(ctx, e)
+	}
+	return each(op.Rows, func(row unsafe.Pointer) error {
+		k, err := keyOf(op.Model, row)
+		if err != nil {
+			return err
+		}
+		return emit(old[k], row)
+	})
+}
+
+// each calls fn with the address of every row of a slice of structs.
+func each(rows reflect.Value, fn func(row unsafe.Pointer) error) error {
+	if !rows.IsValid() {
+		return nil
+	}
+	for i := range rows.Len() {
+		if err := fn(rows.Index(i).Addr().UnsafePointer()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func keyOf(m *model.Model, row unsafe.Pointer) (string, error) {
+	var b []byte
+	for _, f := range m.Key {
+		v, err := f.Load(row)
+		if err != nil {
+			return "", err
+		}
+		b = model.AppendKey(b, v)
+	}
+	return string(b), nil
+}
+
+func snapshot(fields []*model.Field, row unsafe.Pointer) map[string]any {
+	out := make(map[string]any, len(fields))
+	for _, f := range fields {
+		if f.Hidden {
+			out[f.Name] = Redacted
+			continue
+		}
+		v, err := f.Load(row)
+		if err != nil {
+			continue
+		}
+		out[f.Name] = v.Any()
+	}
+	return out
+}

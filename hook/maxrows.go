@@ -1,0 +1,41 @@
+package hook
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// MaxRows makes a read of more than n rows fail with ErrLimit: at once when it asks for more, after reading
+// n+1 rows when it asks for all. Nothing is cut off in silence. Streams, counts and includes, which have
+// bounds of their own, are left alone.
+func MaxRows(n int) Hook {
+	over := func(op *Op) error {
+		return fault.New(fault.ErrLimit, op.Model.Name, "", fmt.Sprintf("a read gives at most %d rows: use Take, or stream with Rows", n))
+	}
+	concerned := func(op *Op) bool {
+		return op.Kind == Read && op.Path == "" && op.Select != nil && op.Name != "Rows"
+	}
+	return Hook{
+		Name:     fmt.Sprintf("max rows %d", n),
+		Optional: true,
+		Before: func(_ context.Context, op *Op) error {
+			switch {
+			case !concerned(op):
+				return nil
+			case op.Select.HasTake && op.Select.Take > int64(n):
+				return over(op)
+			case !op.Select.HasTake:
+				op.Select.Take, op.Select.HasTake = int64(n)+1, true
+			}
+			return nil
+		},
+		After: func(_ context.Context, op *Op) error {
+			if concerned(op) && op.Affected > int64(n) {
+				return over(op)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,104 @@
+package hook
+
+import (
+	"context"
+	"strings"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// sanitizer empties fields in results.
+type sanitizer struct {
+	names  []string
+	fields map[*model.Model][]*model.Field
+}
+
+// Sanitize empties fields in everything that comes back: rows read at any depth, and rows that updates,
+// deletes and upserts return. Names are "Field" (of every model that has it) or "Model.Field"; without names the
+// fields marked hidden are meant. A Save of such a row leaves the emptied fields as they are in the database.
+func Sanitize(names ...string) Extension { return &sanitizer{names: names} }
+
+// Extend adds the hook.
+func (s *sanitizer) Extend(r *Registrar) error {
+	c := &sanitizer{fields: map[*model.Model][]*model.Field{}}
+	found := map[string]bool{}
+	for _, m := range r.Models() {
+		for _, f := range m.Fields {
+			if len(s.names) == 0 && f.Hidden {
+				c.fields[m] = append(c.fields[m], f)
+			}
+			for _, n := range s.names {
+				if n == f.Name || n == m.Name+"."+f.Name {
+					c.fields[m] = append(c.fields[m], f)
+					found[n] = true
+				}
+			}
+		}
+	}
+	for _, n := range s.names {
+		if !found[n] {
+			return fault.New(fault.ErrInvalid, "", n, "Sanitize names a field that no model has")
+		}
+	}
+	name := "sanitize"
+	if len(s.names) > 0 {
+		name += " " + strings.Join(s.names, ", ")
+	}
+	r.Event(Hook{Name: name, Before: c.before, After: c.after})
+	return nil
+}
+
+// before keeps a Save from writing the emptiness that an earlier read left in the struct.
+func (s *sanitizer) before(_ context.Context, op *Op) error {
+	if op.Update == nil || op.Name != "Save" {
+		return nil
+	}
+	kept := make([]builder.Set, 0, len(op.Update.Set))
+	for _, x := range op.Update.Set {
+		if s.has(op.Model, x.Field) && empty(x.Value) {
+			continue
+		}
+		kept = append(kept, x)
+	}
+	op.Update.Set = kept
+	return nil
+}
+
+func (s *sanitizer) has(m *model.Model, f *model.Field) bool {
+	for _, x := range s.fields[m] {
+		if x == f {
+			return true
+		}
+	}
+	return false
+}
+
+func empty(v model.Value) bool {
+	switch v.Kind() {
+	case model.NullValue:
+		return true
+	case model.StringValue:
+		return v.Str() == ""
+	case model.IntValue, model.UintValue, model.BoolValue, model.FloatValue:
+		return v.Uint() == 0
+	case model.BytesValue:
+		return len(v.Bytes()) == 0
+	}
+	return false
+}
+
+func (s *sanitizer) after(_ context.Context, op *Op) error {
+	fields := s.fields[op.Model]
+	if len(fields) == 0 || op.Kind == Create {
+		return nil
+	}
+	return each(op.Rows, func(row unsafe.Pointer) error {
+		for _, f := range fields {
+			f.Clear(row)
+		}
+		return nil
+	})
+}

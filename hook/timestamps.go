@@ -1,0 +1,62 @@
+package hook
+
+import (
+	"context"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
+)
+
+// Timestamps fills time fields by name, for models whose tags do not say default=now and update=now: created
+// when a row is made and the field is zero, updated when it is made or changed. An empty name is none.
+func Timestamps(created, updated string) Hook {
+	field := func(m *model.Model, name string) *model.Field {
+		for _, f := range m.Fields {
+			if f.Name == name && name != "" && f.Kind == model.Time {
+				return f
+			}
+		}
+		return nil
+	}
+	return Hook{
+		Name: "timestamps",
+		Before: func(_ context.Context, op *Op) error {
+			if op.Model == nil {
+				return nil
+			}
+			now := model.TimeOf(time.Now())
+			c, u := field(op.Model, created), field(op.Model, updated)
+			switch op.Kind {
+			case Create, Upsert:
+				return each(op.Rows, func(row unsafe.Pointer) error {
+					for _, f := range []*model.Field{c, u} {
+						if f != nil && f.IsZero(row) {
+							if err := f.Store(row, now); err != nil {
+								return err
+							}
+						}
+					}
+					return nil
+				})
+			case Update:
+				if u != nil {
+					op.Update.Set = assign(op.Update.Set, u, now)
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// assign sets f unless the caller assigned it with Update; Save gives every column, so there it is replaced.
+func assign(sets []builder.Set, f *model.Field, v model.Value) []builder.Set {
+	out := make([]builder.Set, 0, len(sets)+1)
+	for _, s := range sets {
+		if s.Field != f {
+			out = append(out, s)
+		}
+	}
+	return append(out, builder.Set{Field: f, Value: v})
+}

@@ -1,0 +1,28 @@
+package rls
+
+import (
+	"context"
+	"strings"
+
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// Bypass returns a context whose statements step out of the tenant, role, owner and policy scopes, for jobs
+// that belong to no tenant. The reason is written into the audit with every operation; without one every
+// statement fails with ErrDenied. Soft delete still holds. Rows created under a bypass must say their tenant.
+func Bypass(ctx context.Context, reason string) context.Context {
+	return hook.WithBypass(ctx, strings.TrimSpace(reason))
+}
+
+// bypassed reports whether ctx steps out of the scopes.
+func bypassed(ctx context.Context) (bool, error) {
+	b := hook.BypassFrom(ctx)
+	if b == nil {
+		return false, nil
+	}
+	if b.Reason == "" {
+		return false, fault.New(fault.ErrDenied, "", "", "a bypass needs a reason")
+	}
+	return true, nil
+}
