@@ -1,3 +1,160 @@
-// Package orm reads and writes several data sources as one: PostgreSQL, SQLite and others, from tagged
-// structs that are reflected once.
+// Package orm reads and writes several data sources as one: plain structs with tags, typed queries that
+// compile to each source's own SQL, relations that are loaded and filtered by, and scopes that hold on
+// every path. This page is a tour; every step is a runnable example below.
+//
+// # Models
+//
+// A model is a struct. Its tags are read once, and the whole graph of models is checked when a DB opens.
+//
+//	type User struct {
+//		ID        int64     `orm:"id,auto,datasource=main"`          // the key; the source makes it
+//		Email     string    `orm:"email,unique"`                     // first word: the column
+//		Name      *string   `orm:"name"`                             // a pointer or sql.Null may be NULL
+//		Role      string    `orm:"role,enum=admin|user"`
+//		CreatedAt time.Time `orm:"created_at,default=now"`           // filled when zero
+//		Version   int       `orm:"version,version"`                  // optimistic lock
+//
+//		Orders []Order `orm:"relation=id:user_id"`                   // to-many; local:remote columns
+//		Post   *Post   `orm:"relation=post_id:id"`                   // to-one
+//		Teams  []Team  `orm:"relation=id:id,through=memberships(user_id:team_id)"`
+//		PostID *int64                                                // no tag: column post_id
+//	}
+//
+// The table is the plural of the type's name (users) unless table= or a TableName method says otherwise.
+//
+//	id                          primary key; on several fields a composite one
+//	auto                        made by the source; left out of an insert when zero
+//	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
+//	unique index                with =name to share one among several fields
+//	default= update=            now, uuid or (default only) a literal; filled by the library
+//	tenant owner softdelete version   roles that hooks and scopes read
+//	relation= through= strategy=      how a relation is joined and loaded
+//	json enum= size= type=      storage
+//	hidden readonly createonly updateonly noquery   what boundaries may do with the field
+//	computed                    not stored
+//	prefix=                     embeds a struct with a column prefix
+//	-                           no column
+//
+// A time.Time is a point in time, in UTC to the microsecond. Types with Scan and Value methods, text
+// marshalers, [16]byte (UUID), slices of scalars and anything under json are columns too.
+//
+// # Opening
+//
+// Sources are packages of their own, so that a program links only the drivers it uses.
+//
+//	db, err := orm.Open(ctx,
+//		postgres.Source("main", os.Getenv("DATABASE_URL")),
+//		orm.Models(User{}, Order{}, Post{}, Team{}),
+//		orm.Limits{MaxIncludeDepth: 5, MaxFanOut: 1000},
+//	)
+//	defer db.Close()
+//
+// A [DB] is a value to pass around; there is no global state. [Repo] is the conversion of a DB to the
+// rows of one model: orm.Repo[User](db) costs nothing.
+//
+// # Columns
+//
+// The main road is a struct of columns, bound once. A name or a Go type that does not fit the model stops
+// the program at its start; another model's column does not compile.
+//
+//	var Users = orm.Bind[User, struct {
+//		Email  orm.Text[User]
+//		Name   orm.Text[User]
+//		Orders orm.Many[User, Order]
+//	}]()
+//
+//	Users.Email.EndsWith("@example.com")                             // bound
+//	orm.F(func(u *User) *string { return &u.Email }).Eq("a@b.c")     // in place
+//	users.F("Email").Eq(input)                                       // by name; users is an orm.Repo[User]
+//	orm.SQL[User]("length(email) > ?", 20)                           // constant SQL text
+//
+// Operators are Eq Ne Gt Gte Lt Lte In NotIn Between IsNull IsNotNull DistinctFrom, on text also Contains
+// StartsWith EndsWith Like, which heed case unless Fold is said. [And], [Or] and [Not] join them with
+// SQL's three-valued logic. Values are always bound, never written into SQL.
+//
+// # Reading
+//
+// A [Query] is an immutable value; a verb that takes a context runs it.
+//
+//	users := orm.Repo[User](db)
+//	admins := users.Where(Users.Role.Eq("admin"))
+//
+//	rows, err := admins.OrderBy(Users.Name.Asc()).Skip(20).Take(10).All(ctx)
+//	u, err := users.ByID(7).One(ctx)            // no row: ErrNotFound
+//	u, err = admins.Sort("-CreatedAt").First(ctx)
+//	n, err := admins.Count(ctx)
+//	ok, err := admins.Exists(ctx)
+//	for u, err := range admins.Rows(ctx) { … }  // one window of rows in memory
+//
+// Select and Omit choose columns, Distinct drops doubles. Pages are stable: the key breaks ties. NULL
+// sorts as the largest value on every source; NullsFirst and NullsLast say otherwise.
+//
+// # Including and filtering by relations
+//
+//	rows, err := users.
+//		Where(Users.Orders.Some(Orders.Total.Gt(100))).
+//		With(Users.Orders.Where(Orders.Status.Eq("open")).OrderBy(Orders.Total.Desc()).Take(5)).
+//		Include("Post", "Teams").
+//		All(ctx)
+//
+// Each relation is one statement, whatever the number of parents. Take counts for each parent. Some, None
+// and Every filter by a to-many relation, Is and IsNot by a to-one relation; they nest. A to-many that was
+// included is never nil; one that was not is nil.
+//
+// # Writing
+//
+//	err := users.Create(ctx, &u)                                      // fills the key and defaults
+//	n, err := users.CreateMany(ctx, rows, orm.SkipDuplicates())       // all or none
+//	u, err := users.ByID(1).Update(ctx, Users.Name.Set("Ada"), Users.Hits.Inc(1))
+//	n, err := users.Where(…).UpdateMany(ctx, Users.Active.Set(false)) // also UpdateReturning
+//	err = users.Save(ctx, &u)                                         // every column; no row: ErrNotFound
+//	u, err = users.ByID(1).Delete(ctx)                                // gives the row
+//	n, err = users.Where(…).DeleteMany(ctx)
+//	err = users.Upsert(ctx, orm.On(Users.Email), &u, Users.Name.Set("Ada"))
+//
+// What is said is written: zero values are values. Only auto and default= fields take zero for absent, and
+// only in a create. A mass write without a condition is [ErrUnboundedWrite] unless EveryRow is said.
+//
+// # Transactions
+//
+//	err := db.Tx(ctx, func(tx orm.DB) error {
+//		return orm.Repo[User](tx).Create(ctx, &u)
+//	}, orm.Serializable, orm.Retry(3))
+//
+// An error or a panic rolls back. Inside a transaction, Tx is a savepoint. Retry repeats the whole function
+// where that is safe; a commit whose outcome is unknown is [ErrCommitUnknown], never repeated.
+//
+// # Raw SQL
+//
+//	rows, err := orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
+//	n, err := db.Exec(ctx, "UPDATE orders SET status = :s", orm.Args{"s": "paid"})
+//
+// The text must be a constant of the program, so no input can become SQL. Where scopes are registered, raw
+// SQL is denied unless the context has a bypass: no scope can reach into text.
+//
+// # Errors
+//
+// Every error is an [*Error] that names the operation, model, field and source, or wraps one. Sentinels
+// say the kind:
+//
+//	switch {
+//	case errors.Is(err, orm.ErrNotFound):  // 404
+//	case errors.Is(err, orm.ErrConflict):  // 409
+//	}
+//
+// Texts hold no row values and no words of the driver; the driver's own error is there for errors.As.
+//
+// # Seeing
+//
+//	text, args, err := q.SQL()          // what All would send, scopes left out
+//	plan, err := q.Explain(ctx)         // every statement, includes and scopes too; fmt.Println(plan)
+//	orm.Logger(slog.Default())          // options of Open: each statement, never its arguments
+//	orm.Observer(func(ctx context.Context, s orm.Statement) { … })
+//	fmt.Print(orm.Schema(db))           // the DDL that CreateTables runs
+//
+// # Hooks and scopes
+//
+// [DB.Use] registers values of packages hook and rls. A scope adds a predicate to every statement that
+// touches a model, includes and relation filters too, and cannot be taken off by a query. Who asks travels
+// in the context: [WithActor].
 package orm

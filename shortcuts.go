@@ -41,6 +41,12 @@ func (r Repo[T]) ByID(key ...any) Query[T] { return r.Query().ByID(key...) }
 // EveryRow starts a mass write of the whole table.
 func (r Repo[T]) EveryRow() Query[T] { return r.Query().EveryRow() }
 
+// WithDeleted starts a query that shows soft-deleted rows too.
+func (r Repo[T]) WithDeleted() Query[T] { return r.Query().WithDeleted() }
+
+// OnlyDeleted starts a query of the soft-deleted rows.
+func (r Repo[T]) OnlyDeleted() Query[T] { return r.Query().OnlyDeleted() }
+
 // All gives every row of the table.
 func (r Repo[T]) All(ctx context.Context) ([]T, error) { return r.Query().All(ctx) }
 

@@ -113,6 +113,12 @@ func (b Branch[T, C]) Select(cols ...Selectable[C]) Branch[T, C] {
 	return b
 }
 
+// WithDeleted loads soft-deleted rows beside the living ones.
+func (b Branch[T, C]) WithDeleted() Branch[T, C] {
+	b.inc.Deleted = AllRows
+	return b
+}
+
 // With includes relations of the related rows.
 func (b Branch[T, C]) With(branches ...Inclusion[C]) Branch[T, C] {
 	b.inc.Includes = b.inc.Includes[:len(b.inc.Includes):len(b.inc.Includes)]

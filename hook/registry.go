@@ -60,6 +60,7 @@ type Registry struct {
 	events map[*model.Model][]Hook // hooks that see a model, nil key for raw SQL
 
 	verified    map[*model.Model]bool
+	guarded     map[*model.Model]bool
 	secured     bool
 	rawIsolated bool
 	settings    []func(ctx context.Context) ([]Setting, error)
@@ -93,7 +94,7 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 	}
 	errs = append(errs, nameHooks(reg.hooks))
 	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, settings: reg.settings, rawIsolated: reg.rawIsolated,
-		rules: map[*model.Model][]bound{}, events: map[*model.Model][]Hook{}, verified: map[*model.Model]bool{}}
+		rules: map[*model.Model][]bound{}, events: map[*model.Model][]Hook{}, verified: map[*model.Model]bool{}, guarded: map[*model.Model]bool{}}
 	seen := map[string]bool{}
 	for _, s := range reg.scopes {
 		if s.Name == "" || seen[s.Name] {
@@ -107,6 +108,7 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 			if rule != nil {
 				out.rules[m] = append(out.rules[m], bound{s.Name, rule})
 				out.verified[m] = out.verified[m] || rule.Verify
+				out.guarded[m] = out.guarded[m] || s.Secures
 			}
 		}
 	}
@@ -154,6 +156,9 @@ func nameHooks(hooks []Hook) error {
 	return nil
 }
 
+// Secured reports whether a scope that keeps rows from people concerns m.
+func (r *Registry) Secured(m *model.Model) bool { return r != nil && r.guarded[m] }
+
 // Verified reports whether rows of m that were written must be read again through the scopes.
 func (r *Registry) Verified(m *model.Model) bool { return r != nil && r.verified[m] }
 
@@ -192,6 +197,9 @@ func (r *Registry) Events(m *model.Model) []Hook {
 	}
 	return r.events[m]
 }
+
+// HasEvents reports whether any event hook is registered.
+func (r *Registry) HasEvents() bool { return r != nil && len(r.hooks) > 0 }
 
 // Scoped reports whether any scope concerns m.
 func (r *Registry) Scoped(m *model.Model) bool { return r != nil && len(r.rules[m]) > 0 }

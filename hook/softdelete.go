@@ -31,10 +31,10 @@ func SoftDelete() Scope {
 		return &Rule{
 			Filter: func(ctx context.Context, t Touch) (builder.Expr, error) {
 				switch {
-				case t.Deleted == builder.AllRows, t.Access == Removing && IsHardDelete(ctx):
-					return builder.True(), nil
 				case t.Deleted == builder.DeletedRows:
 					return builder.Compare(builder.OpIsNotNull, f, model.Null()), nil
+				case t.Deleted == builder.AllRows, t.Access == Removing && IsHardDelete(ctx):
+					return builder.True(), nil
 				}
 				return builder.Compare(builder.OpIsNull, f, model.Null()), nil
 			},

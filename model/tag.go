@@ -160,7 +160,7 @@ func excludes(key string) string {
 	case "createonly":
 		return "updateonly"
 	case "auto":
-		return "default update tenant json"
+		return "default update json"
 	case "id":
 		return "version softdelete update updateonly json"
 	case "softdelete", "version":

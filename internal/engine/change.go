@@ -14,17 +14,25 @@ import (
 
 // Update runs an Update over the caller's own copy of the statement. rows receives st.Returning, nil for none.
 func (s *Session) Update(ctx context.Context, name string, st *builder.Update, rows *source.Rows) (int64, error) {
-	m := st.Model
-	reg := s.Registry()
-	ex, src, err := s.executor(ctx, m)
-	if err != nil {
-		return 0, fault.Fill(err, name, m.Name, "")
+	s = s.joined(ctx)
+	err := prepareSets(st.Model, st)
+	var n int64
+	if err == nil {
+		n, err = s.update(ctx, s.Registry(), name, hook.Update, hook.Changing, st, rows)
 	}
-	if err := prepareSets(m, st); err != nil {
-		return 0, fault.Fill(err, name, m.Name, src.Name())
+	return n, s.located(err, name, st.Model)
+}
+
+// located says where err happened.
+func (s *Session) located(err error, name string, m *model.Model) error {
+	if err == nil {
+		return nil
 	}
-	n, err := s.update(ctx, reg, name, hook.Update, ex, src, st, rows)
-	return n, fault.Fill(err, name, m.Name, src.Name())
+	src := ""
+	if x, e := s.SourceOf(m); e == nil {
+		src = x.Name()
+	}
+	return fault.Fill(err, name, m.Name, src)
 }
 
 // prepareSets checks assignments and adds what every update carries: update= fills and the version.
@@ -84,93 +92,128 @@ func checkSet(m *model.Model, s *builder.Set) error {
 	return nil
 }
 
-func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, ex source.Executor, src source.Source, st *builder.Update, rows *source.Rows) (n int64, err error) {
-	run := func(st *builder.Update) error {
-		st.Scoped = false
-		if err := s.scoper(ctx, reg, st.Deleted).updates(st); err != nil {
-			return err
+func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows) (n int64, err error) {
+	op := &hook.Op{Update: st}
+	err = s.write(ctx, reg, kind, name, st.Model, op, func(ctx context.Context, w *writing) error {
+		up := st
+		if w.op != nil {
+			if up = w.op.Update; up == nil || up.Model != st.Model {
+				return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
+			}
 		}
-		n, err = s.timed(ctx, src, st, func() (int64, error) { return ex.Update(ctx, st, rows) })
-		return err
-	}
-	hooks := reg.Events(st.Model)
-	if len(hooks) == 0 {
-		err = run(st)
-		return n, err
-	}
-	op := s.op(ctx, kind, name, src, st.Model)
-	op.Update = st
-	err = around(ctx, hooks, op, func() error {
-		if op.Update == nil || op.Update.Model != st.Model {
-			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
-		}
-		err := run(op.Update)
-		op.Affected = n
-		if rows != nil {
-			op.Rows = rows.Slice()
-		}
+		n, err = w.update(ctx, access, up, rows)
 		return err
 	})
 	return n, err
+}
+
+func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Update, rows *source.Rows) (int64, error) {
+	st.Scoped = false
+	if err := w.s.scoper(ctx, w.reg, st.Deleted).updates(st, access); err != nil {
+		return 0, err
+	}
+	if err := w.counted(st.Set); err != nil {
+		return 0, err
+	}
+	if err := w.referTo(ctx, 1, assignedValue(st.Set)); err != nil {
+		return 0, err
+	}
+	if w.wantsOld() {
+		if err := w.old(ctx, st.Where, st.Scopes); err != nil {
+			return 0, err
+		}
+	}
+	back := w.back(&st.Returning, rows)
+	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return w.ex.Update(ctx, st, back) })
+	if err != nil {
+		return 0, err
+	}
+	if access == hook.Changing && back != nil {
+		if err := w.verify(ctx, &back.Slab); err != nil {
+			return 0, err
+		}
+	}
+	w.done(n, back)
+	return n, nil
+}
+
+// assignedValue reads assignments as if they were a row.
+func assignedValue(sets []builder.Set) func(int, *model.Field) (model.Value, bool) {
+	return func(_ int, f *model.Field) (model.Value, bool) {
+		for i := range sets {
+			if sets[i].Field == f && sets[i].Op == builder.SetValue {
+				return sets[i].Value, true
+			}
+		}
+		return model.Null(), false
+	}
+}
+
+// back widens what a write gives back when hooks or scopes want whole rows.
+func (w *writing) back(returning *[]*model.Field, rows *source.Rows) *source.Rows {
+	if !w.wantsRows() {
+		return rows
+	}
+	*returning = w.m.Fields
+	if rows == nil {
+		rows = &source.Rows{Slab: source.NewSlab(w.m.Type)}
+	}
+	return rows
+}
+
+// done shows the result to the hooks.
+func (w *writing) done(n int64, back *source.Rows) {
+	if w.op == nil {
+		return
+	}
+	w.op.Affected = n
+	if back != nil {
+		w.op.Rows = back.Slice()
+	}
 }
 
 // Delete runs a Delete over the caller's own copy of the statement. rows receives st.Returning, nil for none.
-func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, rows *source.Rows) (int64, error) {
-	m := st.Model
-	reg := s.Registry()
-	ex, src, err := s.executor(ctx, m)
-	if err != nil {
-		return 0, fault.Fill(err, name, m.Name, "")
-	}
+func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, rows *source.Rows) (n int64, err error) {
+	s = s.joined(ctx)
+	m, reg := st.Model, s.Registry()
 	sets, err := reg.Delete(ctx, m)
-	if err == nil && len(sets) > 0 {
+	switch {
+	case err != nil:
+	case len(sets) > 0:
 		up := &builder.Update{Model: m, Where: st.Where, Set: sets, Returning: st.Returning, Deleted: st.Deleted}
-		n, err := s.update(ctx, reg, name, hook.Delete, ex, src, up, rows)
-		return n, fault.Fill(err, name, m.Name, src.Name())
-	}
-	var n int64
-	if err == nil {
-		n, err = s.remove(ctx, reg, name, ex, src, st, rows)
-	}
-	return n, fault.Fill(err, name, m.Name, src.Name())
-}
-
-func (s *Session) remove(ctx context.Context, reg *hook.Registry, name string, ex source.Executor, src source.Source, st *builder.Delete, rows *source.Rows) (n int64, err error) {
-	run := func(st *builder.Delete) error {
-		st.Scoped = false
-		if err := s.scoper(ctx, reg, st.Deleted).deletes(st); err != nil {
+		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows)
+	default:
+		op := &hook.Op{Delete: st}
+		err = s.write(ctx, reg, hook.Delete, name, m, op, func(ctx context.Context, w *writing) error {
+			del := st
+			if w.op != nil {
+				if del = w.op.Delete; del == nil || del.Model != m {
+					return fault.New(fault.ErrDenied, m.Name, "", "a hook replaced the statement by one of another kind")
+				}
+			}
+			n, err = w.remove(ctx, del, rows)
 			return err
-		}
-		n, err = s.timed(ctx, src, st, func() (int64, error) { return ex.Delete(ctx, st, rows) })
-		return err
+		})
 	}
-	hooks := reg.Events(st.Model)
-	if len(hooks) == 0 {
-		err = run(st)
-		return n, err
-	}
-	op := s.op(ctx, hook.Delete, name, src, st.Model)
-	op.Delete = st
-	err = around(ctx, hooks, op, func() error {
-		if op.Delete == nil || op.Delete.Model != st.Model {
-			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
-		}
-		err := run(op.Delete)
-		op.Affected = n
-		if rows != nil {
-			op.Rows = rows.Slice()
-		}
-		return err
-	})
-	return n, err
+	return n, s.located(err, name, m)
 }
 
-func (s *Session) op(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
-	op := &hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name()}
-	if a, ok := hook.ActorFrom(ctx); ok {
-		op.Actor = &a
+func (w *writing) remove(ctx context.Context, st *builder.Delete, rows *source.Rows) (int64, error) {
+	st.Scoped = false
+	if err := w.s.scoper(ctx, w.reg, st.Deleted).deletes(st); err != nil {
+		return 0, err
 	}
-	return op
+	if w.wantsOld() {
+		if err := w.old(ctx, st.Where, st.Scopes); err != nil {
+			return 0, err
+		}
+	}
+	back := w.back(&st.Returning, rows)
+	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return w.ex.Delete(ctx, st, back) })
+	if err == nil {
+		w.done(n, back)
+	}
+	return n, err
 }
 
 func (s *Session) timed(ctx context.Context, src source.Source, st builder.Statement, run func() (int64, error)) (int64, error) {
@@ -187,10 +230,8 @@ func (s *Session) timed(ctx context.Context, src source.Source, st builder.State
 // on since p was read is ErrStale. It moves the struct's version on.
 func (s *Session) Save(ctx context.Context, m *model.Model, p unsafe.Pointer) error {
 	const name = "Save"
-	if err := s.save(ctx, name, m, p); err != nil {
-		return fault.Fill(err, name, m.Name, "")
-	}
-	return nil
+	s = s.joined(ctx)
+	return s.located(s.save(ctx, name, m, p), name, m)
 }
 
 func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer) error {
@@ -293,18 +334,8 @@ func (s *Session) Count(ctx context.Context, name string, st *builder.Select) (i
 // the database then holds.
 func (s *Session) Upsert(ctx context.Context, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set) error {
 	const name = "Upsert"
-	src, err := s.SourceOf(m)
-	if err == nil {
-		err = s.upsert(ctx, name, m, target, p, sets)
-	}
-	if err != nil {
-		source := ""
-		if src != nil {
-			source = src.Name()
-		}
-		return fault.Fill(err, name, m.Name, source)
-	}
-	return nil
+	s = s.joined(ctx)
+	return s.located(s.upsert(ctx, name, m, target, p, sets), name, m)
 }
 
 func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set) error {

@@ -25,6 +25,7 @@ const defaultBatch = 100
 
 // Create inserts the rows of slab, all or none, and fills the columns that the source makes.
 func (s *Session) Create(ctx context.Context, name string, m *model.Model, rows source.Slab, o CreateOptions) (int64, error) {
+	s = s.joined(ctx)
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return 0, fault.Fill(err, name, m.Name, "")
@@ -153,54 +154,80 @@ func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b b
 }
 
 // insert runs one INSERT over rows that live at part: hooks, scopes, statement, made columns.
-func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab) (int64, error) {
-	m := st.Model
-	ex, src, err := s.executor(ctx, m)
-	if err != nil {
-		return 0, err
-	}
-	load := func() error {
-		st.Values = make([]model.Value, len(st.Fields)*st.Rows)
-		for i := range st.Rows {
-			if err := loadNew(st.Fields, part.At(i), st.Values[i*len(st.Fields):]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	var n int64
-	run := func() error {
-		// hooks may have changed the rows, so values are read after them; scopes check what is really sent
-		if err := load(); err != nil {
-			return err
-		}
-		st.Scoped = false
-		if err := s.scoper(ctx, reg, builder.LivingRows).inserts(st, &newRows{st: st, slab: &part}); err != nil {
-			return err
-		}
-		n, err = s.runInsert(ctx, ex, src, st, part)
-		return err
-	}
-	hooks := reg.Events(m)
-	if len(hooks) == 0 {
-		err = run()
-		return n, err
-	}
-	op := &hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name(), Insert: st}
-	full := source.SlabAt(m.Type, part.At(0), st.Rows)
+func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab) (n int64, err error) {
+	full := source.SlabAt(st.Model.Type, part.At(0), st.Rows)
 	for range st.Rows {
 		full.Next()
 	}
-	op.Rows = full.Slice()
-	if a, ok := hook.ActorFrom(ctx); ok {
-		op.Actor = &a
+	op := &hook.Op{Insert: st}
+	if len(reg.Events(st.Model)) > 0 {
+		op.Rows = full.Slice()
 	}
-	err = around(ctx, hooks, op, func() error {
-		err := run()
-		op.Affected = n
+	err = s.write(ctx, reg, kind, name, st.Model, op, func(ctx context.Context, w *writing) error {
+		n, err = w.insert(ctx, st, part, full)
+		if w.op != nil {
+			w.op.Affected = n
+		}
 		return err
 	})
 	return n, err
+}
+
+func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab) (int64, error) {
+	// hooks may have changed the rows, so values are read after them; scopes check what is really sent
+	st.Values = make([]model.Value, len(st.Fields)*st.Rows)
+	for i := range st.Rows {
+		if err := loadNew(st.Fields, part.At(i), st.Values[i*len(st.Fields):]); err != nil {
+			return 0, err
+		}
+	}
+	st.Scoped = false
+	rows := &newRows{st: st, slab: &part}
+	if err := w.s.scoper(ctx, w.reg, builder.LivingRows).inserts(st, rows); err != nil {
+		return 0, err
+	}
+	if err := w.referTo(ctx, st.Rows, rows.written); err != nil {
+		return 0, err
+	}
+	if st.Conflict != nil {
+		if err := w.counted(st.Conflict.Set); err != nil {
+			return 0, err
+		}
+		if err := w.referTo(ctx, 1, assignedValue(st.Conflict.Set)); err != nil {
+			return 0, err
+		}
+	}
+	if st.Conflict != nil && !st.Conflict.DoNothing && w.wantsOld() {
+		where := builder.Conjunction{}
+		for _, f := range st.Conflict.Target {
+			where.Add(builder.Compare(builder.OpEq, f, rows.Get(0, f)))
+		}
+		if err := w.old(ctx, where, st.Scopes); err != nil {
+			return 0, err
+		}
+	}
+	if st.Conflict != nil && st.Conflict.DoNothing && w.wantsRows() {
+		return w.insertAbsent(ctx, st)
+	}
+	n, err := w.s.runInsert(ctx, w.ex, w.src, st, part)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	return n, w.verify(ctx, &full)
+}
+
+// insertAbsent inserts the rows that are not there yet and learns from the source which ones they were.
+func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, error) {
+	st.Returning = st.Model.Fields
+	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
+	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return w.ex.Insert(ctx, st, &back) })
+	if err != nil {
+		return 0, err
+	}
+	if w.op != nil {
+		w.op.Rows = back.Slice()
+	}
+	return n, w.verify(ctx, &back.Slab)
 }
 
 func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
@@ -290,6 +317,11 @@ func (r *newRows) Get(row int, f *model.Field) model.Value {
 		return model.Null()
 	}
 	return r.st.Values[row*len(r.st.Fields)+c]
+}
+
+// written is Get that tells whether the statement writes the column at all.
+func (r *newRows) written(row int, f *model.Field) (model.Value, bool) {
+	return r.Get(row, f), r.column(f) >= 0
 }
 
 func (r *newRows) Set(row int, f *model.Field, v model.Value) error {

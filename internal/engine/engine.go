@@ -72,6 +72,7 @@ type Engine struct {
 	models    []*model.Model
 	bound     map[*model.Model]source.Source
 	links     map[linkTable]*model.Model
+	refs      map[*model.Model][]reference
 	linkRows  sync.Map // *model.Relation → *linkRow
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
@@ -94,6 +95,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if err := e.check(c); err != nil {
 		return nil, err
 	}
+	e.refs = e.references()
 	for i, s := range e.sources {
 		if err := s.Open(ctx, e.ModelsOf(s)); err != nil {
 			for _, opened := range e.sources[:i+1] {

@@ -37,16 +37,15 @@ func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n 
 }
 
 func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run func(source.RawExecutor) (int64, error)) error {
+	s = s.joined(ctx)
 	ex, src, err := s.Raw(ctx)
 	if err != nil {
 		return err
 	}
-	op := &hook.Op{Kind: hook.Raw, Name: "Raw", Source: src.Name(), Text: text}
-	if a, ok := hook.ActorFrom(ctx); ok {
-		op.Actor = &a
-	}
+	op := s.op(ctx, hook.Raw, "Raw", src, nil)
+	op.Text = text
 	reg := s.Registry()
-	err = around(ctx, reg.Events(nil), op, func() error {
+	err = hook.Run(ctx, reg.Events(nil), op, func() error {
 		if err := reg.Raw(ctx); err != nil {
 			return err
 		}

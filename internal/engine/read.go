@@ -14,6 +14,7 @@ import (
 // Read runs st, which is the caller's own copy, and decodes into rows, includes and all. name is the
 // method the user called.
 func (s *Session) Read(ctx context.Context, name string, st *builder.Select, rows *source.Rows) error {
+	s = s.joined(ctx)
 	ex, src, err := s.executor(ctx, st.Model)
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
@@ -40,14 +41,13 @@ func (r *reader) read(ctx context.Context, ex source.Executor, src source.Source
 	if len(hooks) == 0 {
 		return r.run(ctx, ex, src, st, rows, path, depth)
 	}
-	op := &hook.Op{Kind: hook.Read, Name: r.name, Model: st.Model, Source: src.Name(), Select: st, Path: path}
+	op := r.s.op(ctx, hook.Read, r.name, src, st.Model)
+	op.Select, op.Path = st, path
 	if st.Want != builder.WantRows {
 		op.Kind = hook.Count
 	}
-	if a, ok := hook.ActorFrom(ctx); ok {
-		op.Actor = &a
-	}
-	return around(ctx, hooks, op, func() error {
+	defer func() { r.s.effects(ctx, op) }()
+	return hook.Run(ctx, hooks, op, func() error {
 		if op.Select == nil || op.Select.Model != st.Model || op.Select.Group != st.Group {
 			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
 		}

@@ -141,8 +141,8 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 }
 
 // updates scopes an Update and lets the scopes check its assignments.
-func (s scoper) updates(q *builder.Update) (err error) {
-	if q.Scopes, err = s.filters(q.Model, hook.Changing, true, 0); err != nil {
+func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
+	if q.Scopes, err = s.filters(q.Model, a, true, 0); err != nil {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {
@@ -176,7 +176,12 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 		if q.Scopes, err = s.filters(q.Model, hook.Changing, true, 0); err != nil {
 			return err
 		}
-		if err = s.reg.Assign(s.ctx, q.Model, q.Conflict.Set); err != nil {
+		// what the existing row takes from the new one is an assignment too
+		sets := q.Conflict.Set[:len(q.Conflict.Set):len(q.Conflict.Set)]
+		for _, f := range q.Conflict.FromRow {
+			sets = append(sets, builder.Set{Field: f, Value: rows.Get(0, f)})
+		}
+		if err = s.reg.Assign(s.ctx, q.Model, sets); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 // window is one row, decoded into the same memory each time. An error of yield stops the read and is returned.
 func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.Type, size int, yield func(*source.Slab) error) error {
 	const name = "Rows"
+	s = s.joined(ctx)
 	ex, src, err := s.executor(ctx, st.Model)
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
@@ -45,12 +46,8 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 			hide(&rows.Slab, hidden)
 		}
 		op.Rows, op.Affected = rows.Slice(), op.Affected+int64(rows.Len())
-		for i := len(hooks) - 1; i >= 0; i-- {
-			if h := &hooks[i]; h.After != nil {
-				if err := guarded(h.Name, op, func() error { return h.After(ctx, op) }); err != nil {
-					return err
-				}
-			}
+		if err := op.After(ctx, hooks); err != nil {
+			return err
 		}
 		if err := yield(&rows.Slab); err != nil {
 			return err
@@ -74,7 +71,7 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 	for i := range before {
 		before[i].After = nil
 	}
-	err = around(ctx, before, op, func() error {
+	err = hook.Run(ctx, before, op, func() error {
 		if op.Select == nil || op.Select.Model != st.Model {
 			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
 		}

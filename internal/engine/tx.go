@@ -36,6 +36,30 @@ type transaction struct {
 	tx     source.Tx
 	levels []bool // open nested transactions; true once their savepoint is set
 	ended  bool
+
+	effects []func(context.Context) // to run after the commit
+}
+
+type ambientKey struct{}
+
+// withSession lets calls made with ctx on any handle of the engine join the transaction of s: hooks run
+// with such a context, so that what they write is committed or rolled back with the write they see.
+func withSession(ctx context.Context, s *Session) context.Context {
+	return context.WithValue(ctx, ambientKey{}, s)
+}
+
+// joined gives the session whose transaction ctx carries, s itself when there is none.
+func (s *Session) joined(ctx context.Context) *Session {
+	if s.tx != nil || s.Err != nil || !s.Registry().HasEvents() {
+		return s
+	}
+	in, ok := ctx.Value(ambientKey{}).(*Session)
+	if !ok || in.Engine != s.Engine {
+		return s
+	}
+	c := *in
+	c.Only = s.Only
+	return &c
 }
 
 // TxOptions are the options of Tx.
@@ -131,6 +155,7 @@ func (t *transaction) on(ctx context.Context, s *Session, src source.Source, nam
 // Tx runs fn in a transaction: committed when fn returns nil, rolled back when it fails or panics. Inside a
 // transaction it is a savepoint.
 func (s *Session) Tx(ctx context.Context, o TxOptions, fn func(*Session) error) error {
+	s = s.joined(ctx)
 	if s.closed.Load() {
 		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the DB was closed"}
 	}
@@ -191,7 +216,13 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 	if err != nil {
 		return also(err, t.end(ctx, false))
 	}
-	return fault.Fill(t.end(ctx, true), "commit", "", "")
+	if err := t.end(ctx, true); err != nil {
+		return fault.Fill(err, "commit", "", "")
+	}
+	for _, fn := range t.effects {
+		fn(ctx)
+	}
+	return nil
 }
 
 // also adds a second failure to err, if there is one.

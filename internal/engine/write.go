@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// writing is one write under way: the session it runs in, which may be a transaction of its own.
+type writing struct {
+	s    *Session
+	reg  *hook.Registry
+	op   *hook.Op // nil when no hook sees the model
+	ex   source.Executor
+	src  source.Source
+	m    *model.Model
+	name string
+}
+
+// write runs a write with its hooks. When a hook looks at the result, or a scope verifies it, everything
+// runs in one transaction, so that an error after the statement still undoes it.
+func (s *Session) write(ctx context.Context, reg *hook.Registry, kind hook.Kind, name string, m *model.Model, op *hook.Op, run func(context.Context, *writing) error) error {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return err
+	}
+	hooks := reg.Events(m)
+	w := &writing{reg: reg, m: m, src: src, name: name}
+	if len(hooks) > 0 {
+		w.op = op
+		*op = mergeOp(*op, s.op(ctx, kind, name, src, m))
+	}
+	body := func(ctx context.Context, in *Session) (err error) {
+		w.s = in
+		if w.ex, _, err = in.executor(ctx, m); err != nil {
+			return err
+		}
+		if w.op == nil {
+			return run(ctx, w)
+		}
+		return hook.Run(ctx, hooks, w.op, func() error { return run(ctx, w) })
+	}
+	if src.Capabilities().Transactions && (reg.Verified(m) || looksBack(hooks)) {
+		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error { return body(withSession(ctx, tx), tx) })
+	} else {
+		err = body(ctx, s)
+	}
+	if err == nil && w.op != nil {
+		s.effects(ctx, w.op)
+	}
+	return err
+}
+
+// mergeOp keeps the statement and rows of have beside what every operation says.
+func mergeOp(have hook.Op, base *hook.Op) hook.Op {
+	base.Insert, base.Update, base.Delete, base.Rows = have.Insert, have.Update, have.Delete, have.Rows
+	return *base
+}
+
+func looksBack(hooks []hook.Hook) bool {
+	for i := range hooks {
+		if hooks[i].After != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Session) op(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
+	op := &hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name(), Start: time.Now()}
+	if a, ok := hook.ActorFrom(ctx); ok {
+		op.Actor = &a
+	}
+	return op
+}
+
+// effects runs what hooks put off until the commit, or leaves it to the transaction that is open.
+func (s *Session) effects(ctx context.Context, op *hook.Op) {
+	fns := op.Effects()
+	if len(fns) == 0 {
+		return
+	}
+	if s.tx != nil {
+		s.tx.mu.Lock()
+		s.tx.effects = append(s.tx.effects, fns...)
+		s.tx.mu.Unlock()
+		return
+	}
+	for _, fn := range fns {
+		fn(ctx)
+	}
+}
+
+// needs reports what hooks asked for.
+func (w *writing) wantsOld() bool { return w.op != nil && w.op.WantsOld() }
+
+func (w *writing) wantsRows() bool {
+	return w.op != nil && w.op.WantsRows() || w.reg.Verified(w.m)
+}
+
+// old reads the rows that a write is about to change, locked where the source locks rows.
+func (w *writing) old(ctx context.Context, where builder.Conjunction, scopes []builder.Scope) error {
+	st := &builder.Select{Model: w.m, Where: where, Scopes: scopes, Scoped: true}
+	if w.src.Capabilities().RowLocks {
+		st.Lock = builder.ForUpdate
+	}
+	rows := source.Rows{Slab: source.NewSlab(w.m.Type)}
+	if err := w.s.execute(ctx, w.ex, w.src, st, &rows); err != nil {
+		return err
+	}
+	w.op.Old = rows.Slice()
+	return nil
+}
