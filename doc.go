@@ -105,8 +105,8 @@
 //
 //	err := users.Create(ctx, &u)                                      // fills the key and defaults
 //	n, err := users.CreateMany(ctx, rows, orm.SkipDuplicates())       // all or none
-//	u, err := users.ByID(1).Update(ctx, Users.Name.Set("Ada"), Users.Hits.Inc(1))
-//	n, err := users.Where(…).UpdateMany(ctx, Users.Active.Set(false)) // also UpdateReturning
+//	u, err := users.ByID(1).Update(ctx, Users.Name.SetNull(), Users.Role.Set("admin"))
+//	n, err := orders.Where(…).UpdateMany(ctx, Orders.Total.Inc(5))    // also UpdateReturning
 //	err = users.Save(ctx, &u)                                         // every column; no row: ErrNotFound
 //	u, err = users.ByID(1).Delete(ctx)                                // gives the row
 //	n, err = users.Where(…).DeleteMany(ctx)

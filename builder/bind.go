@@ -36,8 +36,11 @@ func bindStruct[T, C any]() (C, error) {
 	}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		b, ok := v.Field(i).Addr().Interface().(binder)
-		if !ok || !f.IsExported() {
+		var b binder
+		if f.IsExported() { // reflection refuses to hand out the others
+			b, _ = v.Field(i).Addr().Interface().(binder)
+		}
+		if b == nil {
 			return c, fault.New(fault.ErrInvalid, m.Name, f.Name, fmt.Sprintf("Bind cannot fill a %s: use exported fields of orm.Col, orm.Text, orm.Many or orm.One", f.Type))
 		}
 		if err := b.bind(m, f.Name); err != nil {
@@ -52,11 +55,16 @@ func bindStruct[T, C any]() (C, error) {
 //	orm.F(func(u *User) *string { return &u.Role })
 //
 // A field that is not a column makes the statement fail with ErrInvalid.
-func F[T, V any](field func(*T) *V) Col[T, V] {
+func F[T, V any](field func(*T) *V) (col Col[T, V]) {
 	m, err := model.For[T]()
 	if err != nil {
 		return Col[T, V]{err: err}
 	}
+	defer func() {
+		if recover() != nil { // field walked through a nil pointer of the row
+			col = Col[T, V]{err: fault.New(fault.ErrInvalid, m.Name, "", "the function given to F panics on an empty row")}
+		}
+	}()
 	row := new(T)
 	at := uintptr(unsafe.Pointer(field(row))) - uintptr(unsafe.Pointer(row))
 	for _, f := range m.Fields {

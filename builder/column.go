@@ -184,10 +184,21 @@ func (c Col[T, V]) SetNull() Assign[T] {
 // Inc adds v to the column's value in the database; the column must be a number.
 func (c Col[T, V]) Inc(v V) Assign[T] {
 	x, err := c.value(v)
-	if err == nil && c.f.Kind != model.Int && c.f.Kind != model.Uint && c.f.Kind != model.Float {
-		err = fault.New(fault.ErrInvalid, c.f.Model.Name, c.f.Name, "Inc needs a number column")
+	if err == nil {
+		err = canInc(c.f, x)
 	}
 	return Assign[T]{Set{Field: c.f, Op: SetInc, Value: x, Err: err}}
+}
+
+// canInc refuses columns that do not count, and nil: a number plus NULL would wipe the column out.
+func canInc(f *model.Field, v model.Value) error {
+	switch {
+	case f.Kind != model.Int && f.Kind != model.Uint && f.Kind != model.Float:
+		return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Inc needs a number column")
+	case v.IsNull():
+		return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Inc needs a number, not nil")
+	}
+	return nil
 }
 
 // Text is a column of text: Col[T, string] and the string operators. Case counts on every source

@@ -15,7 +15,8 @@ import (
 // squirrel carries them to where they end up in the text.
 type compiler struct {
 	d       dialect.Dialect
-	next    int // position of the next argument in the walk
+	root    string // the statement's own table, the one name that is not an alias
+	next    int    // position of the next argument in the walk
 	aliases int
 	out     sq.Sqlizer
 	columns []Column
@@ -51,7 +52,26 @@ func (c *compiler) take(f *frag) {
 
 func (c *compiler) alias(prefix string) string {
 	c.aliases++
-	return c.d.Quote(prefix + strconv.Itoa(c.aliases))
+	return c.free(prefix+strconv.Itoa(c.aliases), nil)
+}
+
+// free quotes a name of the library's own that neither the statement's table has nor a column of m. A
+// table that happened to be called r1 would else be taken for the related one, and scopes with it.
+func (c *compiler) free(name string, m *model.Model) string {
+	taken := func() bool {
+		if m != nil {
+			for _, f := range m.Fields {
+				if strings.EqualFold(f.Column, name) {
+					return true
+				}
+			}
+		}
+		return strings.EqualFold(c.root, name)
+	}
+	for taken() {
+		name += "_"
+	}
+	return c.d.Quote(name)
 }
 
 func (c *compiler) table(m *model.Model) string { return dialect.Table(c.d, m.Schema, m.Table) }
@@ -105,10 +125,13 @@ var comparison = map[Op]string{OpEq: " = ", OpNe: " <> ", OpGt: " > ", OpGte: " 
 
 func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 	fold := func(s string) string {
-		if e.Fold {
-			return "lower(" + s + ")"
+		switch {
+		case !e.Fold:
+			return s
+		case s == dialect.Arg:
+			return c.d.FoldArg(c.col(owner, e.Field), s)
 		}
-		return s
+		return "lower(" + s + ")"
 	}
 	switch e.Op {
 	case OpTrue:
@@ -133,7 +156,11 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 		f.b.WriteString(c.d.In(c.col(owner, e.Field), TypeOf(e.Field), e.Op == OpNotIn, e.Fold))
 		c.take(f)
 	case OpContains, OpStartsWith, OpEndsWith, OpLike:
-		f.b.WriteString(c.d.Like(fold(c.col(owner, e.Field)), fold(dialect.Arg)))
+		col := c.col(owner, e.Field)
+		if e.Field.Kind != model.String { // an address or a decimal is matched as it is written
+			col = c.d.AsText(col)
+		}
+		f.b.WriteString(c.d.Like(fold(col), fold(dialect.Arg)))
 		c.take(f)
 	case OpAnd, OpOr:
 		sep := " AND "
@@ -162,7 +189,7 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 	case OpSome, OpEvery:
 		return c.exists(f, owner, e)
 	default:
-		return fault.New(fault.ErrInvalid, m.Name, "", "unknown operator in a predicate")
+		return fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate")
 	}
 	return nil
 }
@@ -212,6 +239,9 @@ func (c *compiler) exists(f *frag, owner string, e *Expr) error {
 		}
 	}
 	for i := range e.Ext.LinkScope {
+		if link == "" {
+			break
+		}
 		f.b.WriteString(" AND ")
 		le := &e.Ext.LinkScope[i].Expr
 		if err := c.term(f, link, modelOf(le), le); err != nil {

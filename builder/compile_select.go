@@ -15,11 +15,11 @@ import (
 const rowNumber = "orm_row_number"
 
 func (q *Select) compile(c *compiler) error {
-	m, owner := q.Model, c.owner(q.Model)
-	fields := q.Columns
-	if fields == nil {
-		fields = m.Fields
+	if err := q.sound(); err != nil {
+		return err
 	}
+	m, owner := q.Model, c.owner(q.Model)
+	fields := q.selected()
 	var group, where frag
 	from := c.table(m)
 	if q.Group != nil {
@@ -32,7 +32,6 @@ func (q *Select) compile(c *compiler) error {
 	if err := c.where(&where, owner, m, &q.Where, q.Scopes); err != nil {
 		return err
 	}
-	sel := sq.Select()
 	suffix, hint, ok := c.d.Locking(dialect.Lock(q.Lock), dialect.Wait(q.LockWait))
 	if !ok {
 		return fault.New(fault.ErrUnsupported, m.Name, "", "row locks are not to be had on "+c.d.Name())
@@ -40,26 +39,22 @@ func (q *Select) compile(c *compiler) error {
 	if hint != "" {
 		from += " " + hint
 	}
-	sel = sel.From(from)
+	sel := sq.Select().From(from)
 	if group.b.Len() > 0 {
 		sel = sel.Where(group.done())
 	}
 	if where.b.Len() > 0 {
 		sel = sel.Where(where.done())
 	}
-	switch q.Want {
-	case WantCount:
+	switch {
+	case q.Want == WantCount:
 		c.columns = []Column{{Field: countField}}
-		if q.Distinct {
-			for _, f := range fields {
-				sel = sel.Column(c.col(owner, f))
-			}
-			c.out = sq.Select("COUNT(*)").FromSelect(sel.Distinct(), c.d.Quote("d"))
-			return nil
-		}
 		c.out = sel.Column("COUNT(*)")
+		if q.Distinct {
+			c.out = sq.Select("COUNT(*)").FromSelect(sel.Distinct().Columns(c.qualified(owner, fields)...), c.free(derived, nil))
+		}
 		return nil
-	case WantExists:
+	case q.Want == WantExists:
 		c.columns = []Column{{Field: countField}}
 		sel = sel.Column("1")
 		if opts, end := c.d.Page(dialect.Paging{Take: true}); opts != "" {
@@ -67,20 +62,24 @@ func (q *Select) compile(c *compiler) error {
 		} else {
 			sel = sel.Suffix(strings.Replace(end, dialect.Arg, "1", 1))
 		}
-		c.out = sel
-		return nil
+	default:
+		for _, f := range fields {
+			c.columns = append(c.columns, Column{Field: f})
+		}
+		if q.Group != nil {
+			return q.grouped(c, sel, owner, fields)
+		}
+		if q.Distinct {
+			sel = sel.Distinct()
+			if q.Order.Len() > 0 || q.HasTake || q.Skip > 0 { // SQL orders distinct rows by what they show only
+				outer := c.free(derived, nil)
+				sel = sq.Select().FromSelect(sel.Columns(c.qualified(owner, fields)...), outer)
+				owner = outer
+			}
+		}
+		order := c.order(owner, &q.Order, nil)
+		sel = q.page(c, sel.OrderBy(order...), c.qualified(owner, fields), len(order) > 0)
 	}
-	order := c.order(owner, &q.Order)
-	if q.Distinct {
-		sel = sel.Distinct()
-	}
-	for _, f := range fields {
-		c.columns = append(c.columns, Column{Field: f})
-	}
-	if q.Group != nil {
-		return q.grouped(c, sel, owner, fields, order)
-	}
-	sel = q.page(c, sel.OrderBy(order...), c.qualified(owner, fields), len(order) > 0)
 	if suffix != "" {
 		sel = sel.Suffix(suffix)
 	}
@@ -88,10 +87,78 @@ func (q *Select) compile(c *compiler) error {
 	return nil
 }
 
-func (c *compiler) order(owner string, o *Sorting) []string {
+// derived names a sub-select.
+const derived = "orm_rows"
+
+// sound refuses what no SQL can say, or what would be dropped in silence.
+func (q *Select) sound() error {
+	bad := func(detail string) error { return fault.New(fault.ErrInvalid, q.Model.Name, "", detail) }
+	fields := q.selected()
+	if len(fields) == 0 {
+		return bad("no column is selected")
+	}
+	if q.Lock != NoLock && (q.Want == WantCount || q.Distinct || q.Group != nil) {
+		return bad("rows that are counted, made distinct or included cannot be locked")
+	}
+	if g := q.Group; g != nil {
+		n := len(g.Columns)
+		if g.Link != nil {
+			n = len(g.Link.Through.Local)
+		}
+		if n == 0 || n != len(g.Keys) || q.Distinct && q.Want == WantRows || g.Paged() && q.Want != WantRows { // distinct keys may be counted
+			return bad("the load of an include is malformed")
+		}
+	}
+	if q.Distinct && q.Want == WantRows {
+		for i := range q.Order.Len() {
+			if f := q.Order.At(i).Field; !has(fields, f) {
+				return fault.New(fault.ErrInvalid, q.Model.Name, f.Name, "a sort key of Distinct must be selected")
+			}
+		}
+	}
+	return nil
+}
+
+// selected gives each column to read once.
+func (q *Select) selected() []*model.Field {
+	if q.Columns == nil {
+		return q.Model.Fields
+	}
+	out := make([]*model.Field, 0, len(q.Columns))
+	for _, f := range q.Columns {
+		if !has(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func has(fs []*model.Field, f *model.Field) bool {
+	for _, x := range fs {
+		if x == f {
+			return true
+		}
+	}
+	return false
+}
+
+// skips reports whether rows are left out; where none are taken it does not matter.
+func (q *Select) skips() bool { return q.Skip > 0 && !(q.HasTake && q.Take == 0) }
+
+// order gives the terms of ORDER BY. A column sorts once: the second time changes nothing, and SQL Server
+// refuses it. fixed are columns that sort before these.
+func (c *compiler) order(owner string, o *Sorting, fixed []*model.Field) []string {
 	var terms []string
 	for i := range o.Len() {
 		k := o.At(i)
+		again := has(fixed, k.Field)
+		for j := range i {
+			p := o.At(j)
+			again = again || p.Field == k.Field && (p.Fold == k.Fold || !p.Fold)
+		}
+		if again {
+			continue
+		}
 		expr := c.col(owner, k.Field)
 		if k.Fold {
 			expr = "lower(" + expr + ")"
@@ -111,7 +178,7 @@ func (c *compiler) qualified(owner string, fs []*model.Field) []string {
 
 // page adds the columns and the page; the page's arguments come last in the walk, take before skip.
 func (q *Select) page(c *compiler, sel sq.SelectBuilder, columns []string, ordered bool) sq.SelectBuilder {
-	p := dialect.Paging{Take: q.HasTake, Skip: q.Skip > 0, Ordered: ordered}
+	p := dialect.Paging{Take: q.HasTake, Skip: q.skips(), Ordered: ordered}
 	opts, end := c.d.Page(p)
 	var args []any
 	if p.Take {
@@ -154,7 +221,7 @@ func (g *Group) compile(c *compiler, f *frag, owner string) (join string, err er
 		return "", nil
 	}
 	t := g.Link.Through
-	link := c.linkOwner(t)
+	link := c.linkOwner()
 	for i := range g.LinkScope {
 		e := &g.LinkScope[i].Expr
 		f.b.WriteString(" AND ")
@@ -167,7 +234,7 @@ func (g *Group) compile(c *compiler, f *frag, owner string) (join string, err er
 	return " JOIN " + dialect.Table(c.d, t.Schema, t.Table) + " AS " + link + " ON " + on.b.String(), nil
 }
 
-func (c *compiler) linkOwner(*model.Through) string { return c.d.Quote("orm_link") }
+func (c *compiler) linkOwner() string { return c.free("orm_link", nil) }
 
 // exprs gives the columns that tie rows to parents, qualified.
 func (g *Group) exprs(c *compiler, owner string) []string {
@@ -176,7 +243,7 @@ func (g *Group) exprs(c *compiler, owner string) []string {
 	}
 	var out []string
 	for _, name := range g.Link.Through.Local {
-		out = append(out, c.linkOwner(g.Link.Through)+"."+c.d.Quote(name))
+		out = append(out, c.linkOwner()+"."+c.d.Quote(name))
 	}
 	return out
 }
@@ -190,11 +257,13 @@ func (g *Group) keyField(i int) *model.Field {
 }
 
 // grouped finishes the load of an include: rows ordered by parent, paged inside each parent.
-func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields []*model.Field, order []string) error {
+func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields []*model.Field) error {
 	g := q.Group
 	keys := g.exprs(c, owner)
 	columns := c.qualified(owner, fields)
+	fixed := g.Columns
 	if g.Link != nil {
+		fixed = nil
 		_, links := LinkRow(g.Link)
 		for _, f := range links {
 			c.columns = append(c.columns, Column{Field: f, Link: true})
@@ -204,31 +273,31 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 		if g.Link != nil {
 			columns = append(columns, keys...)
 		}
-		c.out = q.page(c, sel.OrderBy(append(append([]string(nil), keys...), order...)...), columns, true)
+		order := append(append([]string(nil), keys...), c.order(owner, &q.Order, fixed)...)
+		c.out = q.page(c, sel.OrderBy(order...), columns, true)
 		return nil
 	}
-	by := " ORDER BY " + strings.Join(order, ", ")
-	number := "ROW_NUMBER() OVER (PARTITION BY " + strings.Join(keys, ", ") + by + ") AS " + c.d.Quote(rowNumber)
-	outer := c.d.Quote("orm_page")
+	by := c.order(owner, &q.Order, fixed)
+	if len(by) == 0 { // SQL Server numbers rows by an order only; within a parent the keys are all one
+		by = keys
+	}
+	outer := c.free("orm_page", nil)
+	number := c.free(rowNumber, q.Model)
+	inner := append([]string(nil), columns...)
 	var names, outerKeys []string
 	for _, f := range fields {
 		names = append(names, c.col(outer, f))
 	}
-	inner := columns
 	for i, k := range keys {
-		if g.Link == nil {
-			outerKeys = append(outerKeys, c.col(outer, g.Columns[i]))
-			continue
-		}
-		alias := c.d.Quote("orm_key_" + strconv.Itoa(i+1))
+		alias := c.free("orm_key_"+strconv.Itoa(i+1), q.Model)
 		inner = append(inner, k+" AS "+alias)
 		outerKeys = append(outerKeys, outer+"."+alias)
 	}
 	if g.Link != nil {
 		names = append(names, outerKeys...)
 	}
-	sel = sel.Column(fragment{text: strings.Join(append(inner, number), ", ")})
-	rn := outer + "." + c.d.Quote(rowNumber)
+	inner = append(inner, "ROW_NUMBER() OVER (PARTITION BY "+strings.Join(keys, ", ")+" ORDER BY "+strings.Join(by, ", ")+") AS "+number)
+	rn := outer + "." + number
 	var w frag
 	if g.Skip > 0 {
 		w.b.WriteString(rn + " > ")
@@ -241,7 +310,7 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 		w.b.WriteString(rn + " <= ")
 		c.argument(&w)
 	}
-	out := sq.Select().FromSelect(sel, outer).Where(w.done()).OrderBy(append(outerKeys, rn)...)
+	out := sq.Select().FromSelect(sel.Columns(inner...), outer).Where(w.done()).OrderBy(append(outerKeys, rn)...)
 	c.out = q.page(c, out, names, true)
 	return nil
 }

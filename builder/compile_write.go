@@ -80,7 +80,7 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 	}
 	switch {
 	case len(q.Fields) == 0:
-		if q.Rows > 1 {
+		if q.Rows != 1 {
 			return fragment{}, fault.New(fault.ErrInvalid, q.Model.Name, "", "rows without a single column cannot be inserted together")
 		}
 		f.b.WriteString(c.d.DefaultValues())
@@ -113,11 +113,14 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 func (q *Insert) upsert(c *compiler, f *frag) error {
 	k := q.Conflict
 	u := dialect.Upsert{Target: c.quoted(k.Target), DoNothing: k.DoNothing}
-	if sd := q.Model.SoftDelete; sd != nil && len(k.Target) > 0 && !k.Target[0].Primary {
+	if sd := q.Model.SoftDelete; sd != nil && !isKey(q.Model, k.Target) {
 		u.Living = c.d.Quote(sd.Column) + " IS NULL" // unique sets hold among the living rows only
 	}
 	var args frag
 	if !k.DoNothing {
+		if len(k.Target) == 0 {
+			return fault.New(fault.ErrInvalid, q.Model.Name, "", "an upsert needs the unique columns on which rows meet")
+		}
 		for _, col := range k.FromRow {
 			u.Set = append(u.Set, c.d.Quote(col.Column)+" = "+c.d.Incoming(c.d.Quote(col.Column)))
 		}
@@ -145,6 +148,16 @@ func (q *Insert) upsert(c *compiler, f *frag) error {
 	return nil
 }
 
+// isKey reports whether fs are the primary key, in any order.
+func isKey(m *model.Model, fs []*model.Field) bool {
+	for _, f := range fs {
+		if !f.Primary {
+			return false
+		}
+	}
+	return len(fs) == len(m.Key)
+}
+
 // assignment writes "col" = expression.
 func (c *compiler) assignment(f *frag, m *model.Model, s *Set) string {
 	return c.d.Quote(s.Field.Column) + " = " + c.expression(f, m, s)
@@ -160,6 +173,9 @@ func (c *compiler) expression(f *frag, m *model.Model, s *Set) string {
 
 func (q *Update) compile(c *compiler) error {
 	m := q.Model
+	if len(q.Set) == 0 {
+		return fault.New(fault.ErrInvalid, m.Name, "", "an update needs an assignment")
+	}
 	up := sq.Update(c.table(m))
 	for i := range q.Set {
 		var f frag

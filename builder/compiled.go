@@ -1,12 +1,15 @@
 package builder
 
 import (
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -27,15 +30,13 @@ type Compiled struct {
 }
 
 // Cache compiles statements for one dialect and keeps the result by shape. It is safe for concurrent
-// use; reading takes no lock. When Size shapes have gathered it forgets the oldest half.
+// use; reading takes no lock. When Size shapes have gathered it forgets the half not used since.
 type Cache struct {
 	Dialect dialect.Dialect
 	Size    int // 0 = DefaultCacheSize
 
 	mu     sync.Mutex
 	shapes atomic.Pointer[generations]
-	hits   atomic.Uint64
-	misses atomic.Uint64
 }
 
 // DefaultCacheSize is the number of shapes a Cache keeps. A large service has a few hundred.
@@ -66,7 +67,7 @@ func (c *Cache) Compile(st Statement, a *Args) (*Compiled, []model.Value, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	c.store(string(s.key), p)
+	p = c.store(string(s.key), p)
 	return p, p.arrange(s.args), nil
 }
 
@@ -90,23 +91,28 @@ func (c *Cache) lookup(key []byte) *Compiled {
 		return p
 	}
 	if p := g.old[string(key)]; p != nil {
-		c.store(string(key), p)
-		return p
+		return c.store(string(key), p)
 	}
 	return nil
 }
 
-func (c *Cache) store(key string, p *Compiled) {
+// store keeps p, or gives the one that another goroutine has stored meanwhile: State is then shared.
+func (c *Cache) store(key string, p *Compiled) *Compiled {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.misses.Add(1)
 	size := c.Size
 	if size <= 0 {
 		size = DefaultCacheSize
 	}
 	next := &generations{young: map[string]*Compiled{}}
 	if g := c.shapes.Load(); g != nil {
-		if len(g.young) < size/2 {
+		if have := g.young[key]; have != nil {
+			return have
+		}
+		if have := g.old[key]; have != nil {
+			p = have
+		}
+		if len(g.young) < max(1, size/2) {
 			for k, v := range g.young {
 				next.young[k] = v
 			}
@@ -117,6 +123,7 @@ func (c *Cache) store(key string, p *Compiled) {
 	}
 	next.young[key] = p
 	c.shapes.Store(next)
+	return p
 }
 
 // Len gives the number of shapes kept.
@@ -125,20 +132,30 @@ func (c *Cache) Len() int {
 	if g == nil {
 		return 0
 	}
-	return len(g.young) + len(g.old)
+	n := len(g.young)
+	for key := range g.old {
+		if g.young[key] == nil { // a shape used again is in both
+			n++
+		}
+	}
+	return n
 }
 
 func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
-	c := &compiler{d: d}
+	if most := d.Limits().Params; args > most {
+		return nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(args)+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
+	}
+	c := &compiler{d: d, root: st.Root().Table}
 	if err := st.compile(c); err != nil {
 		return nil, err
 	}
 	text, order, err := c.out.ToSql()
 	if err != nil {
-		return nil, err
+		return nil, (&fault.Error{Model: st.Root().Name, Err: fault.ErrInvalid, Detail: "the statement cannot be written as SQL"}).WithCause(err)
 	}
-	if len(order) != args || c.next != args {
-		panic("builder: the walks of shape and compile differ") // a bug here, caught by the golden tests
+	if len(order) != args || c.next != args || strings.Count(text, dialect.Arg) != args {
+		// a bug here, caught by the golden tests; better no statement than one whose arguments moved
+		return nil, fault.New(fault.ErrInvalid, st.Root().Name, "", "the statement's text and arguments disagree")
 	}
 	p := &Compiled{SQL: dialect.Number(d, text), Columns: c.columns}
 	for i, at := range order {

@@ -25,23 +25,45 @@ func Named[T any](name string) Dynamic[T] {
 	return Dynamic[T]{f: f, err: err}
 }
 
-func (c Dynamic[T]) column() (*model.Field, error) { return c.f, c.err }
-func (Dynamic[T]) of(T)                            {}
+func (c Dynamic[T]) column() (*model.Field, error) {
+	if c.f == nil && c.err == nil {
+		return nil, errUnbound
+	}
+	return c.f, c.err
+}
+
+func (Dynamic[T]) of(T) {}
 
 // Fold gives the column with case ignored in the operator that follows; the column must be text.
 func (c Dynamic[T]) Fold() Dynamic[T] {
-	if c.err == nil && c.f.Kind != model.String {
+	f, err := c.column()
+	if err == nil && f.Kind != model.String {
 		c.err = fault.New(fault.ErrInvalid, c.f.Model.Name, c.f.Name, "Fold needs a text column")
 	}
 	c.fold = true
 	return c
 }
 
-func (c Dynamic[T]) compare(op Op, v any) Pred[T] {
-	if c.err != nil {
-		return Pred[T]{Fail(c.err)}
+// value makes v a value of the column. An enum's words bind whole values only: not part of one, nor one
+// in another case.
+func (c Dynamic[T]) value(op Op, v any) (model.Value, error) {
+	f, err := c.column()
+	if err != nil {
+		return model.Value{}, err
 	}
-	x, err := c.f.ValueOf(v)
+	if s, ok := v.(string); ok && f.Kind == model.String && (c.fold || isText(op)) {
+		return model.StringOf(s), nil
+	}
+	if isText(op) && f.Kind != model.String && f.Kind != model.Text && f.Kind != model.Scanner {
+		return model.Value{}, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "text operators need a text column")
+	}
+	return f.ValueOf(v)
+}
+
+func isText(op Op) bool { return op >= OpContains && op <= OpLike }
+
+func (c Dynamic[T]) compare(op Op, v any) Pred[T] {
+	x, err := c.value(op, v)
 	if err != nil {
 		return Pred[T]{Fail(err)}
 	}
@@ -51,13 +73,13 @@ func (c Dynamic[T]) compare(op Op, v any) Pred[T] {
 }
 
 func (c Dynamic[T]) within(negated bool, vs []any) Pred[T] {
-	if c.err != nil {
-		return Pred[T]{Fail(c.err)}
+	if _, err := c.column(); err != nil {
+		return Pred[T]{Fail(err)}
 	}
 	vs = spread(vs)
 	l := make(model.List, len(vs))
 	for i, v := range vs {
-		x, err := c.f.ValueOf(v)
+		x, err := c.value(OpIn, v)
 		if err != nil {
 			return Pred[T]{Fail(err)}
 		}
@@ -113,14 +135,11 @@ func (c Dynamic[T]) NotIn(vs ...any) Pred[T] { return c.within(true, vs) }
 
 // Between holds where lower <= column <= upper.
 func (c Dynamic[T]) Between(lower, upper any) Pred[T] {
-	if c.err != nil {
-		return Pred[T]{Fail(c.err)}
-	}
-	lo, err := c.f.ValueOf(lower)
+	lo, err := c.value(OpBetween, lower)
 	if err != nil {
 		return Pred[T]{Fail(err)}
 	}
-	hi, err := c.f.ValueOf(upper)
+	hi, err := c.value(OpBetween, upper)
 	if err != nil {
 		return Pred[T]{Fail(err)}
 	}
@@ -157,10 +176,11 @@ func (c Dynamic[T]) Desc() Order[T] {
 
 // Set assigns v; nil is NULL.
 func (c Dynamic[T]) Set(v any) Assign[T] {
-	if c.err != nil {
-		return Assign[T]{Set{Err: c.err}}
+	f, err := c.column()
+	if err != nil {
+		return Assign[T]{Set{Err: err}}
 	}
-	x, err := c.f.ValueOf(v)
+	x, err := f.ValueOf(v)
 	if err == nil && x.IsNull() && !c.f.Nullable {
 		err = fault.New(fault.ErrInvalid, c.f.Model.Name, c.f.Name, "the column is not nullable")
 	}
@@ -174,8 +194,8 @@ func (c Dynamic[T]) SetNull() Assign[T] { return c.Set(nil) }
 func (c Dynamic[T]) Inc(v any) Assign[T] {
 	a := c.Set(v)
 	a.s.Op = SetInc
-	if a.s.Err == nil && c.f.Kind != model.Int && c.f.Kind != model.Uint && c.f.Kind != model.Float {
-		a.s.Err = fault.New(fault.ErrInvalid, c.f.Model.Name, c.f.Name, "Inc needs a number column")
+	if a.s.Err == nil {
+		a.s.Err = canInc(c.f, a.s.Value)
 	}
 	return a
 }

@@ -60,6 +60,8 @@ type Ext struct {
 	Scope     []Scope
 	LinkScope []Scope
 	Scoped    bool
+
+	nodes, depth int // of the tree, as the constructors counted them
 }
 
 // Scope is a predicate that a hook demands of every row of a model.
@@ -89,7 +91,7 @@ func AllOf(kids ...Expr) Expr {
 	case 1:
 		return kids[0]
 	}
-	return Expr{Op: OpAnd, Ext: &Ext{Kids: kids}}
+	return tree(OpAnd, nil, kids)
 }
 
 // AnyOf joins predicates with OR; none at all holds for no row.
@@ -100,11 +102,29 @@ func AnyOf(kids ...Expr) Expr {
 	case 1:
 		return kids[0]
 	}
-	return Expr{Op: OpOr, Ext: &Ext{Kids: kids}}
+	return tree(OpOr, nil, kids)
 }
 
 // Negate is NOT e, with SQL's three-valued logic.
-func Negate(e Expr) Expr { return Expr{Op: OpNot, Ext: &Ext{Kids: []Expr{e}}} }
+func Negate(e Expr) Expr { return tree(OpNot, nil, []Expr{e}) }
+
+// tree makes an inner node. A tree that outgrows the limits ends here: one that shares its branches
+// would have more nodes than any walk could visit.
+func tree(op Op, r *model.Relation, kids []Expr) Expr {
+	x := &Ext{Kids: kids, Rel: r, nodes: 1}
+	for i := range kids {
+		n, d := 1, 0
+		if k := kids[i].Ext; k != nil && k.nodes > 0 {
+			n, d = k.nodes, k.depth
+		}
+		x.nodes += n
+		x.depth = max(x.depth, d+1)
+		if x.nodes > MaxNodes || x.depth > MaxDepth {
+			return Fail(errTooLarge)
+		}
+	}
+	return Expr{Op: op, Ext: x}
+}
 
 // Compare makes a comparison of f with v. Equality with NULL becomes IS NULL, its negation IS NOT NULL;
 // any other comparison with NULL holds for no row and is refused, since it is never meant.
@@ -176,7 +196,24 @@ func Related(op Op, r *model.Relation, kids ...Expr) Expr {
 	if r == nil {
 		return Fail(errUnbound)
 	}
-	return Expr{Op: op, Ext: &Ext{Rel: r, Kids: kids}}
+	return tree(op, r, kids)
+}
+
+// whole reports whether e has the parts that its operator needs; hooks may make an Expr by hand.
+func (e *Expr) whole() bool {
+	switch e.Op {
+	case OpAnd, OpOr:
+		return e.Ext != nil && len(e.Ext.Kids) > 0
+	case OpNot:
+		return e.Ext != nil && len(e.Ext.Kids) == 1
+	case OpSome, OpEvery:
+		return e.Ext != nil && e.Ext.Rel != nil
+	case OpBetween, OpSQL:
+		return e.Ext != nil
+	case OpError:
+		return e.Ext != nil && e.Ext.Err != nil
+	}
+	return true
 }
 
 // HasRelation reports whether e filters by related rows anywhere.
@@ -216,6 +253,15 @@ func (e *Expr) Unconditional() bool {
 		return false
 	case OpNot:
 		return e.Ext.Kids[0].never()
+	case OpEvery: // every related row passes what every row passes
+		for i := range e.Ext.Kids {
+			if !e.Ext.Kids[i].Unconditional() {
+				return false
+			}
+		}
+		return true
+	case OpContains, OpStartsWith, OpEndsWith: // the empty text is part of every text
+		return !e.Field.Nullable && e.Value.Kind() == model.StringValue && e.Value.Str() == ""
 	}
 	return false
 }
@@ -224,6 +270,13 @@ func (e *Expr) never() bool {
 	switch e.Op {
 	case OpFalse:
 		return true
+	case OpSome:
+		for i := range e.Ext.Kids {
+			if e.Ext.Kids[i].never() {
+				return true
+			}
+		}
+		return false
 	case OpNot:
 		return e.Ext.Kids[0].Unconditional()
 	case OpAnd:
@@ -243,5 +296,7 @@ func (e *Expr) never() bool {
 	}
 	return false
 }
+
+var errTooLarge = fault.New(fault.ErrLimit, "", "", "the predicate is too large: use In for lists and split the rest")
 
 var errUnbound = fault.New(fault.ErrInvalid, "", "", "the column is not bound: take columns from orm.Bind, orm.F or Repo.F")

@@ -156,6 +156,9 @@ func (c *Conjunction) Add(e Expr) {
 		c.n++
 		return
 	}
+	if c.Len() > MaxNodes { // refused already, so there is no use in growing
+		return
+	}
 	c.rest = append(c.rest[:len(c.rest):len(c.rest)], e)
 }
 

@@ -40,14 +40,36 @@ func (s *shaper) flag(bits ...bool) {
 }
 
 func (s *shaper) arg(m *model.Model, f *model.Field, v model.Value) {
-	if v.Kind() == model.StringValue && strings.IndexByte(v.Str(), 0) >= 0 {
+	if holdsNUL(v) {
 		name := ""
 		if f != nil {
 			name = f.Name
 		}
-		s.fail(fault.New(fault.ErrInvalid, m.Name, name, "text must not hold a NUL byte"))
+		s.fail(fault.New(fault.ErrInvalid, nameOf(m), name, "text must not hold a NUL byte"))
 	}
 	s.args = append(s.args, v)
+}
+
+func nameOf(m *model.Model) string {
+	if m == nil { // a scope of link rows that names no column
+		return ""
+	}
+	return m.Name
+}
+
+// holdsNUL finds the byte that PostgreSQL's text cannot hold.
+func holdsNUL(v model.Value) bool {
+	switch v.Kind() {
+	case model.StringValue:
+		return strings.IndexByte(v.Str(), 0) >= 0
+	case model.ListValue:
+		for _, e := range v.List() {
+			if holdsNUL(e) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *shaper) head(verb byte, m *model.Model, err error) {
@@ -75,11 +97,7 @@ func (s *shaper) field(m *model.Model, f *model.Field) {
 }
 
 func (s *shaper) fields(m *model.Model, fs []*model.Field) {
-	if fs == nil {
-		s.number(0)
-		return
-	}
-	s.number(len(fs) + 1)
+	s.number(len(fs))
 	for _, f := range fs {
 		s.field(m, f)
 	}
@@ -101,10 +119,14 @@ func (s *shaper) scopes(m *model.Model, scopes []Scope) {
 
 func (s *shaper) expr(m *model.Model, e *Expr, depth int) {
 	if s.nodes++; s.nodes > MaxNodes || depth > MaxDepth {
-		s.fail(fault.New(fault.ErrLimit, m.Name, "", "the predicate is too large: use In for lists and split the rest"))
+		s.fail(fault.Fill(errTooLarge, "", nameOf(m), ""))
 		return
 	}
 	if s.err != nil {
+		return
+	}
+	if !e.whole() {
+		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "a predicate lacks the parts that its operator needs"))
 		return
 	}
 	op := byte(e.Op)
@@ -115,7 +137,7 @@ func (s *shaper) expr(m *model.Model, e *Expr, depth int) {
 	switch e.Op {
 	case OpTrue, OpFalse:
 	case OpError:
-		s.fail(e.Ext.Err)
+		s.fail(fault.Fill(e.Ext.Err, "", nameOf(m), ""))
 	case OpIsNull, OpIsNotNull:
 		s.field(m, e.Field)
 	case OpContains, OpStartsWith, OpEndsWith, OpLike:
@@ -127,12 +149,7 @@ func (s *shaper) expr(m *model.Model, e *Expr, depth int) {
 		s.arg(m, e.Field, e.Ext.Upper)
 	case OpIn, OpNotIn:
 		s.field(m, e.Field)
-		for _, v := range e.Value.List() {
-			if v.Kind() == model.StringValue && strings.IndexByte(v.Str(), 0) >= 0 {
-				s.fail(fault.New(fault.ErrInvalid, m.Name, e.Field.Name, "text must not hold a NUL byte"))
-			}
-		}
-		s.args = append(s.args, e.Value)
+		s.arg(m, e.Field, e.Value)
 	case OpAnd, OpOr, OpNot:
 		s.number(len(e.Ext.Kids))
 		for i := range e.Ext.Kids {
@@ -150,7 +167,7 @@ func (s *shaper) expr(m *model.Model, e *Expr, depth int) {
 		s.field(m, e.Field)
 		s.arg(m, e.Field, e.Value)
 	default:
-		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "unknown operator in a predicate"))
+		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate"))
 	}
 }
 
@@ -256,7 +273,8 @@ func (q *Select) shape(s *shaper) {
 	if q.Skip < 0 || q.HasTake && q.Take < 0 {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative"))
 	}
-	s.flag(q.HasTake, q.Skip > 0, q.Distinct, q.Group != nil)
+	rows := q.Want == WantRows // counts and existence tests know no page
+	s.flag(rows && q.HasTake, rows && q.skips(), q.Distinct, q.Group != nil, q.Columns != nil)
 	s.byte(byte(q.Want) | byte(q.Lock)<<2 | byte(q.LockWait)<<4)
 	s.fields(m, q.Columns)
 	if q.Group != nil {
@@ -273,10 +291,10 @@ func (q *Select) shape(s *shaper) {
 			s.arg(m, nil, model.IntOf(q.Group.Skip+q.Group.Take))
 		}
 	}
-	if q.HasTake {
+	if rows && q.HasTake {
 		s.arg(m, nil, model.IntOf(q.Take))
 	}
-	if q.Skip > 0 {
+	if rows && q.skips() {
 		s.arg(m, nil, model.IntOf(q.Skip))
 	}
 }
@@ -289,8 +307,9 @@ func (g *Group) shape(s *shaper, m *model.Model) {
 	} else {
 		s.fields(m, g.Columns)
 	}
+	s.number(len(g.Keys))
 	for _, l := range g.Keys {
-		s.args = append(s.args, model.ListOf(l))
+		s.arg(m, nil, model.ListOf(l))
 	}
 	if g.Link != nil {
 		s.linkScopes(g.LinkScope)
@@ -300,6 +319,10 @@ func (g *Group) shape(s *shaper, m *model.Model) {
 func (q *Insert) shape(s *shaper) {
 	m := q.Model
 	s.head('I', m, q.Err)
+	if q.Rows < 1 || len(q.Values) != q.Rows*len(q.Fields) {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "the insert has another number of values than its rows and columns need"))
+		return
+	}
 	rows := q.Rows
 	if s.d.Bulk() == dialect.Unnest && rows > 1 {
 		rows = 2 // one shape for any number of rows
@@ -339,13 +362,9 @@ func (s *shaper) columns(m *model.Model, q *Insert) {
 	for c, f := range q.Fields {
 		l := slab[c*q.Rows : (c+1)*q.Rows : (c+1)*q.Rows]
 		for r := range q.Rows {
-			v := q.Values[r*n+c]
-			if v.Kind() == model.StringValue && strings.IndexByte(v.Str(), 0) >= 0 {
-				s.fail(fault.New(fault.ErrInvalid, m.Name, f.Name, "text must not hold a NUL byte"))
-			}
-			l[r] = v
+			l[r] = q.Values[r*n+c]
 		}
-		s.args = append(s.args, model.ListOf(l))
+		s.arg(m, f, model.ListOf(l))
 	}
 }
 

@@ -19,6 +19,10 @@ func (base) Page(p Paging) (options, suffix string) {
 
 func (base) TakeFirst() bool { return true }
 
+func (base) FoldArg(_, arg string) string { return "lower(" + arg + ")" }
+
+func (base) AsText(expr string) string { return "CAST(" + expr + " AS TEXT)" }
+
 func (base) Returning(columns []string, _ bool) (output, suffix string) {
 	if len(columns) == 0 {
 		return "", ""
@@ -75,6 +79,17 @@ func lower(expr string, fold bool) string {
 		return "lower(" + expr + ")"
 	}
 	return expr
+}
+
+// lowerASCII keeps every byte in its place, which strings.ToLower does not.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 func direction(desc bool) string {

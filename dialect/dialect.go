@@ -93,6 +93,10 @@ type Dialect interface {
 	Pattern(p Pattern, text string) string
 	// Like matches expr with the argument heeding case.
 	Like(expr, arg string) string
+	// FoldArg lowers arg by the rules that lower(expr) follows.
+	FoldArg(expr, arg string) string
+	// AsText makes text of an expression of another type, for Like.
+	AsText(expr string) string
 	// In tests expr against a list argument of type t; fold lowers both sides.
 	In(expr string, t Type, negated, fold bool) string
 	// Tuples tests several columns against as many list arguments read in step.
@@ -102,7 +106,7 @@ type Dialect interface {
 	// Order gives the terms that sort by expr.
 	Order(expr string, desc bool, nulls Nulls, nullable bool) []string
 
-	// Page gives the options after SELECT and the clause at the end.
+	// Page gives the options after SELECT or the clause at the end, never both.
 	Page(p Paging) (options, suffix string)
 	// TakeFirst reports whether the take argument comes before the skip argument in Page's suffix.
 	TakeFirst() bool

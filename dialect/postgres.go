@@ -25,17 +25,21 @@ func (Postgres) Like(expr, arg string) string { return expr + " LIKE " + arg + `
 
 // In is = ANY over one array argument.
 func (d Postgres) In(expr string, t Type, negated, fold bool) string {
-	if fold {
-		op := " IN "
-		if negated {
-			op = " NOT IN "
-		}
-		return "lower(" + expr + ")" + op + "(SELECT lower(x) FROM unnest(" + Arg + "::text[]) AS x)"
+	list := Arg
+	if fold { // an array again, so that an index on lower(expr) serves
+		list = "ARRAY(SELECT " + d.FoldArg(expr, "orm_x") + " FROM unnest(" + Arg + "::text[]) AS orm_x)"
 	}
 	if negated {
-		return expr + " <> ALL (" + Arg + ")"
+		return lower(expr, fold) + " <> ALL (" + list + ")"
 	}
-	return expr + " = ANY (" + Arg + ")"
+	return lower(expr, fold) + " = ANY (" + list + ")"
+}
+
+// FoldArg gives arg the collation of expr: a column of collation "C" lowers ASCII letters only, and an
+// argument alone would be lowered by the database's own rules, so that É would not equal itself. The
+// planner removes the CASE, so an index on lower(expr) serves.
+func (Postgres) FoldArg(expr, arg string) string {
+	return "lower(CASE WHEN TRUE THEN " + arg + " ELSE " + expr + " END)"
 }
 
 // Tuples unnests the arrays in step.
@@ -102,7 +106,7 @@ func (d Postgres) UnnestRows(types []Type) string {
 		}
 		c := "c" + strconv.Itoa(i+1)
 		if t.Kind == Array { // unnest would flatten nested arrays, so they travel as text
-			cols.WriteString("u." + c + "::" + d.ColumnType(t, false))
+			cols.WriteString("u." + c + "::" + d.castType(t))
 			args.WriteString(Arg + "::text[]")
 			continue
 		}
@@ -116,8 +120,45 @@ func (d Postgres) UnnestRows(types []Type) string {
 	return "SELECT " + cols.String() + " FROM unnest(" + args.String() + ") WITH ORDINALITY AS u(" + strings.Join(names, ", ") + ", ord) ORDER BY u.ord"
 }
 
+// castType is the type of an array's elements that leaves fitting to the column: a cast to varchar(5)
+// cuts text off in silence where an assignment refuses it.
 func (d Postgres) castType(t Type) string {
-	return strings.TrimSuffix(d.ColumnType(t, false), ` COLLATE "C"`)
+	if t.Kind == Array && t.Elem != nil && t.Name == "" {
+		return d.castType(*t.Elem) + "[]"
+	}
+	return castable(d.ColumnType(t, false))
+}
+
+// castable takes off what a column's type may say and a cast must not: size, constraints, serial.
+func castable(ddl string) string {
+	name := lowerASCII(ddl)
+	for _, word := range []string{" collate ", " default ", " not null", " null", " check", " generated ", " primary ", " unique", " references "} {
+		if i := strings.Index(name, word); i >= 0 {
+			ddl, name = ddl[:i], name[:i]
+		}
+	}
+	dims := ""
+	for strings.HasSuffix(ddl, "[]") {
+		ddl, dims = ddl[:len(ddl)-2], dims+"[]"
+	}
+	if i := strings.IndexByte(ddl, '('); i >= 0 {
+		if j := strings.IndexByte(ddl[i:], ')'); j >= 0 && !strings.Contains(ddl[:i], `"`) {
+			ddl = strings.TrimSpace(ddl[:i]) + ddl[i+j+1:]
+		}
+	}
+	switch lowerASCII(ddl) {
+	case "char", "character":
+		ddl = "bpchar"
+	case "bit":
+		ddl = "varbit"
+	case "smallserial", "serial2":
+		ddl = "smallint"
+	case "serial", "serial4":
+		ddl = "integer"
+	case "bigserial", "serial8":
+		ddl = "bigint"
+	}
+	return ddl + dims
 }
 
 // ColumnType: text is compared byte by byte (COLLATE "C"), as the other sources do.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// SQLite is the dialect of SQLite 3.38 and later.
+// SQLite is the dialect of SQLite 3.41 and later.
 type SQLite struct{ base }
 
 // Name is "sqlite".
@@ -93,11 +93,15 @@ func (SQLite) Bulk() Bulk { return RowValues }
 
 // InsertBudget is bounded by the parameters of a statement.
 func (SQLite) InsertBudget(columns int) int {
-	return min(1000, 32766/columns)
+	return min(1000, 32766/max(1, columns))
 }
 
 // UnnestRows is not used.
 func (SQLite) UnnestRows([]Type) string { return "" }
+
+// sqliteUUID makes a version 4 UUID in the form that arguments have.
+const sqliteUUID = "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || " +
+	"substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
 
 // ColumnType uses SQLite's storage classes; times are text that sorts.
 func (SQLite) ColumnType(t Type, auto bool) string {
@@ -105,6 +109,10 @@ func (SQLite) ColumnType(t Type, auto bool) string {
 		return t.Name
 	}
 	switch t.Kind {
+	case UUID:
+		if auto {
+			return "TEXT DEFAULT " + sqliteUUID
+		}
 	case Bool, Int, Uint:
 		if auto {
 			return "INTEGER PRIMARY KEY AUTOINCREMENT"
@@ -120,6 +128,14 @@ func (SQLite) ColumnType(t Type, auto bool) string {
 
 // AutoKey is true: only INTEGER PRIMARY KEY makes its own numbers.
 func (SQLite) AutoKey() bool { return true }
+
+// CreateIndex names the schema with the index, not with the table.
+func (SQLite) CreateIndex(unique bool, name, table string, columns []string, where string) string {
+	if i := strings.Index(table, `"."`); i >= 0 {
+		name, table = table[:i+2]+name, table[i+2:]
+	}
+	return createIndex("IF NOT EXISTS ", unique, name, table, columns, where)
+}
 
 // CreateSchema is "": an attached database is the caller's affair.
 func (SQLite) CreateSchema(string) string { return "" }

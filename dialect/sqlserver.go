@@ -31,29 +31,51 @@ func (SQLServer) Like(expr, arg string) string {
 	return expr + " COLLATE " + sqlServerBinary + " LIKE " + arg + ` ESCAPE '\'`
 }
 
+// FoldArg needs nothing: a parameter takes the collation of what it is compared with.
+func (SQLServer) FoldArg(_, arg string) string { return "lower(" + arg + ")" }
+
+// AsText is a cast.
+func (SQLServer) AsText(expr string) string { return "CAST(" + expr + " AS nvarchar(4000))" }
+
 // In reads the list as JSON with the column's type.
 func (d SQLServer) In(expr string, t Type, negated, fold bool) string {
 	op := " IN "
 	if negated {
 		op = " NOT IN "
 	}
-	return lower(expr, fold) + op + "(SELECT " + lower("[v]", fold) + " FROM OPENJSON(" + Arg + ") WITH ([v] " + d.ColumnType(t, false) + " '$'))"
+	typ, collate := d.listType(t)
+	return lower(expr, fold) + op + "(SELECT " + lower("[v]"+collate, fold) + " FROM OPENJSON(" + Arg + ") WITH ([v] " + typ + " '$'))"
+}
+
+// listType is the type of a list's elements and the collation they are compared by: the two stand in
+// different places, and without one text out of JSON conflicts with the column's. Text is wider than the
+// column, since a value cut off to fit would match what it does not equal.
+func (d SQLServer) listType(t Type) (typ, collate string) {
+	typ = d.ColumnType(t, false)
+	if i := strings.Index(lowerASCII(typ), " collate "); i >= 0 {
+		typ, collate = typ[:i], typ[i:]
+	}
+	if t.Name == "" && strings.HasPrefix(typ, "nvarchar(") && typ != "nvarchar(max)" && t.Size < 4000 {
+		typ = "nvarchar(4000)"
+	}
+	return typ, collate
 }
 
 // Tuples joins the lists by position.
 func (d SQLServer) Tuples(exprs []string, types []Type) string {
 	var from, on strings.Builder
 	for i, t := range types {
-		j := "[j" + strconv.Itoa(i) + "]"
+		j := "[orm_j" + strconv.Itoa(i) + "]"
 		if i > 0 {
 			from.WriteString(" JOIN ")
 			on.WriteString(" AND ")
 		}
 		from.WriteString("OPENJSON(" + Arg + ") AS " + j)
 		if i > 0 {
-			from.WriteString(" ON " + j + ".[key] = [j0].[key]")
+			from.WriteString(" ON " + j + ".[key] = [orm_j0].[key]")
 		}
-		on.WriteString(exprs[i] + " = CAST(" + j + ".[value] AS " + d.ColumnType(t, false) + ")")
+		typ, collate := d.listType(t)
+		on.WriteString(exprs[i] + " = CAST(" + j + ".[value] AS " + typ + ")" + collate)
 	}
 	return "EXISTS (SELECT 1 FROM " + from.String() + " WHERE " + on.String() + ")"
 }
@@ -75,22 +97,18 @@ func (SQLServer) Order(expr string, desc bool, n Nulls, nullable bool) []string 
 	return []string{"CASE WHEN " + expr + " IS NULL THEN 1 ELSE 0 END", term}
 }
 
-// Page is TOP without an order, OFFSET-FETCH with one.
+// Page is TOP, or OFFSET-FETCH where rows are left out. FETCH NEXT refuses 0, which TOP takes.
 func (SQLServer) Page(p Paging) (options, suffix string) {
 	switch {
 	case !p.Take && !p.Skip:
 		return "", ""
-	case !p.Ordered && !p.Skip:
+	case !p.Skip:
 		return "TOP (" + Arg + ")", ""
 	}
 	if !p.Ordered {
 		suffix = "ORDER BY (SELECT NULL) "
 	}
-	if p.Skip {
-		suffix += "OFFSET " + Arg + " ROWS"
-	} else {
-		suffix += "OFFSET 0 ROWS"
-	}
+	suffix += "OFFSET " + Arg + " ROWS"
 	if p.Take {
 		suffix += " FETCH NEXT " + Arg + " ROWS ONLY"
 	}
@@ -145,7 +163,7 @@ func (SQLServer) Bulk() Bulk { return RowValues }
 
 // InsertBudget is bounded by the parameters of a statement.
 func (SQLServer) InsertBudget(columns int) int {
-	return min(1000, 2098/columns)
+	return min(1000, 2098/max(1, columns))
 }
 
 // UnnestRows is not used.

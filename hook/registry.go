@@ -162,6 +162,9 @@ func (r *Registry) Secured(m *model.Model) bool { return r != nil && r.guarded[m
 // Verified reports whether rows of m that were written must be read again through the scopes.
 func (r *Registry) Verified(m *model.Model) bool { return r != nil && r.verified[m] }
 
+// HasSettings reports whether row policies of the database are relied upon.
+func (r *Registry) HasSettings() bool { return r != nil && len(r.settings) > 0 }
+
 // Settings gives the variables for a statement or transaction under ctx.
 func (r *Registry) Settings(ctx context.Context) ([]Setting, error) {
 	if r == nil {

@@ -3,6 +3,9 @@
 package ddl
 
 import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"github.com/multi-orm/orm/builder"
@@ -15,7 +18,7 @@ func Statements(d dialect.Dialect, models []*model.Model) []string {
 	w := writer{d: d, seen: map[string]bool{}}
 	for _, m := range models {
 		w.schema(m.Schema)
-		w.seen[m.Schema+"."+m.Table] = true
+		w.seen["table "+m.Schema+"."+m.Table] = true
 	}
 	for _, m := range models {
 		w.table(m)
@@ -33,7 +36,7 @@ func Statements(d dialect.Dialect, models []*model.Model) []string {
 type writer struct {
 	d    dialect.Dialect
 	out  []string
-	seen map[string]bool // schemas and tables
+	seen map[string]bool // schemas, tables and indexes
 }
 
 func (w *writer) schema(name string) {
@@ -71,21 +74,52 @@ func (w *writer) table(m *model.Model) {
 func (w *writer) column(m *model.Model, f *model.Field) (line string, key bool) {
 	t := builder.TypeOf(f)
 	t.Key = t.Key || indexed(m, f)
-	auto := f.Auto && !(w.d.AutoKey() && (len(m.Key) > 1 || f.Kind == model.UUID))
-	key = auto && w.d.AutoKey()
+	auto := f.Auto
+	if w.d.AutoKey() && f.Kind != model.UUID { // only a number that is the whole key makes itself
+		auto = auto && f.Primary && len(m.Key) == 1
+		key = auto && f.DBType == ""
+	}
 	line = w.d.Quote(f.Column) + " " + w.d.ColumnType(t, auto)
 	if !f.Nullable && !key {
 		line += " NOT NULL"
 	}
-	if len(f.Enum) > 0 {
+	return line + w.check(f), key
+}
+
+// check writes what enum= allows. Arrays are checked where the database knows them.
+func (w *writer) check(f *model.Field) string {
+	if len(f.Enum) == 0 {
+		return ""
+	}
+	col := w.d.Quote(f.Column)
+	if f.Kind == model.Array {
+		if w.d.Bulk() != dialect.Unnest {
+			return ""
+		}
+		esc := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 		items := make([]string, len(f.Enum))
 		for i, e := range f.Enum {
-			items[i] = "'" + strings.ReplaceAll(e, "'", "''") + "'"
+			items[i] = `"` + esc.Replace(e) + `"`
 		}
-		line += " CHECK (" + w.d.Quote(f.Column) + " IN (" + strings.Join(items, ", ") + "))"
+		return " CHECK (" + col + " <@ " + w.literal("{"+strings.Join(items, ",")+"}") + ")"
 	}
-	return line, key
+	items := make([]string, len(f.Enum))
+	for i, e := range f.Enum {
+		items[i] = w.literal(e)
+	}
+	return " CHECK (" + col + " IN (" + strings.Join(items, ", ") + "))"
 }
+
+// literal writes text that a tag gave; DDL takes no arguments.
+func (w *writer) literal(s string) string {
+	s = "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	if w.sqlServer() {
+		return "N" + s // else letters outside the database's code page turn into ?
+	}
+	return s
+}
+
+func (w *writer) sqlServer() bool { return w.d.Name() == (dialect.SQLServer{}).Name() }
 
 func indexed(m *model.Model, f *model.Field) bool {
 	for _, set := range [][]model.Index{m.Uniques, m.Indexes} {
@@ -101,6 +135,7 @@ func indexed(m *model.Model, f *model.Field) bool {
 }
 
 // index writes one index. Rows that are soft-deleted do not count in unique sets, so a name can be used again.
+// Nor do rows with NULL, which SQL Server alone would count.
 func (w *writer) index(m *model.Model, table string, x model.Index, unique bool) {
 	name := x.Name
 	if name == "" {
@@ -114,26 +149,63 @@ func (w *writer) index(m *model.Model, table string, x model.Index, unique bool)
 			name += "_idx"
 		}
 	}
-	where := ""
+	var where []string
 	if unique && m.SoftDelete != nil {
-		where = w.d.Quote(m.SoftDelete.Column) + " IS NULL"
+		where = append(where, w.d.Quote(m.SoftDelete.Column)+" IS NULL")
 	}
-	w.out = append(w.out, w.d.CreateIndex(unique, w.d.Quote(name), table, quoted(w.d, x.Fields), where))
+	if unique && w.sqlServer() {
+		for _, f := range x.Fields {
+			if f.Nullable && f != m.SoftDelete {
+				where = append(where, w.d.Quote(f.Column)+" IS NOT NULL")
+			}
+		}
+	}
+	name = w.indexName(m.Schema, m.Table, name)
+	w.out = append(w.out, w.d.CreateIndex(unique, w.d.Quote(name), table, quoted(w.d, x.Fields), strings.Join(where, " AND ")))
+}
+
+// maxName is the length of PostgreSQL's names. It cuts longer ones off in silence, and two that are then
+// the same make one index.
+const maxName = 63
+
+// indexName gives a name that no other index has: names are the schema's, not the table's, and an index
+// whose name is taken would be skipped in silence.
+func (w *writer) indexName(schema, table, name string) string {
+	fit := func(s string) string {
+		if len(s) <= maxName {
+			return s
+		}
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(s))
+		return strings.ToValidUTF8(s[:maxName-9], "") + fmt.Sprintf("_%08x", h.Sum32())
+	}
+	key := func() string { return "index " + schema + "." + strings.ToLower(name) }
+	if name = fit(name); w.seen[key()] {
+		name = fit(table + "_" + name)
+	}
+	for n := 2; w.seen[key()]; n++ {
+		name = fit(table + "_" + name + strconv.Itoa(n))
+	}
+	w.seen[key()] = true
+	return name
 }
 
 // link writes the link table of a many-to-many relation that has no model of its own.
 func (w *writer) link(r *model.Relation) {
 	t := r.Through
-	if w.seen[t.Schema+"."+t.Table] {
+	if w.seen["table "+t.Schema+"."+t.Table] {
 		return
 	}
-	w.seen[t.Schema+"."+t.Table] = true
+	w.seen["table "+t.Schema+"."+t.Table] = true
 	w.schema(t.Schema)
 	var parts, cols []string
 	add := func(names []string, fields []*model.Field) {
 		for i, n := range names {
 			typ := builder.TypeOf(fields[i])
 			typ.Key = true
+			if fields[i].Auto { // a hand-written type of a counter counts itself
+				typ.Name = ""
+			}
 			parts = append(parts, w.d.Quote(n)+" "+w.d.ColumnType(typ, false)+" NOT NULL")
 			cols = append(cols, w.d.Quote(n))
 		}
@@ -146,7 +218,7 @@ func (w *writer) link(r *model.Relation) {
 	for _, n := range t.Remote {
 		back = append(back, w.d.Quote(n))
 	}
-	w.out = append(w.out, w.d.CreateIndex(false, w.d.Quote(t.Table+"_"+strings.Join(t.Remote, "_")+"_idx"), table, back, ""))
+	w.out = append(w.out, w.d.CreateIndex(false, w.d.Quote(w.indexName(t.Schema, t.Table, t.Table+"_"+strings.Join(t.Remote, "_")+"_idx")), table, back, ""))
 }
 
 func quoted(d dialect.Dialect, fs []*model.Field) []string {

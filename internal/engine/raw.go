@@ -20,7 +20,7 @@ func (s *Session) Query(ctx context.Context, text string, args []model.Value, el
 		return rows.Slab, fault.Fill(err, "Raw", "", "")
 	}
 	rows.Resolve = resolve
-	err = s.raw(ctx, text, &rows, func(ex source.RawExecutor) (int64, error) {
+	err = s.raw(ctx, text, &rows, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
 		err := ex.Query(ctx, text, args, &rows)
 		return int64(rows.Len()), err
 	})
@@ -29,14 +29,14 @@ func (s *Session) Query(ctx context.Context, text string, args []model.Value, el
 
 // Exec runs SQL text that gives no rows, and gives the number of rows it touched.
 func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n int64, err error) {
-	err = s.raw(ctx, text, nil, func(ex source.RawExecutor) (int64, error) {
+	err = s.raw(ctx, text, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
 		n, err = ex.Exec(ctx, text, args)
 		return n, err
 	})
 	return n, err
 }
 
-func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run func(source.RawExecutor) (int64, error)) error {
+func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
 	s = s.joined(ctx)
 	ex, src, err := s.Raw(ctx)
 	if err != nil {
@@ -50,7 +50,11 @@ func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run f
 			return err
 		}
 		start := time.Now()
-		n, err := run(ex)
+		in, _, err := s.withSettings(ctx, src)
+		if err != nil {
+			return err
+		}
+		n, err := run(in, ex)
 		op.Affected = n
 		if rows != nil && err == nil {
 			op.Rows = rows.Slice()

@@ -37,7 +37,8 @@ type transaction struct {
 	levels []bool // open nested transactions; true once their savepoint is set
 	ended  bool
 
-	effects []func(context.Context) // to run after the commit
+	effects  []func(context.Context) // to run after the commit
+	settings []source.Setting        // variables of the database as they are now
 }
 
 type ambientKey struct{}
@@ -80,7 +81,7 @@ func (s *Session) executor(ctx context.Context, m *model.Model) (source.Executor
 		return nil, nil, err
 	}
 	if s.tx == nil {
-		return src, src, nil
+		return s.single(src), src, nil
 	}
 	tx, err := s.tx.on(ctx, s, src, m.Name)
 	return tx, src, err
@@ -93,7 +94,7 @@ func (s *Session) included(ctx context.Context, m *model.Model) (source.Executor
 		return nil, nil, err
 	}
 	if s.tx != nil && s.tx.src != src {
-		return src, src, nil
+		return s.single(src), src, nil
 	}
 	return s.executor(ctx, m)
 }
@@ -112,7 +113,7 @@ func (s *Session) Raw(ctx context.Context) (source.RawExecutor, source.SQL, erro
 		return nil, nil, &fault.Error{Op: "raw", Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not understand SQL"}
 	}
 	if s.tx == nil {
-		return sql, sql, nil
+		return sql, sql, nil // the caller adds the settings to its context
 	}
 	tx, err := s.tx.on(ctx, s, src, "")
 	return tx, sql, err
@@ -135,11 +136,18 @@ func (t *transaction) on(ctx context.Context, s *Session, src source.Source, nam
 		if !ok || !sql.Capabilities().Transactions {
 			return nil, &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source has no transactions"}
 		}
-		tx, err := sql.Begin(t.ctx, t.opts)
+		begin, settings, err := s.withSettings(t.ctx, src)
+		if err != nil {
+			return nil, err
+		}
+		tx, err := sql.Begin(begin, t.opts)
 		if err != nil {
 			return nil, fault.Fill(err, "begin", "", src.Name())
 		}
-		t.tx, t.src = tx, src
+		t.tx, t.src, t.settings = tx, src, settings
+	}
+	if err := t.set(ctx, s); err != nil {
+		return nil, err
 	}
 	for i, set := range t.levels {
 		if !set {

@@ -1,9 +1,10 @@
 // Package named turns :name arguments of SQL text into a dialect's placeholders. It reads the text as
-// SQL is read: quotes, dollar quotes, comments and :: casts are left as they are.
+// SQL is read: quotes, dollar quotes, bracketed names, comments and :: casts are left as they are.
 package named
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -14,7 +15,17 @@ func Bind(text string, placeholder func(n int) string) (string, []string, error)
 	var b strings.Builder
 	var names []string
 	number := map[string]int{}
+	subscripts := 0 // open brackets of PostgreSQL's arrays, which hold code
 	for i := 0; i < len(text); {
+		switch {
+		case text[i] == '[' && (subscripts > 0 || i > 0 && (isName(text[i-1], true) || text[i-1] == ']' || text[i-1] == ')' || text[i-1] == '"')):
+			subscripts++
+			b.WriteByte('[')
+			i++
+			continue
+		case text[i] == ']' && subscripts > 0:
+			subscripts--
+		}
 		end, err := opaque(text, i)
 		if err != nil {
 			return "", nil, err
@@ -57,7 +68,7 @@ func Bind(text string, placeholder func(n int) string) (string, []string, error)
 }
 
 func isName(c byte, digits bool) bool {
-	return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || digits && c >= '0' && c <= '9'
+	return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || digits && c >= '0' && c <= '9' || c >= utf8.RuneSelf
 }
 
 // opaque gives the end of a quote or comment that starts at i, or i when there is none.
@@ -75,7 +86,9 @@ func opaque(text string, i int) (int, error) {
 		return quoted(text, i, '\'', true)
 	case rest[0] == '\'', rest[0] == '"', rest[0] == '`':
 		return quoted(text, i, rest[0], false)
-	case rest[0] == '$':
+	case rest[0] == '[': // a name of SQL Server or SQLite
+		return quoted(text, i, ']', false)
+	case rest[0] == '$' && (i == 0 || text[i-1] != '$' && !isName(text[i-1], true)): // else the $ is part of a name
 		return dollar(text, i), nil
 	}
 	return i, nil
@@ -86,9 +99,14 @@ func quoted(text string, i int, q byte, backslash bool) (int, error) {
 		switch {
 		case backslash && text[j] == '\\':
 			j++
+		case text[j] == q && j+1 < len(text) && text[j+1] == q:
+			j++ // a doubled quote; it must not end the run, since the next would have forgotten its E
 		case text[j] == q:
-			return j + 1, nil // a doubled quote starts the next run, which is opaque too
+			return j + 1, nil
 		}
+	}
+	if q == ']' {
+		return 0, fault.New(fault.ErrInvalid, "", "", "SQL text: a bracket is not closed")
 	}
 	return 0, fault.New(fault.ErrInvalid, "", "", "SQL text: a quote is not closed")
 }

@@ -1,0 +1,143 @@
+package orm_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/source/sqlite"
+)
+
+// SQL gives the text and the arguments of a query, without running it.
+func ExampleQuery_SQL() {
+	db := example()
+	defer db.Close()
+	text, args, err := orm.Repo[Order](db).
+		Where(Orders.Status.Eq("open"), Orders.Total.Gt(100)).
+		Select(Orders.ID, Orders.Total).
+		SQL()
+	fmt.Println(text)
+	fmt.Println(args, err)
+	// Output:
+}
+
+// Explain shows every statement that a query would run.
+func ExampleQuery_Explain() {
+	db := example()
+	defer db.Close()
+	plan, err := orm.Repo[Order](db).
+		Select(Orders.ID).
+		With(Orders.User.Select(Users.Email)).
+		Take(10).
+		Explain(context.Background())
+	fmt.Println(plan, err)
+	// Output:
+}
+
+// An Observer sees each statement, never its arguments.
+func ExampleObserver() {
+	watch := false
+	db := example(orm.Observer(func(_ context.Context, s orm.Statement) {
+		if watch {
+			fmt.Println(s.Source, s.Verb, s.Model, s.Rows)
+		}
+	}))
+	defer db.Close()
+	watch = true
+	_, err := orm.Repo[User](db).Include("Orders", "Teams").All(context.Background())
+	fmt.Println(err)
+	// Output:
+	// main select User 3
+	// main select Order 4
+	// main select Team 3
+	// <nil>
+}
+
+// Logger writes statements at level debug.
+func ExampleLogger() {
+	var level slog.LevelVar
+	handler := slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: &level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == "took" { // they differ from run to run
+			return slog.Attr{}
+		}
+		return a
+	}})
+	db := example(orm.Logger(slog.New(handler)))
+	defer db.Close()
+
+	level.Set(slog.LevelDebug)
+	_, err := orm.Repo[Team](db).Where(Teams.Name.Eq("Core")).Count(context.Background())
+	fmt.Println(err)
+	// Output:
+}
+
+// CreateTables is for tests and quick starts. It creates what is absent and may be called twice.
+func ExampleCreateTables() {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Team{}))
+	check(err)
+	defer db.Close()
+	fmt.Println(orm.CreateTables(ctx, db))
+	fmt.Println(orm.CreateTables(ctx, db))
+	n, err := orm.Repo[Team](db).Count(ctx)
+	fmt.Println(n, err)
+	// Output:
+	// <nil>
+	// <nil>
+	// 0 <nil>
+}
+
+// Schema prints what CreateTables runs.
+func ExampleSchema() {
+	db, err := orm.Open(context.Background(), sqlite.Source("main", ":memory:"), orm.Models(Team{}))
+	check(err)
+	defer db.Close()
+	fmt.Print(orm.Schema(db))
+	// Output:
+}
+
+// The actor travels in the context. Scopes, policies and the audit read it; nothing is set on a shared client.
+func ExampleWithActor() {
+	ctx := orm.WithActor(context.Background(), orm.Actor{ID: 7, TenantID: 123, Role: "sales"})
+	a, ok := orm.ActorFrom(ctx)
+	fmt.Println(a.ID, a.TenantID, a.Role, ok)
+	// Output: 7 123 sales true
+}
+
+// Limits bound what one call may cost. Going over is an error, never a cut in silence.
+func ExampleLimits() {
+	ctx := context.Background()
+	db := example(orm.Limits{MaxIncludeDepth: 1, MaxFanOut: 2})
+	defer db.Close()
+	_, err := orm.Repo[User](db).Include("Orders").All(ctx)
+	fmt.Println(errors.Is(err, orm.ErrLimit), err)
+	_, err = orm.Repo[User](db).Include("Orders.User").All(ctx)
+	fmt.Println(errors.Is(err, orm.ErrLimit))
+	users, err := orm.Repo[User](db).With(Users.Orders.Take(2)).All(ctx)
+	fmt.Println(len(users), err)
+	// Output:
+	// true orm: All User.Orders (source main): limit exceeded: a parent has more than MaxFanOut (2) children: say Take, or raise the limit
+	// true
+	// 3 <nil>
+}
+
+// The kind of an error is found with errors.Is, what it is about with errors.As.
+func ExampleError() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	err := orm.Repo[Team](db).Create(ctx, &Team{Name: "Core"})
+
+	var e *orm.Error
+	if errors.As(err, &e) && errors.Is(err, orm.ErrConflict) {
+		fmt.Println(e.Op, e.Model, e.Source)
+	}
+	fmt.Println(strings.Contains(err.Error(), "Core")) // no value of a row is in the text
+	// Output:
+	// Create Team main
+	// false
+}

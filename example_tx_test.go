@@ -1,0 +1,78 @@
+package orm_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/multi-orm/orm"
+)
+
+// A transaction commits when the function returns nil; an error or a panic rolls it back.
+func ExampleDB_Tx() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+
+	move := func(amount float64) error {
+		return db.Tx(ctx, func(tx orm.DB) error {
+			orders := orm.Repo[Order](tx)
+			from, err := orders.ByID(1).Update(ctx, Orders.Total.Inc(-amount))
+			if err != nil {
+				return err
+			}
+			if from.Total < 0 {
+				return errors.New("not enough")
+			}
+			_, err = orders.ByID(2).Update(ctx, Orders.Total.Inc(amount))
+			return err
+		}, orm.Serializable, orm.Retry(3))
+	}
+	fmt.Println(move(500))
+	fmt.Println(move(20))
+	orders, err := orm.Repo[Order](db).Where(Orders.ID.In(1, 2)).All(ctx)
+	fmt.Println(orders[0].Total, orders[1].Total, err)
+	// Output:
+	// not enough
+	// <nil>
+	// 100 100 <nil>
+}
+
+// Inside a transaction, Tx is a savepoint: what fails there can be left out.
+func ExampleDB_Tx_nested() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	err := db.Tx(ctx, func(tx orm.DB) error {
+		if err := orm.Repo[Team](tx).Create(ctx, &Team{Name: "Legal"}); err != nil {
+			return err
+		}
+		err := tx.Tx(ctx, func(tx orm.DB) error {
+			return orm.Repo[Team](tx).Create(ctx, &Team{Name: "Core"})
+		})
+		fmt.Println("inner:", errors.Is(err, orm.ErrConflict))
+		return nil
+	})
+	fmt.Println("outer:", err)
+	n, err := orm.Repo[Team](db).Count(ctx)
+	fmt.Println(n, err)
+	// Output:
+	// inner: true
+	// outer: <nil>
+	// 3 <nil>
+}
+
+// Retry repeats the whole function when the database gave the transaction up for another's sake.
+func ExampleRetry() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	runs := 0
+	err := db.Tx(ctx, func(tx orm.DB) error {
+		runs++
+		_, err := orm.Repo[Order](tx).ByID(1).Update(ctx, Orders.Total.Inc(1))
+		return err
+	}, orm.Retry(3))
+	fmt.Println(runs, err)
+	// Output: 1 <nil>
+}

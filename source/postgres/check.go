@@ -1,0 +1,153 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Check compares the models with the tables as they are. Where row policies are relied upon it also looks
+// for what would make them void: a role that they do not bind, tables without a policy, and a second
+// permissive policy, which would let in whatever it allows.
+func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool) ([]source.Finding, error) {
+	pool := d.pool.Load()
+	if pool == nil {
+		return nil, d.errClosed()
+	}
+	c := checker{d: d, pool: pool}
+	for _, m := range models {
+		if err := c.table(ctx, m); err != nil {
+			return nil, d.fail(ctx, m, err)
+		}
+	}
+	if native {
+		if err := c.role(ctx); err != nil {
+			return nil, d.fail(ctx, nil, err)
+		}
+		for _, m := range models {
+			if m.Tenant == nil {
+				continue
+			}
+			if err := c.policies(ctx, m); err != nil {
+				return nil, d.fail(ctx, m, err)
+			}
+		}
+	}
+	return c.found, nil
+}
+
+type checker struct {
+	d     *DataSource
+	pool  *pgxpool.Pool
+	found []source.Finding
+}
+
+func (c *checker) add(m *model.Model, field, format string, args ...any) {
+	f := source.Finding{Source: c.d.name, Field: field, Detail: fmt.Sprintf(format, args...)}
+	if m != nil {
+		f.Model = m.Name
+	}
+	c.found = append(c.found, f)
+}
+
+const columnsQuery = `SELECT a.attname, a.attnotnull FROM pg_attribute a
+WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
+
+func (c *checker) table(ctx context.Context, m *model.Model) error {
+	rows, err := c.pool.Query(ctx, columnsQuery, c.name(m))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	notNull := map[string]bool{}
+	for rows.Next() {
+		var name string
+		var required bool
+		if err := rows.Scan(&name, &required); err != nil {
+			return err
+		}
+		notNull[name] = required
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(notNull) == 0 {
+		c.add(m, "", "the table %s does not exist, or the role cannot see it", c.name(m))
+		return nil
+	}
+	for _, f := range m.Fields {
+		required, ok := notNull[f.Column]
+		switch {
+		case !ok:
+			c.add(m, f.Name, "the table has no column %q", f.Column)
+		case !required && !f.Nullable:
+			c.add(m, f.Name, "the column may be NULL and the field cannot: use a pointer or sql.Null, or add NOT NULL")
+		}
+	}
+	return nil
+}
+
+// void is add for what makes the row policies not hold.
+func (c *checker) void(m *model.Model, detail string) {
+	c.add(m, "", "%s", detail)
+	c.found[len(c.found)-1].Void = true
+}
+
+func (c *checker) name(m *model.Model) string {
+	d := c.d.Dialect()
+	if m.Schema == "" {
+		return d.Quote(m.Table)
+	}
+	return d.Quote(m.Schema) + "." + d.Quote(m.Table)
+}
+
+func (c *checker) role(ctx context.Context) error {
+	var super, bypass bool
+	err := c.pool.QueryRow(ctx, "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&super, &bypass)
+	if err != nil {
+		return err
+	}
+	if super {
+		c.void(nil, "the role is a superuser, whom row policies do not bind: use a role of its own")
+	}
+	if bypass {
+		c.void(nil, "the role has BYPASSRLS, so row policies do not bind it")
+	}
+	return nil
+}
+
+const policyQuery = `SELECT c.relrowsecurity, c.relforcerowsecurity, c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user),
+	(SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive)
+FROM pg_class c WHERE c.oid = to_regclass($1)`
+
+func (c *checker) policies(ctx context.Context, m *model.Model) error {
+	var enabled, forced, owner bool
+	var permissive int
+	rows, err := c.pool.Query(ctx, policyQuery, c.name(m))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return rows.Err() // the missing table is reported already
+	}
+	if err := rows.Scan(&enabled, &forced, &owner, &permissive); err != nil {
+		return err
+	}
+	switch {
+	case !enabled || permissive == 0:
+		c.void(m, "the table has no row policy: run rls.NativeSchema")
+	case owner:
+		c.void(m, "the role owns the table and can switch its row policies off: use another role")
+	case permissive > 1:
+		c.add(m, "", "the table has %d permissive row policies: whatever one of them allows is allowed", permissive)
+	}
+	if enabled && !forced {
+		c.add(m, "", "row policies are not forced upon the table's owner")
+	}
+	return rows.Err()
+}

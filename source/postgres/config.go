@@ -1,0 +1,71 @@
+package postgres
+
+import (
+	"math"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// config turns the connection string and the options into the pool's configuration. The parser's error
+// holds the string with its password, so it is left out.
+func (d *DataSource) config() (*pgxpool.Config, error) {
+	if d.dsn == "" {
+		return nil, d.invalid("the connection string is empty: is the environment variable set?")
+	}
+	cfg, err := pgxpool.ParseConfig(d.dsn)
+	if err != nil {
+		return nil, d.invalid(`the connection string is not valid: use "postgres://user:password@host:port/database" and escape special characters in the password`)
+	}
+	if d.o.hasMax {
+		if d.o.maxConns < 1 || d.o.maxConns > math.MaxInt32 {
+			return nil, d.invalid("MaxConns needs at least one connection")
+		}
+		cfg.MaxConns = int32(d.o.maxConns)
+		cfg.MinConns = min(cfg.MinConns, cfg.MaxConns)
+	}
+	for _, fn := range d.o.change {
+		fn(cfg)
+	}
+	return cfg, nil
+}
+
+// choose settles the mode and what else follows from the pool's configuration.
+func (d *DataSource) choose(cfg *pgxpool.Config) error {
+	c := cfg.ConnConfig
+	mode := d.o.mode
+	if !d.o.hasMode {
+		mode = modeOf(c.DefaultQueryExecMode)
+	}
+	switch {
+	case mode > SimpleProtocol:
+		return d.invalid("ExecMode does not know this mode")
+	case mode == SimpleProtocol && !d.o.simple:
+		return d.invalid("the simple protocol writes values into the SQL text: behind a pooler use postgres.ExecMode(postgres.CacheDescribe), or permit it with postgres.AllowSimpleProtocol()")
+	}
+	d.mode, d.tracer, d.statements = mode, c.Tracer, c.StatementCacheCapacity
+	if d.statements <= 0 {
+		d.statements = defaultStatements
+	}
+	return nil
+}
+
+// modeOf takes over what the connection string says. pgx's exec mode guesses types from Go types, so it
+// becomes the nearest that does not.
+func modeOf(m pgx.QueryExecMode) Mode {
+	switch m {
+	case pgx.QueryExecModeCacheDescribe, pgx.QueryExecModeExec:
+		return CacheDescribe
+	case pgx.QueryExecModeDescribeExec:
+		return DescribeExec
+	case pgx.QueryExecModeSimpleProtocol:
+		return SimpleProtocol
+	}
+	return CacheStatement
+}
+
+func (d *DataSource) invalid(detail string) error {
+	return &fault.Error{Op: "open", Source: d.name, Err: fault.ErrInvalid, Detail: detail}
+}

@@ -1,0 +1,77 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/source"
+)
+
+// Select reads into rows.
+func (d *DataSource) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
+	_, err := d.perform(ctx, nil, st, rows)
+	return err
+}
+
+// Insert adds rows and gives the number added.
+func (d *DataSource) Insert(ctx context.Context, st *builder.Insert, rows *source.Rows) (int64, error) {
+	return d.perform(ctx, nil, st, rows)
+}
+
+// Update changes rows and gives their number.
+func (d *DataSource) Update(ctx context.Context, st *builder.Update, rows *source.Rows) (int64, error) {
+	return d.perform(ctx, nil, st, rows)
+}
+
+// Delete removes rows and gives their number.
+func (d *DataSource) Delete(ctx context.Context, st *builder.Delete, rows *source.Rows) (int64, error) {
+	return d.perform(ctx, nil, st, rows)
+}
+
+// perform compiles and runs st, in t or, when t is nil, on a connection of its own.
+func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, rows *source.Rows) (int64, error) {
+	if err := source.Guard(st); err != nil {
+		return 0, err
+	}
+	c := d.take()
+	defer d.give(c)
+	compiled, args, err := d.cache.Compile(st, &c.args)
+	if err != nil {
+		return 0, fault.Fill(err, "", st.Root().Name, d.name)
+	}
+	s := statementOf(compiled)
+	switch st := st.(type) {
+	case *builder.Select:
+		reserve(rows, source.Hint(st, s.last.Load()))
+	case *builder.Update, *builder.Delete: // the rows of an insert are the caller's
+		reserve(rows, int(min(s.last.Load(), maxReserve)))
+	}
+	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
+		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, model: st.Root(), rows: rows}
+		return r.do(ctx)
+	})
+}
+
+// maxReserve bounds the room made for the rows of a write, which has no page to go by.
+const maxReserve = 10_000
+
+// on gives fn the connection of t, or one of its own.
+func (d *DataSource) on(ctx context.Context, t *tx, fn func(*pgx.Conn) (int64, error)) (int64, error) {
+	if t != nil {
+		if err := t.enter(); err != nil {
+			return 0, err
+		}
+		defer t.leave()
+		n, err := fn(t.conn)
+		return n, t.note(err)
+	}
+	conn, err := d.acquire(ctx)
+	if err != nil {
+		return 0, d.fail(ctx, nil, err)
+	}
+	defer conn.Release() // destroys it when it is busy, closed or in a transaction
+	return fn(conn.Conn())
+}

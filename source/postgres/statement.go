@@ -1,0 +1,91 @@
+package postgres
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// statement is a text and what is learnt by running it. One is kept with each compiled shape.
+type statement struct {
+	sql     string
+	name    string // on the server
+	columns []builder.Column
+	resolve func([]string) ([]builder.Column, error) // of raw text, instead of columns
+
+	plan      atomic.Pointer[plan]
+	described atomic.Pointer[pgconn.StatementDescription] // for CacheDescribe
+	last      atomic.Int64                                // rows of the last run
+}
+
+func newStatement(sql string, columns []builder.Column) *statement {
+	// The name follows from the text, so that the same text is the same statement on every connection.
+	sum := sha256.Sum256([]byte(sql))
+	return &statement{sql: sql, columns: columns, name: "orm_" + hex.EncodeToString(sum[:16])}
+}
+
+// statementOf gives what is known of a compiled shape.
+func statementOf(c *builder.Compiled) *statement {
+	if s, ok := c.State.Load().(*statement); ok {
+		return s
+	}
+	c.State.CompareAndSwap(nil, newStatement(c.SQL, c.Columns))
+	return c.State.Load().(*statement)
+}
+
+// planFor gives the decoders for a result of these columns, made anew when their types are other ones than last time.
+func (s *statement) planFor(fields []pgconn.FieldDescription, m *model.Model, text bool) (*plan, error) {
+	if p := s.plan.Load(); p != nil && p.fits(fields) {
+		return p, nil
+	}
+	columns := s.columns
+	if s.resolve != nil {
+		names := make([]string, len(fields))
+		for i := range fields {
+			names[i] = fields[i].Name
+		}
+		var err error
+		if columns, err = s.resolve(names); err != nil {
+			return nil, err
+		}
+	}
+	p, err := newPlan(columns, fields, m, func(_ int, oid uint32, f *model.Field) int16 {
+		if text {
+			return textFormat
+		}
+		return formatFor(oid, f)
+	})
+	if err == nil {
+		s.plan.Store(p)
+	}
+	return p, err
+}
+
+// reserve makes room for as many rows as came last time. A stream reuses its memory, so it needs none.
+func reserve(rows *source.Rows, n int) {
+	if rows == nil || rows.Each != nil || n == 0 {
+		return
+	}
+	rows.Reserve(rows.Len() + n)
+	if rows.Links != nil {
+		rows.Links.Reserve(rows.Links.Len() + n)
+	}
+}
+
+// replan makes decoders for a result that came otherwise than it was announced, in the formats it came in.
+func (s *statement) replan(fields []pgconn.FieldDescription, m *model.Model) (*plan, error) {
+	columns := s.columns
+	if p := s.plan.Load(); s.resolve != nil && p != nil {
+		columns = make([]builder.Column, len(p.columns))
+		for i := range columns {
+			columns[i] = builder.Column{Field: p.columns[i].field, Link: p.columns[i].link}
+		}
+	}
+	return newPlan(columns, fields, m, func(i int, _ uint32, _ *model.Field) int16 { return fields[i].Format })
+}

@@ -1,0 +1,143 @@
+package postgres
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// rollbackTime bounds a rollback whose caller has given up; after it the connection is closed, which rolls back too.
+const rollbackTime = 5 * time.Second
+
+// tx is a transaction on a connection of its own.
+type tx struct {
+	d      *DataSource
+	held   *pgxpool.Conn // given back at the end, after which only conn may be touched
+	conn   *pgx.Conn
+	busy   atomic.Bool // a statement runs, or its rows are being read
+	ended  atomic.Bool
+	failed error // the first statement that failed, which is why a commit may not be one
+}
+
+var _ source.Tx = (*tx)(nil)
+
+// Begin starts a transaction.
+func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
+	conn, err := d.acquire(ctx)
+	if err != nil {
+		return nil, d.fail(ctx, nil, err)
+	}
+	if _, err := conn.Exec(ctx, begin(o)); err != nil {
+		conn.Release()
+		return nil, d.fail(ctx, nil, err)
+	}
+	return &tx{d: d, held: conn, conn: conn.Conn()}, nil
+}
+
+func begin(o source.TxOptions) string {
+	text := "BEGIN"
+	switch o.Isolation {
+	case source.ReadCommitted:
+		text += " ISOLATION LEVEL READ COMMITTED"
+	case source.RepeatableRead:
+		text += " ISOLATION LEVEL REPEATABLE READ"
+	case source.Serializable:
+		text += " ISOLATION LEVEL SERIALIZABLE"
+	}
+	if o.ReadOnly {
+		text += " READ ONLY"
+	}
+	return text
+}
+
+// enter takes the connection for one statement.
+func (t *tx) enter() error {
+	if t.ended.Load() {
+		return t.errEnded()
+	}
+	if !t.busy.CompareAndSwap(false, true) {
+		return &fault.Error{Source: t.d.name, Err: fault.ErrInvalid,
+			Detail: "the transaction is busy: finish reading the stream before the next statement, or read with All"}
+	}
+	return nil
+}
+
+func (t *tx) leave() { t.busy.Store(false) }
+
+func (t *tx) errEnded() error {
+	return &fault.Error{Source: t.d.name, Err: fault.ErrClosed, Detail: "the transaction has ended"}
+}
+
+// note remembers what broke the transaction, and notices when a text ended it behind our back.
+func (t *tx) note(err error) error {
+	pg := t.conn.PgConn()
+	if err != nil && t.failed == nil && (pg.IsClosed() || pg.TxStatus() != 'T') {
+		t.failed = err
+	}
+	if err == nil && pg.TxStatus() == 'I' && t.ended.CompareAndSwap(false, true) {
+		t.held.Release()
+		return &fault.Error{Source: t.d.name, Err: fault.ErrInvalid,
+			Detail: "the SQL text ended the transaction: what came before it may be committed; use the transaction's own methods"}
+	}
+	return err
+}
+
+// Select reads into rows.
+func (t *tx) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
+	_, err := t.d.perform(ctx, t, st, rows)
+	return err
+}
+
+// Insert adds rows and gives the number added.
+func (t *tx) Insert(ctx context.Context, st *builder.Insert, rows *source.Rows) (int64, error) {
+	return t.d.perform(ctx, t, st, rows)
+}
+
+// Update changes rows and gives their number.
+func (t *tx) Update(ctx context.Context, st *builder.Update, rows *source.Rows) (int64, error) {
+	return t.d.perform(ctx, t, st, rows)
+}
+
+// Delete removes rows and gives their number.
+func (t *tx) Delete(ctx context.Context, st *builder.Delete, rows *source.Rows) (int64, error) {
+	return t.d.perform(ctx, t, st, rows)
+}
+
+// Query reads the result of text into rows.
+func (t *tx) Query(ctx context.Context, text string, args []model.Value, rows *source.Rows) error {
+	return t.d.query(ctx, t, text, args, rows)
+}
+
+// Exec runs text and gives the number of rows it touched.
+func (t *tx) Exec(ctx context.Context, text string, args []model.Value) (int64, error) {
+	return t.d.exec(ctx, t, text, args)
+}
+
+// Savepoint sets a mark to come back to.
+func (t *tx) Savepoint(ctx context.Context, name string) error {
+	_, err := t.Exec(ctx, "SAVEPOINT "+t.d.Dialect().Quote(name), nil)
+	return err
+}
+
+// RollbackTo undoes what came after the mark, and makes a broken transaction whole again.
+func (t *tx) RollbackTo(ctx context.Context, name string) error {
+	_, err := t.Exec(ctx, "ROLLBACK TO SAVEPOINT "+t.d.Dialect().Quote(name), nil)
+	if err == nil {
+		t.failed = nil
+	}
+	return err
+}
+
+// Release forgets the mark and keeps what came after it.
+func (t *tx) Release(ctx context.Context, name string) error {
+	_, err := t.Exec(ctx, "RELEASE SAVEPOINT "+t.d.Dialect().Quote(name), nil)
+	return err
+}
