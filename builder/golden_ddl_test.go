@@ -11,10 +11,11 @@ import (
 // DDL is written by internal/ddl; its golden files live here with the others, where the T-SQL parser finds them.
 func TestGoldenDDL(t *testing.T) {
 	for name, models := range map[string][]*model.Model{
-		"shop":  {of[Person](), of[Order](), of[Line](), of[Split](), of[Team]()},
-		"mixed": {of[Mixed]()},
-		"odd":   {of[Odd]()},
-		"r1":    {of[R1]()},
+		"shop":        {of[Person](), of[Order](), of[Line](), of[Split](), of[Team](), of[Membership]()},
+		"shop_linked": {of[Person](), of[Team]()},
+		"mixed":       {of[Mixed]()},
+		"odd":         {of[Odd]()},
+		"r1":          {of[R1]()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder

@@ -65,6 +65,7 @@ func TestGoldenSelect(t *testing.T) {
 		})},
 		{"lock", person(func(s *builder.Select) { s.Lock, s.Where = builder.ForUpdate, where(p.ID.Eq(1)) })},
 		{"lock_share_nowait", person(func(s *builder.Select) { s.Lock, s.LockWait = builder.ForShare, builder.NoWait })},
+		{"lock_share_skip", person(func(s *builder.Select) { s.Lock, s.LockWait = builder.ForShare, builder.SkipLocked })},
 		{"lock_skip", person(func(s *builder.Select) {
 			s.Lock, s.LockWait, s.Order, s.Take, s.HasTake = builder.ForUpdate, builder.SkipLocked, sorting(p.ID.Asc()), 1, true
 		})},
@@ -101,7 +102,7 @@ func TestGoldenIncludes(t *testing.T) {
 	pairPaged := pair
 	pairPaged.Take, pairPaged.HasTake = 2, true
 	link := builder.Group{Link: relation[Person]("Teams"), Keys: []model.List{ints(1, 2)},
-		LinkScope: []builder.Scope{{Name: "link", Expr: builder.Compare(builder.OpEq, field[Person]("TenantID"), model.IntOf(3))}}}
+		LinkScope: []builder.Scope{{Name: "link", Expr: builder.Compare(builder.OpEq, field[Membership]("TenantID"), model.IntOf(3))}}}
 	linkPaged := link
 	linkPaged.Skip, linkPaged.Take, linkPaged.HasTake = 2, 3, true
 	r1 := builder.Group{Columns: fields[R1]("Up"), Keys: []model.List{ints(1)}, Take: 1, HasTake: true}

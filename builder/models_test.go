@@ -11,8 +11,8 @@ import (
 
 // Person is the model of most cases: every column has another name than its field.
 type Person struct {
-	ID        int64      `orm:"person_no,id,auto,table=people"`
-	Email     string     `orm:"e_mail,unique"`
+	ID        int64      `orm:"person_no,id,auto,table=people,unique=no_mail"`
+	Email     string     `orm:"e_mail,unique,unique=no_mail"`
 	Name      *string    `orm:"full_name"`
 	Role      string     `orm:"role_code,enum=admin|user"`
 	Hits      int        `orm:"hit_count"`
@@ -62,6 +62,13 @@ type Team struct {
 	Area *string `orm:"region,unique=title_region"`
 }
 
+// Membership is the model of the link table, so that scopes reach it.
+type Membership struct {
+	Member   int64 `orm:"member,id"`
+	Team     int32 `orm:"team,id"`
+	TenantID int64 `orm:"tenant_no,tenant"`
+}
+
 // Odd has names that must stay names.
 type Odd struct {
 	ID    int64  `orm:"id,table=odd \"ta]ble\"?;--,schema=o'dd"`
@@ -83,11 +90,11 @@ type Mixed struct {
 	Blob  []byte         `orm:"blob"`
 	At    time.Time      `orm:"at,index=by_time"`
 	Doc   map[string]any `orm:"doc,json"`
-	Tags  []string       `orm:"tags,enum=a|b'c"`
+	Tags  []string       `orm:"tags"`
 	Addr  netip.Addr     `orm:"addr,unique"`
 	Code  *string        `orm:"code,size=8,unique"`
-	Money string         `orm:"money,type=numeric(10\\,2)"`
-	Short string         `orm:"short,type=varchar(5)"`
+	Money string         `orm:"money,type=numeric(10,2)"`
+	Short string         `orm:"short,type=varchar(5),enum=a|b'c"`
 	Key   int64          `orm:"key"`
 	Calc  string         `orm:",computed"`
 }

@@ -124,7 +124,7 @@ func (SQLServer) Locking(l Lock, w Wait) (suffix, hint string, ok bool) {
 	case ForUpdate:
 		hint = "UPDLOCK, ROWLOCK"
 	case ForShare:
-		hint = "HOLDLOCK, ROWLOCK"
+		hint = "REPEATABLEREAD, ROWLOCK" // HOLDLOCK would lock ranges, and forbids READPAST
 	default:
 		return "", "", true
 	}

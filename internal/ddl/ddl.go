@@ -86,23 +86,12 @@ func (w *writer) column(m *model.Model, f *model.Field) (line string, key bool) 
 	return line + w.check(f), key
 }
 
-// check writes what enum= allows. Arrays are checked where the database knows them.
+// check writes what enum= allows.
 func (w *writer) check(f *model.Field) string {
 	if len(f.Enum) == 0 {
 		return ""
 	}
 	col := w.d.Quote(f.Column)
-	if f.Kind == model.Array {
-		if w.d.Bulk() != dialect.Unnest {
-			return ""
-		}
-		esc := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-		items := make([]string, len(f.Enum))
-		for i, e := range f.Enum {
-			items[i] = `"` + esc.Replace(e) + `"`
-		}
-		return " CHECK (" + col + " <@ " + w.literal("{"+strings.Join(items, ",")+"}") + ")"
-	}
 	items := make([]string, len(f.Enum))
 	for i, e := range f.Enum {
 		items[i] = w.literal(e)

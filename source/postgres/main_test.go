@@ -5,8 +5,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/testkit"
@@ -54,9 +52,7 @@ func modelOf[T any](tb testing.TB) *model.Model {
 // one makes a pool of a single connection.
 func one() Option { return MaxConns(1) }
 
-// slow makes everything traceable: a helper for options that need a config.
-func configured(fn func(*pgxpool.Config)) Option { return Configure(fn) }
-
+// insertOf adds rows, which are pointers to structs of m.
 func insertOf(tb testing.TB, m *model.Model, rows ...any) *builder.Insert {
 	tb.Helper()
 	st := &builder.Insert{Model: m, Fields: m.Fields, Rows: len(rows), Scoped: true}
