@@ -23,6 +23,8 @@ func ExampleQuery_SQL() {
 	fmt.Println(text)
 	fmt.Println(args, err)
 	// Output:
+	// SELECT "orders"."id", "orders"."total" FROM "orders" WHERE "orders"."status" = ?1 AND "orders"."total" > ?2
+	// [open 100] <nil>
 }
 
 // Explain shows every statement that a query would run.
@@ -34,8 +36,14 @@ func ExampleQuery_Explain() {
 		With(Orders.User.Select(Users.Email)).
 		Take(10).
 		Explain(context.Background())
-	fmt.Println(plan, err)
+	fmt.Print(plan)
+	fmt.Println(err)
 	// Output:
+	// Order (main)
+	//   SELECT "orders"."id", "orders"."user_id" FROM "orders" ORDER BY "orders"."id" ASC LIMIT ?1
+	//   User → User (main)
+	//     SELECT "users"."email", "users"."id" FROM "users" WHERE "users"."id" IN (SELECT value FROM json_each(?1)) ORDER BY "users"."id"
+	// <nil>
 }
 
 // An Observer sees each statement, never its arguments.
@@ -73,6 +81,8 @@ func ExampleLogger() {
 	_, err := orm.Repo[Team](db).Where(Teams.Name.Eq("Core")).Count(context.Background())
 	fmt.Println(err)
 	// Output:
+	// level=DEBUG msg="orm statement" source=main model=Team verb=select sql="SELECT COUNT(*) FROM \"teams\" WHERE \"teams\".\"name\" = ?1" rows=1
+	// <nil>
 }
 
 // CreateTables is for tests and quick starts. It creates what is absent and may be called twice.
@@ -98,6 +108,9 @@ func ExampleSchema() {
 	defer db.Close()
 	fmt.Print(orm.Schema(db))
 	// Output:
+	// -- source main
+	// CREATE TABLE IF NOT EXISTS "teams" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL);
+	// CREATE UNIQUE INDEX IF NOT EXISTS "teams_name_key" ON "teams" ("name");
 }
 
 // The actor travels in the context. Scopes, policies and the audit read it; nothing is set on a shared client.

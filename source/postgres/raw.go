@@ -30,6 +30,9 @@ func (d *DataSource) exec(ctx context.Context, t *tx, text string, args []model.
 	if len(args) > 0 {
 		return d.raw(ctx, t, newStatement(text, nil), args, nil)
 	}
+	if t == nil && len(source.SettingsFrom(ctx)) > 0 {
+		return d.execWithSettings(ctx, text)
+	}
 	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
 		tag, err := conn.Exec(ctx, text)
 		return tag.RowsAffected(), d.fail(ctx, nil, err)

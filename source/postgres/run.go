@@ -29,6 +29,9 @@ type run struct {
 // a transaction a statement that failed has done nothing, so that is safe.
 func (r *run) do(ctx context.Context) (int64, error) {
 	if r.d.mode == SimpleProtocol {
+		if !r.tx && len(source.SettingsFrom(ctx)) > 0 {
+			return 0, r.d.errSimpleSettings()
+		}
 		return r.simple(ctx)
 	}
 	if t := r.d.tracer; t != nil {
@@ -72,6 +75,9 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 			return pgconn.CommandTag{}, r.d.fail(ctx, r.model, err)
 		}
 		formats = p.formats
+	}
+	if settings := source.SettingsFrom(ctx); len(settings) > 0 && !r.tx {
+		return r.withSettings(ctx, settings, sd, p, formats)
 	}
 	c, pg := r.scratch, r.conn.PgConn()
 	var result *pgconn.ResultReader

@@ -34,7 +34,10 @@ type DataSource struct {
 	scratch sync.Pool
 }
 
-var _ source.SQL = (*DataSource)(nil)
+var (
+	_ source.SQL     = (*DataSource)(nil)
+	_ source.Checker = (*DataSource)(nil)
+)
 
 // Source describes the PostgreSQL database at dsn, a URL or a keyword/value string as libpq takes it.
 // Nothing connects before orm.Open.

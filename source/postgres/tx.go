@@ -27,7 +27,10 @@ type tx struct {
 	failed error // the first statement that failed, which is why a commit may not be one
 }
 
-var _ source.Tx = (*tx)(nil)
+var (
+	_ source.Tx       = (*tx)(nil)
+	_ source.Settable = (*tx)(nil)
+)
 
 // Begin starts a transaction.
 func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
@@ -39,7 +42,12 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 		conn.Release()
 		return nil, d.fail(ctx, nil, err)
 	}
-	return &tx{d: d, held: conn, conn: conn.Conn()}, nil
+	t := &tx{d: d, held: conn, conn: conn.Conn()}
+	if err := t.Set(ctx, source.SettingsFrom(ctx)); err != nil {
+		_ = t.Rollback(ctx) // the settings' failure is what the caller needs to know
+		return nil, err
+	}
+	return t, nil
 }
 
 func begin(o source.TxOptions) string {

@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// setConfig writes the statement that sets variables for the transaction it runs in, and no longer.
+func setConfig(settings []source.Setting) (text string, values [][]byte, oids []uint32) {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for i, s := range settings {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("set_config($" + strconv.Itoa(2*i+1) + ", $" + strconv.Itoa(2*i+2) + ", true)")
+		values = append(values, []byte(s.Name), []byte(s.Value))
+		oids = append(oids, pgtype.TextOID, pgtype.TextOID)
+	}
+	return b.String(), values, oids
+}
+
+// once with settings: the variables and the statement travel in one round trip and one implicit transaction,
+// so that a connection never carries a tenant into its next use.
+func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *pgconn.StatementDescription, p *plan, formats []int16) (pgconn.CommandTag, error) {
+	pipe := r.conn.PgConn().StartPipeline(ctx)
+	text, values, oids := setConfig(settings)
+	pipe.SendQueryParams(text, values, oids, nil, nil)
+	c := r.scratch
+	if r.d.mode == CacheStatement {
+		pipe.SendQueryPrepared(sd.Name, c.values, c.formats, formats)
+	} else {
+		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
+	}
+	tag, stop, err := r.pipelined(pipe, p)
+	if e := pipe.Close(); err == nil && stop == nil {
+		err = e
+	}
+	if stop != nil {
+		if _, ours := stop.(*fault.Error); ours { //nolint:errorlint // made by the decoder, not wrapped; others are the reader's
+			stop = r.d.fail(ctx, r.model, stop)
+		}
+		return tag, stop
+	}
+	return tag, r.d.fail(ctx, r.model, err)
+}
+
+// pipelined reads both results; stop is the reader's own error, err the server's.
+func (r *run) pipelined(pipe *pgconn.Pipeline, p *plan) (tag pgconn.CommandTag, stop, err error) {
+	if err := pipe.Sync(); err != nil {
+		return tag, nil, err
+	}
+	for second := false; ; second = true {
+		got, err := pipe.GetResults()
+		if err != nil {
+			return tag, nil, err
+		}
+		result, ok := got.(*pgconn.ResultReader)
+		if !ok {
+			return tag, nil, nil // the end of the pipeline
+		}
+		if second && p != nil {
+			if stop := r.decode(result, p); stop != nil {
+				return tag, stop, nil
+			}
+		}
+		if tag, err = result.Close(); err != nil {
+			return tag, nil, err
+		}
+		if second {
+			return tag, nil, nil
+		}
+	}
+}
+
+// Set sets variables for the rest of the transaction.
+func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
+	if len(settings) == 0 {
+		return nil
+	}
+	if err := t.enter(); err != nil {
+		return err
+	}
+	defer t.leave()
+	text, values, oids := setConfig(settings)
+	if t.d.mode == SimpleProtocol {
+		return t.d.errSimpleSettings()
+	}
+	_, err := t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
+	return t.note(t.d.fail(ctx, nil, err))
+}
+
+func (d *DataSource) errSimpleSettings() error {
+	return &fault.Error{Source: d.name, Err: fault.ErrUnsupported, Detail: "row policies need another exec mode than the simple protocol"}
+}
+
+// execWithSettings runs text of possibly several statements in a transaction that has the variables.
+func (d *DataSource) execWithSettings(ctx context.Context, text string) (int64, error) {
+	t, err := d.Begin(ctx, source.TxOptions{})
+	if err != nil {
+		return 0, err
+	}
+	n, err := t.Exec(ctx, text, []model.Value(nil))
+	if err != nil {
+		_ = t.Rollback(ctx) // the statement's own failure is what the caller needs to know
+		return 0, err
+	}
+	return n, t.Commit(ctx)
+}
