@@ -30,6 +30,17 @@ type Entry struct {
 	Bypass    string // the reason given to rls.Bypass, "" when there was none
 }
 
+// AuditExempt is a model whose own rows are not audited: the table that audit entries are kept in.
+type AuditExempt interface{ AuditExempt() }
+
+func exempt(op *Op) bool {
+	if op.Model == nil {
+		return false
+	}
+	_, ok := reflect.Zero(op.Model.Type).Interface().(AuditExempt)
+	return ok
+}
+
 type auditingKey struct{}
 
 // Audit gives sink an entry for every row that is created, updated, deleted or upserted, one by one or in
@@ -41,14 +52,14 @@ func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 	return Hook{
 		Name: "audit",
 		Before: func(ctx context.Context, op *Op) error {
-			if op.Kind.Writes() && ctx.Value(auditingKey{}) == nil {
+			if op.Kind.Writes() && ctx.Value(auditingKey{}) == nil && !exempt(op) {
 				op.NeedOld()
 				op.NeedRows()
 			}
 			return nil
 		},
 		After: func(ctx context.Context, op *Op) error {
-			if ctx.Value(auditingKey{}) != nil {
+			if ctx.Value(auditingKey{}) != nil || exempt(op) {
 				return nil
 			}
 			bypass := BypassFrom(ctx)

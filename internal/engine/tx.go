@@ -315,3 +315,6 @@ func (s *Session) atomically(ctx context.Context, m *model.Model, fn func(*Sessi
 	}
 	return s.Tx(ctx, TxOptions{}, fn)
 }
+
+// InTransaction reports whether the handle belongs to a transaction.
+func (s *Session) InTransaction() bool { return s.tx != nil }

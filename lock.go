@@ -1,0 +1,46 @@
+package orm
+
+import "github.com/multi-orm/orm/builder"
+
+// RowLock is an option of Lock.
+type RowLock uint8
+
+// The row locks, and what to do with rows that others hold.
+const (
+	ForUpdate  RowLock = iota // against every other lock and write
+	ForShare                  // against writes
+	SkipLocked                // leave out rows that others hold
+	NoWait                    // fail at once when a row is held
+)
+
+// Lock locks the rows read until the transaction ends: orm.ForUpdate or orm.ForShare, with orm.SkipLocked or
+// orm.NoWait beside it. Outside a transaction the verb fails with ErrInvalid, on sources without row locks
+// with ErrUnsupported.
+func (q Query[T]) Lock(options ...RowLock) Query[T] {
+	q.st.Lock = builder.ForUpdate
+	modes, waits := 0, 0
+	for _, o := range options {
+		switch o {
+		case ForUpdate:
+			modes++
+		case ForShare:
+			q.st.Lock = builder.ForShare
+			modes++
+		case SkipLocked:
+			q.st.LockWait = builder.SkipLocked
+			waits++
+		case NoWait:
+			q.st.LockWait = builder.NoWait
+			waits++
+		default:
+			return q.invalid("", "Lock was given an option that does not exist")
+		}
+	}
+	if modes > 1 || waits > 1 {
+		return q.invalid("", "Lock was given options that exclude each other")
+	}
+	if q.s != nil && !q.s.InTransaction() {
+		return q.invalid("", "a row lock holds until its transaction ends: use the DB that Tx gives")
+	}
+	return q
+}

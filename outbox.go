@@ -1,0 +1,79 @@
+package orm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/multi-orm/orm/hook"
+)
+
+// OutboxEntry is an audit entry waiting for delivery. Register it with Models, and declare it with
+// rls.Global where tenants are kept apart: the outbox is the application's own.
+type OutboxEntry struct {
+	ID        int64           `orm:"id,auto,table=orm_outbox"`
+	Entry     json.RawMessage `orm:"entry,json"`
+	CreatedAt time.Time       `orm:"created_at,default=now"`
+}
+
+// AuditExempt keeps the upkeep of the outbox out of the audit.
+func (OutboxEntry) AuditExempt() {}
+
+// Outbox is a sink for hook.Audit that keeps entries in the table orm_outbox, in the transaction of the write
+// they tell of: either both are there or neither. DrainOutbox delivers them to where they belong.
+func Outbox(db DB) func(ctx context.Context, e hook.Entry) error {
+	return func(ctx context.Context, e hook.Entry) error {
+		text, err := json.Marshal(e)
+		if err != nil {
+			return &Error{Op: "audit", Model: e.Model, Err: ErrInvalid, Detail: "the entry has no JSON form"}
+		}
+		ctx = hook.WithBypass(ctx, "audit outbox")
+		return Repo[OutboxEntry](db).Create(ctx, &OutboxEntry{Entry: text})
+	}
+}
+
+// DrainOutbox hands up to limit entries to deliver, oldest first, and removes those that were delivered. It
+// stops at the first failure of deliver and gives it back; what was delivered before stays delivered. An
+// entry is delivered at least once: again after a crash between delivery and removal. Several processes
+// may drain at once; on sources with row locks they share the work. Numbers are json.Number, so that none
+// loses digits.
+func DrainOutbox(ctx context.Context, db DB, limit int, deliver func(ctx context.Context, e hook.Entry) error) (delivered int, err error) {
+	ctx = hook.WithBypass(ctx, "audit outbox")
+	var failed error
+	err = db.Tx(ctx, func(tx DB) error {
+		q := Repo[OutboxEntry](tx).Sort("ID").Take(limit)
+		if m := q.st.Model; m != nil {
+			if src, err := tx.s.SourceOf(m); err == nil && src.Capabilities().SkipLocked {
+				q = q.Lock(ForUpdate, SkipLocked)
+			}
+		}
+		rows, err := q.All(ctx)
+		if err != nil {
+			return err
+		}
+		var done []any
+		for _, r := range rows {
+			var e hook.Entry
+			dec := json.NewDecoder(bytes.NewReader(r.Entry))
+			dec.UseNumber()
+			if failed = dec.Decode(&e); failed == nil {
+				failed = deliver(ctx, e)
+			}
+			if failed != nil {
+				break
+			}
+			done = append(done, r.ID)
+		}
+		if len(done) == 0 {
+			return nil
+		}
+		_, err = Repo[OutboxEntry](tx).Where(Repo[OutboxEntry](tx).F("ID").In(done...)).DeleteMany(ctx)
+		delivered = len(done)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return delivered, failed
+}

@@ -1,0 +1,88 @@
+package orm_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/rls"
+	"github.com/multi-orm/orm/source/sqlite"
+)
+
+type audited struct {
+	ID       int64  `orm:"id,auto,table=audited"`
+	TenantID int64  `orm:"tenant_id,tenant"`
+	Name     string `orm:"name"`
+	Secret   string `orm:"secret,hidden"`
+}
+
+func TestOutboxJoinsTheWriteAndDeliversOnce(t *testing.T) {
+	ctx := t.Context()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(audited{}, orm.OutboxEntry{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := orm.CreateTables(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Use(rls.Tenant(), rls.Global(orm.OutboxEntry{}), hook.Audit(orm.Outbox(db))); err != nil {
+		t.Fatal(err)
+	}
+	ctx = orm.WithActor(ctx, orm.Actor{ID: 9, TenantID: 1 << 60})
+	rows := orm.Repo[audited](db)
+	if err := rows.Create(ctx, &audited{Name: "kept", Secret: "s3cret"}); err != nil {
+		t.Fatal(err)
+	}
+	undo := errors.New("undo")
+	err = db.Tx(ctx, func(tx orm.DB) error {
+		if err := orm.Repo[audited](tx).Create(ctx, &audited{Name: "undone"}); err != nil {
+			return err
+		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		t.Fatal(err)
+	}
+	if n, err := orm.Repo[orm.OutboxEntry](db).Count(ctx); err != nil || n != 1 {
+		t.Fatalf("the outbox holds %d entries, %v: a rolled back write must leave none", n, err)
+	}
+	down := errors.New("the receiver is down")
+	if n, err := orm.DrainOutbox(ctx, db, 10, func(context.Context, hook.Entry) error { return down }); n != 0 || !errors.Is(err, down) {
+		t.Fatalf("a failed delivery: %d, %v", n, err)
+	}
+	var got []hook.Entry
+	deliver := func(_ context.Context, e hook.Entry) error { got = append(got, e); return nil }
+	for range 2 { // the second round finds nothing
+		if _, err := orm.DrainOutbox(ctx, db, 10, deliver); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(got) != 1 || got[0].New["Name"] != "kept" || got[0].New["Secret"] != hook.Redacted || got[0].TenantID != json.Number("1152921504606846976") {
+		t.Fatalf("delivered %+v", got)
+	}
+}
+
+func TestLockNeedsATransaction(t *testing.T) {
+	db, err := orm.Open(t.Context(), sqlite.Source("main", ":memory:"), orm.Models(audited{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := orm.CreateTables(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := orm.Repo[audited](db).Query().Lock(orm.ForUpdate).All(t.Context()); !errors.Is(err, orm.ErrInvalid) {
+		t.Errorf("outside a transaction: %v", err)
+	}
+	err = db.Tx(t.Context(), func(tx orm.DB) error {
+		_, err := orm.Repo[audited](tx).Query().Lock(orm.ForUpdate).All(t.Context())
+		return err
+	})
+	if !errors.Is(err, orm.ErrUnsupported) {
+		t.Errorf("on a source without row locks: %v", err)
+	}
+}
