@@ -121,7 +121,7 @@ func (m *marker) step(i int) (n int, why string) {
 			return 0, why
 		}
 	case ':', '@': // :name and @name are arguments to SQLite and SQL Server
-		if isWord(next) && next < utf8.RuneSelf && (next < '0' || next > '9') && m.at(i-1) != c {
+		if (next == '_' || next|0x20 >= 'a' && next|0x20 <= 'z' || next >= utf8.RuneSelf) && m.at(i-1) != c {
 			return 0, "it holds " + string(c) + " before a name; arguments are ? here, and an operator needs a space after it"
 		}
 	case '?':

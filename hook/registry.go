@@ -204,6 +204,22 @@ func (r *Registry) Events(m *model.Model) []Hook {
 // HasEvents reports whether any event hook is registered.
 func (r *Registry) HasEvents() bool { return r != nil && len(r.hooks) > 0 }
 
+// TenantScope is the name of the scope that keeps tenants apart.
+const TenantScope = "tenant"
+
+// Tenanted reports whether tenants are kept apart.
+func (r *Registry) Tenanted() bool {
+	if r == nil {
+		return false
+	}
+	for i := range r.scopes {
+		if r.scopes[i].Name == TenantScope {
+			return true
+		}
+	}
+	return false
+}
+
 // Scoped reports whether any scope concerns m.
 func (r *Registry) Scoped(m *model.Model) bool { return r != nil && len(r.rules[m]) > 0 }
 

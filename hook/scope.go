@@ -12,9 +12,10 @@ type Access uint8
 
 // The ways of touching rows.
 const (
-	Reading  Access = iota // selected, included, counted or filtered by
-	Changing               // updated, or the existing row of an upsert
-	Removing               // deleted
+	Reading   Access = iota // selected, included, counted or filtered by
+	Changing                // updated, or the existing row of an upsert
+	Removing                // deleted
+	Referring               // looked for by key only, as the parent of a row that is written or as that row itself
 )
 
 // Touch is one model touched by a statement.

@@ -262,14 +262,16 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 			st.Where.Add(builder.Compare(builder.OpEq, f, v))
 			st.Set = append(st.Set, builder.Set{Field: f, Value: model.IntOf(v.Int() + 1)})
 			continue
-		case f == m.Tenant: // the distribution key: compared, never assigned
-			check := []builder.Set{{Field: f, Value: v}}
-			if err := s.Registry().Assign(ctx, m, check); err != nil {
-				return err
+		case f == m.Tenant && s.Registry().Tenanted(): // the distribution key: compared, never assigned
+			if f.IsZero(p) {
+				continue
 			}
-			if !s.Registry().Scoped(m) {
-				st.Set = append(st.Set, check...)
+			if hook.BypassFrom(ctx) == nil {
+				if err := s.Registry().Assign(ctx, m, []builder.Set{{Field: f, Value: v}}); err != nil {
+					return err
+				}
 			}
+			st.Where.Add(builder.Compare(builder.OpEq, f, v))
 			continue
 		case f.Update != model.NoFill:
 			if v, err = made(f, f.Update); err != nil {

@@ -20,6 +20,7 @@ type scoper struct {
 	e       *Engine
 	reg     *hook.Registry
 	deleted builder.Deleted
+	access  hook.Access // what a Select is for; Reading unless said
 }
 
 func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
@@ -125,7 +126,7 @@ func (s scoper) link(r *model.Relation, depth int) ([]builder.Scope, error) {
 
 // selects scopes a Select: its model, relation filters and link table.
 func (s scoper) selects(q *builder.Select, root bool) (err error) {
-	if q.Scopes, err = s.filters(q.Model, hook.Reading, root, 0); err != nil {
+	if q.Scopes, err = s.filters(q.Model, s.access, root, 0); err != nil {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {

@@ -50,7 +50,9 @@ func (s *Session) countKeys(ctx context.Context, reg *hook.Registry, ex source.E
 			part[c] = keys[c][from:to]
 		}
 		st := &builder.Select{Model: m, Want: builder.WantCount, Distinct: true, Columns: columns, Group: &builder.Group{Columns: columns, Keys: part}, Deleted: d}
-		if err := s.scoper(ctx, reg, d).selects(st, true); err != nil {
+		sc := s.scoper(ctx, reg, d)
+		sc.access = hook.Referring
+		if err := sc.selects(st, true); err != nil {
 			return 0, err
 		}
 		rows := source.Rows{Slab: source.SlabOf[int64](1)}
