@@ -122,7 +122,8 @@
 //	}, orm.Serializable, orm.Retry(3))
 //
 // An error or a panic rolls back. Inside a transaction, Tx is a savepoint. Retry repeats the whole function
-// where that is safe; a commit whose outcome is unknown is [ErrCommitUnknown], never repeated.
+// where that is safe; a commit whose outcome is unknown is [ErrCommitUnknown], never repeated. Lock holds
+// the rows read until the end: q.Lock(orm.ForUpdate, orm.SkipLocked).
 //
 // # Raw SQL
 //
@@ -151,10 +152,14 @@
 //	orm.Logger(slog.Default())          // options of Open: each statement, never its arguments
 //	orm.Observer(func(ctx context.Context, s orm.Statement) { … })
 //	fmt.Print(orm.Schema(db))           // the DDL that CreateTables runs
+//	found, err := db.Check(ctx)         // the models against the live schema
 //
 // # Hooks and scopes
 //
 // [DB.Use] registers values of packages hook and rls. A scope adds a predicate to every statement that
 // touches a model, includes and relation filters too, and cannot be taken off by a query. Who asks travels
 // in the context: [WithActor].
+//
+//	err := db.Use(rls.Tenant(), rls.Global(Country{}), hook.SoftDelete(), hook.Audit(orm.Outbox(db)))
+//	ctx = orm.WithActor(ctx, orm.Actor{ID: 7, TenantID: 123, Role: "sales"})
 package orm

@@ -43,3 +43,30 @@ func ExampleDB_Use() {
 	// 2 <nil>
 	// 3 <nil>
 }
+
+// With hook.SoftDelete, a delete hides the row. Restore brings it back, ForceDelete removes it for good.
+func ExampleQuery_Restore() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	check(db.Use(hook.SoftDelete()))
+	users := orm.Repo[User](db)
+
+	n, err := users.Where(Users.Role.Eq("user")).DeleteMany(ctx)
+	fmt.Println(n, err)
+	gone, err := users.Query().OnlyDeleted().All(ctx)
+	fmt.Println(emails(gone), err)
+
+	n, err = users.Where(Users.Email.Eq("bob@example.com")).Restore(ctx)
+	fmt.Println(n, err)
+	n, err = users.Where(Users.Email.Eq("cleo@example.org")).ForceDelete(ctx)
+	fmt.Println(n, err)
+	all, err := users.Query().WithDeleted().All(ctx)
+	fmt.Println(emails(all), err)
+	// Output:
+	// 2 <nil>
+	// [bob@example.com cleo@example.org] <nil>
+	// 1 <nil>
+	// 1 <nil>
+	// [ada@example.com bob@example.com] <nil>
+}

@@ -76,3 +76,17 @@ func ExampleRetry() {
 	fmt.Println(runs, err)
 	// Output: 1 <nil>
 }
+
+// Lock holds the rows read until the transaction ends. A source that cannot says so: SQLite locks the whole
+// database, never a row.
+func ExampleQuery_Lock() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	err := db.Tx(ctx, func(tx orm.DB) error {
+		_, err := orm.Repo[Order](tx).Where(Orders.Status.Eq("open")).Lock(orm.ForUpdate, orm.SkipLocked).All(ctx)
+		return err
+	})
+	fmt.Println(errors.Is(err, orm.ErrUnsupported), err)
+	// Output: true orm: All Order (source main): unsupported by the source: row locks are not to be had on sqlite
+}
