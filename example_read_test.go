@@ -57,7 +57,7 @@ func ExampleQuery_ByID() {
 	fmt.Println(err)
 	// Output:
 	// bob@example.com <nil>
-	// orm: User.ID: invalid: the key is zero
+	// orm: One User.ID: invalid: the key is zero
 }
 
 func ExampleQuery_Count() {

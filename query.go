@@ -128,7 +128,8 @@ func (q Query[T]) Take(n int) Query[T] {
 	return q
 }
 
-// Select reads only these columns, and those of earlier calls; other fields keep their zero value.
+// Select reads only these columns, and those of earlier calls; other fields keep their zero value, so name the
+// columns again when such a row goes into Save.
 func (q Query[T]) Select(cols ...Selectable[T]) Query[T] {
 	out := q.st.Columns[:len(q.st.Columns):len(q.st.Columns)]
 	for _, c := range cols {

@@ -28,7 +28,15 @@ func (db DB) Source(name string) DB {
 			return DB{&s}
 		}
 	}
-	s.Err = &Error{Source: name, Err: ErrInvalid, Detail: "the source was not given to Open"}
+	names := make([]string, 0, len(s.Sources()))
+	for _, src := range s.Sources() {
+		names = append(names, src.Name())
+	}
+	detail := "the source was not given to Open"
+	if n := model.Nearest(name, names); n != "" {
+		detail += fmt.Sprintf(" (did you mean %q?)", n)
+	}
+	s.Err = &Error{Op: "Source", Source: name, Err: ErrInvalid, Detail: detail}
 	return DB{&s}
 }
 

@@ -18,9 +18,9 @@ type call struct {
 	rows source.Rows
 }
 
-func (q *Query[T]) start(room int) (*call, error) {
+func (q *Query[T]) start(name string, room int) (*call, error) {
 	if q.st.Err != nil {
-		return nil, fault.Fill(q.st.Err, "", modelName(q.st.Model), "")
+		return nil, fault.Fill(q.st.Err, name, modelName(q.st.Model), "")
 	}
 	return &call{st: q.st, rows: source.Rows{Slab: source.SlabOf[T](room)}}, nil
 }
@@ -35,7 +35,7 @@ func modelName(m *model.Model) string {
 // All gives every row, an empty slice when there is none.
 func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	q.stable(q.st.HasTake || q.st.Skip > 0)
-	c, err := q.start(0)
+	c, err := q.start("All", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (q Query[T]) One(ctx context.Context) (T, error) {
 
 func (q Query[T]) single(ctx context.Context, name string, room int) (T, error) {
 	var none T
-	c, err := q.start(room)
+	c, err := q.start(name, room)
 	if err != nil {
 		return none, err
 	}
@@ -85,7 +85,7 @@ func (q Query[T]) single(ctx context.Context, name string, room int) (T, error) 
 // Count gives the number of rows that pass the conditions; order, page and includes do not matter.
 // With Distinct it counts the distinct selections.
 func (q Query[T]) Count(ctx context.Context) (int64, error) {
-	c, err := q.probe()
+	c, err := q.probe("Count")
 	if err != nil {
 		return 0, err
 	}
@@ -95,7 +95,7 @@ func (q Query[T]) Count(ctx context.Context) (int64, error) {
 
 // Exists reports whether a row passes the conditions.
 func (q Query[T]) Exists(ctx context.Context) (bool, error) {
-	c, err := q.probe()
+	c, err := q.probe("Exists")
 	if err != nil {
 		return false, err
 	}
@@ -104,9 +104,9 @@ func (q Query[T]) Exists(ctx context.Context) (bool, error) {
 }
 
 // probe is the statement without what a count does not need.
-func (q Query[T]) probe() (*builder.Select, error) {
+func (q Query[T]) probe(name string) (*builder.Select, error) {
 	if q.st.Err != nil {
-		return nil, fault.Fill(q.st.Err, "", modelName(q.st.Model), "")
+		return nil, fault.Fill(q.st.Err, name, modelName(q.st.Model), "")
 	}
 	st := &builder.Select{Model: q.st.Model, Where: q.st.Where, Deleted: q.st.Deleted, Distinct: q.st.Distinct}
 	if q.st.Distinct {
@@ -114,7 +114,7 @@ func (q Query[T]) probe() (*builder.Select, error) {
 	}
 	for i := range q.st.Order.Len() { // a wrong order is an error even where it does not matter
 		if err := q.st.Order.At(i).Err; err != nil {
-			return nil, err
+			return nil, fault.Fill(err, name, modelName(q.st.Model), "")
 		}
 	}
 	return st, nil
@@ -133,7 +133,7 @@ func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		q.stable(q.st.HasTake || q.st.Skip > 0)
-		c, err := q.start(0)
+		c, err := q.start("Rows", 0)
 		if err != nil {
 			yield(none, err)
 			return

@@ -64,3 +64,14 @@ func (r Repo[T]) Exists(ctx context.Context) (bool, error) { return r.Query().Ex
 
 // Rows streams every row of the table.
 func (r Repo[T]) Rows(ctx context.Context) iter.Seq2[T, error] { return r.Query().Rows(ctx) }
+
+// Lock starts a query that locks the rows it reads.
+func (r Repo[T]) Lock(options ...RowLock) Query[T] { return r.Query().Lock(options...) }
+
+// UpdateMany without a condition is ErrUnboundedWrite: say Where or EveryRow first.
+func (r Repo[T]) UpdateMany(ctx context.Context, sets ...Assign[T]) (int64, error) {
+	return r.Query().UpdateMany(ctx, sets...)
+}
+
+// DeleteMany without a condition is ErrUnboundedWrite: say Where or EveryRow first.
+func (r Repo[T]) DeleteMany(ctx context.Context) (int64, error) { return r.Query().DeleteMany(ctx) }

@@ -39,6 +39,9 @@ func (db DB) Tx(ctx context.Context, fn func(tx DB) error, opts ...TxOption) err
 	}
 	var o engine.TxOptions
 	for _, opt := range opts {
+		if opt == nil {
+			return &Error{Op: "tx", Err: ErrInvalid, Detail: "an option is nil"}
+		}
 		opt(&o)
 	}
 	return db.s.Tx(ctx, o, func(s *session) error { return fn(DB{s}) })

@@ -45,6 +45,9 @@ func (r Repo[T]) CreateMany(ctx context.Context, rows []T, opts ...BulkOption) (
 	}
 	var o engine.CreateOptions
 	for _, opt := range opts {
+		if opt == nil {
+			return 0, &Error{Op: "CreateMany", Model: m.Name, Err: ErrInvalid, Detail: "an option is nil"}
+		}
 		opt(&o)
 	}
 	return r.s.Create(ctx, "CreateMany", m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), o)
@@ -72,12 +75,23 @@ func (r Repo[T]) writable(op string, isNil bool) (*model.Model, error) {
 
 // Save writes every column of row by its key, zero values included. No row is ErrNotFound. With a version
 // column the row must not have changed since it was read, else ErrStale; the struct's version moves on.
-func (r Repo[T]) Save(ctx context.Context, row *T) error {
+//
+// Given columns, it writes those only: for a row that was read with Select or Omit, whose other fields are
+// empty in the struct but not in the database.
+func (r Repo[T]) Save(ctx context.Context, row *T, only ...Selectable[T]) error {
 	m, err := r.writable("Save", row == nil)
 	if err != nil {
 		return err
 	}
-	return r.s.Save(ctx, m, unsafe.Pointer(row))
+	var fields []*model.Field
+	for _, c := range only {
+		f, err := builder.FieldOf(c)
+		if err != nil {
+			return fault.Fill(err, "Save", m.Name, "")
+		}
+		fields = append(fields, f)
+	}
+	return r.s.Save(ctx, m, unsafe.Pointer(row), fields)
 }
 
 // Upsert inserts row, or changes the row that has the same columns on, in one atomic statement; row then

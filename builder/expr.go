@@ -208,12 +208,18 @@ func (e *Expr) whole() bool {
 		return e.Ext != nil && len(e.Ext.Kids) == 1
 	case OpSome, OpEvery:
 		return e.Ext != nil && e.Ext.Rel != nil
-	case OpBetween, OpSQL:
-		return e.Ext != nil
+	case OpBetween:
+		return e.Field != nil && e.Ext != nil
+	case OpIn, OpNotIn:
+		return e.Field != nil && e.Value.Kind() == model.ListValue
+	case OpSQL:
+		return e.Ext != nil && e.Ext.Text != ""
 	case OpError:
 		return e.Ext != nil && e.Ext.Err != nil
+	case OpTrue, OpFalse:
+		return true
 	}
-	return true
+	return e.Field != nil
 }
 
 // HasRelation reports whether e filters by related rows anywhere.

@@ -52,7 +52,7 @@ func (Branch[T, C]) from(T) {}
 
 func (b Branch[T, C]) include() (*Include, error) {
 	if b.r == nil {
-		return nil, errUnbound
+		return nil, errUnboundRelation
 	}
 	inc := b.inc
 	inc.Relation = b.r
@@ -144,3 +144,5 @@ func pick[T any](have []*model.Field, cols []Selectable[T], err error) ([]*model
 	}
 	return out, err
 }
+
+var errUnboundRelation = fault.New(fault.ErrInvalid, "", "", "the relation is not bound: take relations from orm.Bind, or name them with Include")

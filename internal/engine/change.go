@@ -226,15 +226,15 @@ func (s *Session) timed(ctx context.Context, src source.Source, st builder.State
 	return n, err
 }
 
-// Save writes every column of the row at p by its key. No row is ErrNotFound; a row whose version moved
+// Save writes every column of the row at p by its key, or only some. No row is ErrNotFound; a row whose version moved
 // on since p was read is ErrStale. It moves the struct's version on.
-func (s *Session) Save(ctx context.Context, m *model.Model, p unsafe.Pointer) error {
+func (s *Session) Save(ctx context.Context, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
 	const name = "Save"
 	s = s.joined(ctx)
-	return s.located(s.save(ctx, name, m, p), name, m)
+	return s.located(s.save(ctx, name, m, p, only), name, m)
 }
 
-func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer) error {
+func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
 	st := &builder.Update{Model: m}
 	for _, f := range m.Key {
 		if f.IsZero(p) {
@@ -247,6 +247,11 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 		st.Where.Add(builder.Compare(builder.OpEq, f, v))
 	}
 	bare := st.Where
+	for _, f := range only {
+		if f.Model != m || f.Primary || f.ReadOnly || f.CreateOnly || f.IsComputed {
+			return fault.New(fault.ErrInvalid, m.Name, f.Name, "the field is read-only in updates")
+		}
+	}
 	var version model.Value
 	for _, f := range m.Fields {
 		if f.Primary || f.ReadOnly || f.CreateOnly {
@@ -280,6 +285,8 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 			if err := f.Store(p, v); err != nil {
 				return err
 			}
+		case len(only) > 0 && !contains(only, f):
+			continue
 		}
 		st.Set = append(st.Set, builder.Set{Field: f, Value: v})
 	}

@@ -64,6 +64,9 @@ func (r *reader) read(ctx context.Context, ex source.Executor, src source.Source
 
 func (r *reader) run(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows, path string, depth int) error {
 	hidden := columnsForIncludes(st)
+	if st.Distinct && len(hidden) > 0 && st.Want == builder.WantRows {
+		return fault.New(fault.ErrInvalid, st.Model.Name, hidden[0].Name, "an include needs the column: with Distinct it must be selected")
+	}
 	st.Scoped = false
 	d := r.deleted
 	if path != "" {

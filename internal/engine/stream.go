@@ -80,13 +80,14 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 		if err := s.scoper(ctx, r.reg, r.deleted).selects(q, true); err != nil {
 			return err
 		}
-		if err := s.execute(ctx, ex, src, q, rows); err != nil {
-			return err
+		_, err := s.timed(ctx, src, q, func() (int64, error) {
+			err := ex.Select(ctx, q, rows)
+			return op.Affected + int64(rows.Len()), err
+		})
+		if err == nil && rows.Len() > 0 {
+			err = emit()
 		}
-		if rows.Len() > 0 {
-			return emit()
-		}
-		return nil
+		return err
 	})
 	return fault.Fill(err, name, st.Model.Name, src.Name())
 }

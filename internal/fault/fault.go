@@ -53,47 +53,34 @@ func (e *Error) Error() string {
 	if e.whole {
 		return "orm: " + e.Detail
 	}
-	var b strings.Builder
-	b.WriteString("orm: ")
+	var where []string
 	if e.Op != "" {
-		b.WriteString(e.Op)
-		b.WriteByte(' ')
+		where = append(where, e.Op)
 	}
-	if e.Model != "" {
-		b.WriteString(e.Model)
-		if e.Field != "" {
-			b.WriteByte('.')
-		}
+	switch {
+	case e.Model != "" && e.Field != "":
+		where = append(where, e.Model+"."+e.Field)
+	case e.Model+e.Field != "":
+		where = append(where, e.Model+e.Field)
 	}
-	b.WriteString(e.Field)
 	if e.Source != "" {
-		b.WriteString(" (source ")
-		b.WriteString(e.Source)
-		b.WriteByte(')')
+		where = append(where, "(source "+e.Source+")")
+	}
+	parts := make([]string, 0, 3)
+	if len(where) > 0 {
+		parts = append(parts, strings.Join(where, " "))
 	}
 	if e.Err != nil {
-		if b.Len() > len("orm: ") {
-			trimSpace(&b)
-			b.WriteString(": ")
+		what := strings.TrimPrefix(e.Err.Error(), "orm: ")
+		if e.Constraint != "" {
+			what += " [constraint " + e.Constraint + "]"
 		}
-		b.WriteString(strings.TrimPrefix(e.Err.Error(), "orm: "))
-	}
-	if e.Constraint != "" {
-		b.WriteString(" [constraint ")
-		b.WriteString(e.Constraint)
-		b.WriteByte(']')
+		parts = append(parts, what)
 	}
 	if e.Detail != "" {
-		b.WriteString(": ")
-		b.WriteString(e.Detail)
+		parts = append(parts, e.Detail)
 	}
-	return b.String()
-}
-
-func trimSpace(b *strings.Builder) {
-	s := strings.TrimRight(b.String(), " ")
-	b.Reset()
-	b.WriteString(s)
+	return "orm: " + strings.Join(parts, ": ")
 }
 
 // Unwrap gives the sentinel and the driver's error to errors.Is and errors.As.

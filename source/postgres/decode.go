@@ -3,7 +3,6 @@ package postgres
 import (
 	"encoding/binary"
 	"math"
-	"strings"
 	"time"
 	"unsafe"
 
@@ -43,7 +42,12 @@ func (p *plan) row(values [][]byte, row, link unsafe.Pointer) error {
 		if !c.inRow {
 			dst = c.field.Target(at)
 		}
-		switch c.op {
+		switch c.op { // the commonest ways here, the others in store
+		case opInt64:
+			if len(v) != 8 {
+				return c.fault(malformed)
+			}
+			*(*int64)(dst) = int64(binary.BigEndian.Uint64(v))
 		case opText:
 			if len(v) < ownText {
 				*(*string)(dst), text = text[:len(v)], text[len(v):]
@@ -74,14 +78,13 @@ func (p *plan) text(values [][]byte) string {
 	if n == 0 {
 		return ""
 	}
-	var b strings.Builder
-	b.Grow(n)
+	b := make([]byte, 0, n)
 	for _, i := range p.texts {
 		if len(values[i]) < ownText {
-			b.Write(values[i])
+			b = append(b, values[i]...)
 		}
 	}
-	return b.String()
+	return unsafe.String(unsafe.SliceData(b), n)
 }
 
 // reason says why a value did not go into its field.

@@ -43,14 +43,16 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 		return 0, fault.Fill(err, "", st.Root().Name, d.name)
 	}
 	s := statementOf(compiled)
+	query := false
 	switch st := st.(type) {
 	case *builder.Select:
+		query = true
 		reserve(rows, source.Hint(st, s.last.Load()))
 	case *builder.Update, *builder.Delete: // the rows of an insert are the caller's
 		reserve(rows, int(min(s.last.Load(), maxReserve)))
 	}
 	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
-		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, model: st.Root(), rows: rows}
+		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
 		return r.do(ctx)
 	})
 }

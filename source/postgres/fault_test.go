@@ -157,7 +157,7 @@ func TestOpenFails(t *testing.T) {
 		"bad setting":   {Source("main", "host=h password=hunter2 port=banana"), fault.ErrInvalid},
 		"empty":         {Source("main", ""), fault.ErrInvalid},
 		"simple":        {Source("main", good, ExecMode(SimpleProtocol)), fault.ErrInvalid},
-		"simple by DSN": {Source("main", good+"?default_query_exec_mode=simple_protocol"), fault.ErrInvalid},
+		"simple by DSN": {Source("main", good+"&default_query_exec_mode=simple_protocol"), fault.ErrInvalid},
 		"unknown mode":  {Source("main", good, ExecMode(9)), fault.ErrInvalid},
 		"no conns":      {Source("main", good, MaxConns(0)), fault.ErrInvalid},
 		"late option":   {FromPool("main", pool, MaxConns(3)), fault.ErrInvalid},

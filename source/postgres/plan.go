@@ -63,7 +63,7 @@ func newPlan(columns []builder.Column, fields []pgconn.FieldDescription, m *mode
 		p.formats[i] = format(i, oid, f)
 		c := newColumn(oid, p.formats[i], f)
 		if c.op == opValue && !hasValue(oid) {
-			return nil, fault.New(fault.ErrUpstream, p.model, f.Name, "the type of the column changed while the statement ran: run it again")
+			return nil, fault.New(fault.ErrUpstream, p.model, f.Name, "the column got another type while the statement ran, so what it gave back cannot be read")
 		}
 		c.link = columns[i].Link
 		p.columns[i] = c

@@ -206,7 +206,7 @@ func TestTracer(t *testing.T) {
 }
 
 func TestPoolersExecModeFromTheConnectionString(t *testing.T) {
-	d := Source("main", testkit.Postgres(t)+"?default_query_exec_mode=cache_describe")
+	d := Source("main", testkit.Postgres(t)+"&default_query_exec_mode=cache_describe")
 	if err := d.Open(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}

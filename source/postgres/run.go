@@ -23,10 +23,12 @@ type run struct {
 	rows      *source.Rows // nil when none are wanted
 	read      int64
 	known     bool // what describe gave was learnt earlier, and may be out of date
+	query     bool // it only reads, so running it twice does no harm
+	changed   bool // the result has other types than were announced, and they cannot be decoded
 }
 
-// do runs the statement, and runs it once more when the server says that what we knew of it is out of date. Outside
-// a transaction a statement that failed has done nothing, so that is safe.
+// do runs the statement, and runs it once more when what we knew of it is out of date. Outside a transaction a
+// statement that failed has done nothing, so that is safe.
 func (r *run) do(ctx context.Context) (int64, error) {
 	if r.d.mode == SimpleProtocol {
 		if !r.tx && len(source.SettingsFrom(ctx)) > 0 {
@@ -40,7 +42,7 @@ func (r *run) do(ctx context.Context) (int64, error) {
 	tag, err := r.once(ctx)
 	if err != nil && r.known && r.read == 0 && r.stale(err) {
 		r.forget(ctx)
-		if r.known = false; !r.tx {
+		if r.known = false; !r.tx || r.changed {
 			tag, err = r.once(ctx)
 		}
 	}
@@ -105,6 +107,7 @@ func (r *run) decode(result *pgconn.ResultReader, p *plan) error {
 		r.statement.described.Store(nil)
 		again, err := r.statement.replan(fields, r.model)
 		if err != nil {
+			r.changed = r.query
 			return err
 		}
 		p = again
@@ -152,8 +155,11 @@ func (r *run) describe(ctx context.Context) (*pgconn.StatementDescription, error
 	return sd, nil
 }
 
-// stale reports that the server refused what was prepared or described earlier.
+// stale reports that what was prepared or described earlier does not hold any more.
 func (r *run) stale(err error) bool {
+	if r.changed {
+		return true
+	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) || len(pg.Code) != 5 {
 		return false

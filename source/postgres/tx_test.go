@@ -222,7 +222,7 @@ func TestEndlessStream(t *testing.T) {
 	rows := &source.Rows{Slab: source.SlabOf[int64](1), Each: func() error { return enough }}
 	f := scalarField(t)
 	rows.Resolve = func([]string) ([]builder.Column, error) { return []builder.Column{{Field: f}}, nil }
-	if err := d.Query(t.Context(), "SELECT g FROM generate_series(1, 10000000000::bigint) AS g", nil, rows); err != enough {
+	if err := d.Query(t.Context(), "SELECT generate_series(1, 10000000000::bigint)", nil, rows); err != enough {
 		t.Fatal(err)
 	}
 	mustExec(t, d, "SELECT 1")
