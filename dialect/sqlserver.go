@@ -55,7 +55,11 @@ func (d SQLServer) listType(t Type) (typ, collate string) {
 	if i := strings.Index(lowerASCII(typ), " collate "); i >= 0 {
 		typ, collate = typ[:i], typ[i:]
 	}
-	if t.Name == "" && strings.HasPrefix(typ, "nvarchar(") && typ != "nvarchar(max)" && t.Size < 4000 {
+	switch {
+	case t.Name != "" || !strings.HasPrefix(typ, "nvarchar(") || typ == "nvarchar(max)":
+	case t.Size == 4000:
+		typ = "nvarchar(max)"
+	default:
 		typ = "nvarchar(4000)"
 	}
 	return typ, collate

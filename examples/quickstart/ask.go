@@ -10,6 +10,7 @@ import (
 // questions are what the program asks, in this order.
 var questions = []func(context.Context, orm.DB, *printer) error{
 	list, topCities, sharedBorders, peopleAndMoney, counts, tropics, change, stream,
+	tenants, // last: what it registers holds for every call after it
 }
 
 // list filters, sorts and takes the first rows.

@@ -43,7 +43,7 @@ type options struct {
 func run(ctx context.Context, stdout io.Writer, p *progress, o options) (err error) {
 	out := &printer{w: stdout}
 	opts := []orm.Option{
-		orm.Models(Country{}, City{}, Language{}, Currency{}, Border{}, CountryLanguage{}, CountryCurrency{}),
+		orm.Models(Country{}, City{}, Language{}, Currency{}, Border{}, CountryLanguage{}, CountryCurrency{}, Trip{}),
 	}
 	if o.explain {
 		opts = append(opts, orm.Observer(func(_ context.Context, s orm.Statement) { out.statement(s) }))

@@ -42,13 +42,20 @@ func (m misfit) Error() string {
 	}[m]
 }
 
+// maxArguments is what the protocol can count.
+const maxArguments = 65535
+
 // encode fills c with the wire form of args.
 func (c *scratch) encode(types *pgtype.Map, oids []uint32, args []model.Value, m string) error {
 	if len(oids) != len(args) {
 		return fault.New(fault.ErrInvalid, m, "", "the statement takes "+count(len(oids))+", not "+count(len(args)))
 	}
+	if len(args) > maxArguments {
+		return fault.New(fault.ErrLimit, m, "", "the protocol takes "+count(maxArguments)+" at most: send lists")
+	}
 	c.values, c.formats = c.values[:0], c.formats[:0]
 	e := encoder{buf: c.buf[:0], types: types}
+	defer func() { c.buf = e.buf }()
 	for i := range args {
 		v, format, err := e.argument(oids[i], args[i])
 		if err != nil {
@@ -56,7 +63,6 @@ func (c *scratch) encode(types *pgtype.Map, oids []uint32, args []model.Value, m
 		}
 		c.values, c.formats = append(c.values, v), append(c.formats, format)
 	}
-	c.buf = e.buf
 	return nil
 }
 

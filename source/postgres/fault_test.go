@@ -25,6 +25,8 @@ type parent struct {
 	Size int16  `orm:"size"`
 }
 
+var noOptions source.TxOptions
+
 const parentTables = `CREATE TABLE parents (id bigint PRIMARY KEY, code varchar(5) NOT NULL CONSTRAINT parents_code_key UNIQUE, size smallint NOT NULL CHECK (size < 100));
 CREATE TABLE kids (id bigint, parent bigint REFERENCES parents DEFERRABLE INITIALLY IMMEDIATE)`
 

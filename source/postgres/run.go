@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -44,6 +45,8 @@ func (r *run) do(ctx context.Context) (int64, error) {
 		r.forget(ctx)
 		if r.known = false; !r.tx || r.changed {
 			tag, err = r.once(ctx)
+		} else {
+			err = r.outdated(err)
 		}
 	}
 	if t := r.d.tracer; t != nil {
@@ -89,8 +92,9 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 		result = pg.ExecParams(ctx, sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
 	}
 	if p != nil {
-		if stop := r.decode(result, p); stop != nil {
-			return pgconn.CommandTag{}, r.abandon(ctx, result, stop)
+		if stop := r.decode(ctx, result, p); stop != nil {
+			r.abandon(ctx, result)
+			return pgconn.CommandTag{}, stop
 		}
 	}
 	tag, err := result.Close()
@@ -100,15 +104,16 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 	return tag, nil
 }
 
-// decode reads the rows. Its error is not the driver's: a value did not fit, or the reader wants no more.
-func (r *run) decode(result *pgconn.ResultReader, p *plan) error {
+// decode reads the rows. Its error is not the driver's: a value did not fit, or the reader wants no more, whose
+// error is given back as it is.
+func (r *run) decode(ctx context.Context, result *pgconn.ResultReader, p *plan) error {
 	if fields := result.FieldDescriptions(); fields != nil && !p.fits(fields) {
 		// The table changed since it was described. The statement has run, so we make do with what comes.
 		r.statement.described.Store(nil)
 		again, err := r.statement.replan(fields, r.model)
 		if err != nil {
 			r.changed = r.query
-			return err
+			return r.d.fail(ctx, r.model, err)
 		}
 		p = again
 	}
@@ -116,7 +121,7 @@ func (r *run) decode(result *pgconn.ResultReader, p *plan) error {
 	for result.NextRow() {
 		row, link := rows.NextRow()
 		if err := p.row(result.Values(), row, link); err != nil {
-			return err
+			return r.d.fail(ctx, r.model, err)
 		}
 		r.read++
 		if rows.Each != nil {
@@ -171,6 +176,15 @@ func (r *run) stale(err error) bool {
 		return pg.Code[:2] == "42" || pg.Code == "0A000"
 	}
 	return false
+}
+
+// outdated is the error for a transaction, which the server has ended. Run again it finds what is there now.
+func (r *run) outdated(err error) error {
+	out := &fault.Error{Source: r.d.name, Err: fault.ErrUpstream, Detail: "the table changed while its statement was prepared: run the transaction again, orm.Retry does"}
+	if r.model != nil {
+		out.Model = r.model.Name
+	}
+	return out.WithCause(transient{err})
 }
 
 func (r *run) forget(ctx context.Context) {

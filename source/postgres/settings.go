@@ -40,7 +40,7 @@ func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *p
 	} else {
 		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
 	}
-	tag, stop, err := r.pipelined(pipe, p)
+	tag, stop, err := r.pipelined(ctx, pipe, p)
 	if e := pipe.Close(); err == nil && stop == nil {
 		err = e
 	}
@@ -54,7 +54,7 @@ func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *p
 }
 
 // pipelined reads both results; stop is the reader's own error, err the server's.
-func (r *run) pipelined(pipe *pgconn.Pipeline, p *plan) (tag pgconn.CommandTag, stop, err error) {
+func (r *run) pipelined(ctx context.Context, pipe *pgconn.Pipeline, p *plan) (tag pgconn.CommandTag, stop, err error) {
 	if err := pipe.Sync(); err != nil {
 		return tag, nil, err
 	}
@@ -68,7 +68,7 @@ func (r *run) pipelined(pipe *pgconn.Pipeline, p *plan) (tag pgconn.CommandTag, 
 			return tag, nil, nil // the end of the pipeline
 		}
 		if second && p != nil {
-			if stop := r.decode(result, p); stop != nil {
+			if stop := r.decode(ctx, result, p); stop != nil {
 				return tag, stop, nil
 			}
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -31,10 +30,7 @@ func (r *run) simple(ctx context.Context) (int64, error) {
 	}
 	defer result.Close()
 	if r.rows != nil {
-		if stop := r.decodeText(result); stop != nil {
-			if _, ours := stop.(*fault.Error); ours { //nolint:errorlint // made by the decoder, not wrapped
-				return 0, r.d.fail(ctx, r.model, stop)
-			}
+		if stop := r.decodeText(ctx, result); stop != nil {
 			return 0, stop
 		}
 	}
@@ -46,18 +42,18 @@ func (r *run) simple(ctx context.Context) (int64, error) {
 	return result.CommandTag().RowsAffected(), nil
 }
 
-func (r *run) decodeText(result pgx.Rows) error {
+func (r *run) decodeText(ctx context.Context, result pgx.Rows) error {
 	var p *plan
 	for result.Next() {
 		if p == nil {
 			var err error
 			if p, err = r.statement.planFor(result.FieldDescriptions(), r.model, true); err != nil {
-				return err
+				return r.d.fail(ctx, r.model, err)
 			}
 		}
 		row, link := r.rows.NextRow()
 		if err := p.row(result.RawValues(), row, link); err != nil {
-			return err
+			return r.d.fail(ctx, r.model, err)
 		}
 		r.read++
 		if err := r.rows.Done(); err != nil {
