@@ -44,7 +44,7 @@ func (d SQLServer) In(expr string, t Type, negated, fold bool) string {
 		op = " NOT IN "
 	}
 	typ, collate := d.listType(t)
-	return lower(expr, fold) + op + "(SELECT " + lower("[v]"+collate, fold) + " FROM OPENJSON(" + Arg + ") WITH ([v] " + typ + " '$'))"
+	return lower(expr, fold) + op + "(SELECT " + lower("[v]", fold) + collate + " FROM OPENJSON(" + Arg + ") WITH ([v] " + typ + " '$'))"
 }
 
 // listType is the type of a list's elements and the collation they are compared by: the two stand in

@@ -223,8 +223,8 @@ func (r *Registry) Tenanted() bool {
 // Scoped reports whether any scope concerns m.
 func (r *Registry) Scoped(m *model.Model) bool { return r != nil && len(r.rules[m]) > 0 }
 
-// Filters gives what the scopes demand of the rows that t touches.
-func (r *Registry) Filters(ctx context.Context, t Touch) ([]builder.Scope, error) {
+// Filters gives what the scopes demand of the rows that t touches, in the memory of buf where it is enough.
+func (r *Registry) Filters(ctx context.Context, t Touch, buf []builder.Scope) ([]builder.Scope, error) {
 	if r == nil {
 		return nil, nil
 	}
@@ -232,8 +232,12 @@ func (r *Registry) Filters(ctx context.Context, t Touch) ([]builder.Scope, error
 	if len(rules) == 0 {
 		return nil, nil
 	}
-	out := make([]builder.Scope, 0, len(rules))
-	for _, b := range rules {
+	out := buf[:0:cap(buf)]
+	if len(rules) > cap(out) {
+		out = make([]builder.Scope, 0, len(rules))
+	}
+	for i := range rules {
+		b := &rules[i]
 		if b.rule.Filter == nil {
 			continue
 		}

@@ -23,6 +23,7 @@ type (
 	stringPtr *byte
 	bytesPtr  *byte
 	uuidPtr   *[16]byte
+	listPtr   *Value
 )
 
 // List is a value that holds many scalars of one kind, the operand of In and of array columns.
@@ -88,8 +89,10 @@ func TimeOf(t time.Time) Value { return Value{bits: uint64(t.UnixMicro()), ref: 
 // UUIDOf makes a UUID value that shares u.
 func UUIDOf(u *[16]byte) Value { return Value{ref: uuidPtr(u)} }
 
-// ListOf makes a list value.
-func ListOf(l List) Value { return Value{bits: uint64(len(l)), ref: l} }
+// ListOf makes a list value that shares l.
+func ListOf(l List) Value {
+	return Value{bits: uint64(len(l)), ref: listPtr(unsafe.SliceData(l))}
+}
 
 // AnyOf wraps a value that only the driver understands; nil is NULL.
 func AnyOf(v any) Value {
@@ -120,7 +123,7 @@ func (v Value) Kind() ValueKind {
 		return TimeValue
 	case uuidPtr:
 		return UUIDValue
-	case List:
+	case listPtr:
 		return ListValue
 	}
 	return AnyValue
@@ -176,8 +179,11 @@ func (v Value) UUID() *[16]byte {
 
 // List gives the elements; v must hold a list.
 func (v Value) List() List {
-	l, _ := v.ref.(List)
-	return l
+	p, ok := v.ref.(listPtr)
+	if !ok {
+		return nil
+	}
+	return unsafe.Slice((*Value)(p), int(v.bits))
 }
 
 // Any gives v as a plain Go value: nil, bool, int64, uint64, float64, string, []byte, time.Time,

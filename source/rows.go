@@ -64,8 +64,8 @@ func (s *Slab) Elem() reflect.Type { return s.elem }
 
 // Reset takes all values back, so that their memory is filled anew. The values must have been copied.
 func (s *Slab) Reset() {
-	if s.n > 0 {
-		reflect.NewAt(reflect.ArrayOf(s.n, s.elem), s.base).Elem().SetZero()
+	for i := range s.n {
+		reflect.NewAt(s.elem, s.At(i)).Elem().SetZero()
 	}
 	s.n = 0
 }

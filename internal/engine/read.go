@@ -25,6 +25,7 @@ func (s *Session) Read(ctx context.Context, name string, st *builder.Select, row
 			return fault.Fill(err, name, st.Model.Name, src.Name())
 		}
 	}
+	r.reads = 1 + countIncludes(st.Includes)
 	return fault.Fill(r.read(ctx, ex, src, st, rows, "", 0), name, st.Model.Name, src.Name())
 }
 
@@ -34,14 +35,18 @@ type reader struct {
 	reg     *hook.Registry
 	name    string
 	deleted builder.Deleted
+	reads   int // statements that the includes make likely
+	sights  []sight
 }
 
 func (r *reader) read(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows, path string, depth int) error {
 	hooks := r.reg.Events(st.Model)
 	if len(hooks) == 0 {
-		return r.run(ctx, ex, src, st, rows, path, depth)
+		return r.run(ctx, ex, src, st, rows, path, depth, nil)
 	}
-	op := r.s.op(ctx, hook.Read, r.name, src, st.Model)
+	v := r.sight()
+	v.begin(ctx, hook.Read, r.name, src, st.Model)
+	op := &v.op
 	op.Select, op.Path = st, path
 	if st.Want != builder.WantRows {
 		op.Kind = hook.Count
@@ -51,18 +56,18 @@ func (r *reader) read(ctx context.Context, ex source.Executor, src source.Source
 		if op.Select == nil || op.Select.Model != st.Model || op.Select.Group != st.Group {
 			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
 		}
-		if err := r.run(ctx, ex, src, op.Select, rows, path, depth); err != nil {
+		if err := r.run(ctx, ex, src, op.Select, rows, path, depth, v.scopes[:0]); err != nil {
 			return err
 		}
 		op.Affected = int64(rows.Len())
 		if st.Want == builder.WantRows {
-			op.Rows = rows.Slice()
+			op.Rows = v.see(&rows.Slab)
 		}
 		return nil
 	})
 }
 
-func (r *reader) run(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows, path string, depth int) error {
+func (r *reader) run(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows, path string, depth int, buf []builder.Scope) error {
 	hidden := columnsForIncludes(st)
 	if st.Distinct && len(hidden) > 0 && st.Want == builder.WantRows {
 		return fault.New(fault.ErrInvalid, st.Model.Name, hidden[0].Name, "an include needs the column: with Distinct it must be selected")
@@ -72,7 +77,9 @@ func (r *reader) run(ctx context.Context, ex source.Executor, src source.Source,
 	if path != "" {
 		d = st.Deleted
 	}
-	if err := r.s.scoper(ctx, r.reg, d).selects(st, path == "" || d != builder.LivingRows); err != nil {
+	sc := r.s.scoper(ctx, r.reg, d)
+	sc.buf = buf
+	if err := sc.selects(st, path == "" || d != builder.LivingRows); err != nil {
 		return err
 	}
 	if err := r.s.execute(ctx, ex, src, st, rows); err != nil {

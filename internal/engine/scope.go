@@ -20,7 +20,8 @@ type scoper struct {
 	e       *Engine
 	reg     *hook.Registry
 	deleted builder.Deleted
-	access  hook.Access // what a Select is for; Reading unless said
+	access  hook.Access     // what a Select is for; Reading unless said
+	buf     []builder.Scope // memory for the scopes of a Select
 }
 
 func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
@@ -28,7 +29,11 @@ func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Delet
 }
 
 // filters gives the scopes of one model, their own relation filters scoped too.
-func (s scoper) filters(m *model.Model, a hook.Access, root bool, depth int) (out []builder.Scope, err error) {
+func (s scoper) filters(m *model.Model, a hook.Access, root bool, depth int) ([]builder.Scope, error) {
+	return s.filtersIn(nil, m, a, root, depth)
+}
+
+func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, root bool, depth int) (out []builder.Scope, err error) {
 	if !s.reg.Scoped(m) {
 		return nil, nil
 	}
@@ -41,7 +46,7 @@ func (s scoper) filters(m *model.Model, a hook.Access, root bool, depth int) (ou
 	if root {
 		t.Deleted = s.deleted
 	}
-	out, err = s.reg.Filters(s.ctx, t)
+	out, err = s.reg.Filters(s.ctx, t, buf)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +131,7 @@ func (s scoper) link(r *model.Relation, depth int) ([]builder.Scope, error) {
 
 // selects scopes a Select: its model, relation filters and link table.
 func (s scoper) selects(q *builder.Select, root bool) (err error) {
-	if q.Scopes, err = s.filters(q.Model, s.access, root, 0); err != nil {
+	if q.Scopes, err = s.filtersIn(s.buf, q.Model, s.access, root, 0); err != nil {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {

@@ -45,9 +45,11 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 			}
 			hide(&rows.Slab, hidden)
 		}
-		op.Rows, op.Affected = rows.Slice(), op.Affected+int64(rows.Len())
-		if err := op.After(ctx, hooks); err != nil {
-			return err
+		if len(hooks) > 0 {
+			op.Rows, op.Affected = rows.Slice(), op.Affected+int64(rows.Len())
+			if err := op.After(ctx, hooks); err != nil {
+				return err
+			}
 		}
 		if err := yield(&rows.Slab); err != nil {
 			return err

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -71,11 +70,9 @@ func looksBack(hooks []hook.Hook) bool {
 }
 
 func (s *Session) op(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
-	op := &hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name(), Start: time.Now()}
-	if a, ok := hook.ActorFrom(ctx); ok {
-		op.Actor = &a
-	}
-	return op
+	v := new(sight)
+	v.begin(ctx, kind, name, src, m)
+	return &v.op
 }
 
 // effects runs what hooks put off until the commit, or leaves it to the transaction that is open.

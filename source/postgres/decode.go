@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/source"
 )
 
 // ownText is the length from which a text gets memory of its own, so that keeping a short text of a row
@@ -17,6 +18,11 @@ const ownText = 1024
 
 // row decodes one row into row, and into link where the plan says so.
 func (p *plan) row(values [][]byte, row, link unsafe.Pointer) error {
+	return p.next(values, row, link, new(source.Cells))
+}
+
+// next is row for one of many rows, which share cells.
+func (p *plan) next(values [][]byte, row, link unsafe.Pointer, cells *source.Cells) error {
 	if len(values) != len(p.columns) {
 		return fault.New(fault.ErrUpstream, p.model, "", "the server gave a row of another length than it announced")
 	}
@@ -40,7 +46,7 @@ func (p *plan) row(values [][]byte, row, link unsafe.Pointer) error {
 		}
 		dst := unsafe.Add(at, c.offset)
 		if !c.inRow {
-			dst = c.field.Target(at)
+			dst = cells.Target(c.field, at)
 		}
 		switch c.op { // the commonest ways here, the others in store
 		case opInt64:
@@ -58,6 +64,11 @@ func (p *plan) row(values [][]byte, row, link unsafe.Pointer) error {
 			if err := c.array(at, dst, v); err != nil {
 				return err
 			}
+		case opFloat64:
+			if len(v) != 8 {
+				return c.fault(malformed)
+			}
+			*(*uint64)(dst) = binary.BigEndian.Uint64(v)
 		default:
 			if why := c.store(dst, v); why != fine {
 				return c.refuse(why, at, v)

@@ -93,7 +93,7 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 	}
 	if p != nil {
 		if stop := r.decode(ctx, result, p); stop != nil {
-			r.abandon(ctx, result)
+			r.abandon(ctx, func() { _, _ = result.Close() })
 			return pgconn.CommandTag{}, stop
 		}
 	}
@@ -118,9 +118,10 @@ func (r *run) decode(ctx context.Context, result *pgconn.ResultReader, p *plan) 
 		p = again
 	}
 	rows := r.rows
+	var cells source.Cells
 	for result.NextRow() {
 		row, link := rows.NextRow()
-		if err := p.row(result.Values(), row, link); err != nil {
+		if err := p.next(result.Values(), row, link, &cells); err != nil {
 			return r.d.fail(ctx, r.model, err)
 		}
 		r.read++

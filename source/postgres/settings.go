@@ -53,7 +53,7 @@ func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *p
 	return tag, r.d.fail(ctx, r.model, err)
 }
 
-// pipelined reads both results; stop is the reader's own error, err the server's.
+// pipelined reads both results; stop is what decode says, err the server's error.
 func (r *run) pipelined(ctx context.Context, pipe *pgconn.Pipeline, p *plan) (tag pgconn.CommandTag, stop, err error) {
 	if err := pipe.Sync(); err != nil {
 		return tag, nil, err

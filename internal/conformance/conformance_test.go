@@ -1,0 +1,64 @@
+package conformance
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/multi-orm/orm/internal/testkit"
+	"github.com/multi-orm/orm/source"
+	"github.com/multi-orm/orm/source/postgres"
+	"github.com/multi-orm/orm/source/sqlite"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+func sqliteFile() Engine {
+	return Engine{Name: "sqlite", Database: func(t *testing.T) func(string, Options) source.Source {
+		path := testkit.SQLite(t)
+		return func(name string, _ Options) source.Source { return sqlite.Source(name, path) }
+	}, Unreachable: func(name string) source.Source { return sqlite.Source(name, "/nowhere/at/all.db") }}
+}
+
+func sqliteMemory() Engine {
+	return Engine{Name: "memory", Database: func(*testing.T) func(string, Options) source.Source {
+		return func(name string, _ Options) source.Source { return sqlite.Source(name, ":memory:") }
+	}}
+}
+
+// onPostgres runs every case in one database that is emptied before each: a database of its own would cost each case 150 ms.
+func onPostgres(t *testing.T, opts ...postgres.Option) Engine {
+	dsn := testkit.Postgres(t)
+	return Engine{Name: "postgres", Serializable: true, Database: func(t *testing.T) func(string, Options) source.Source {
+		ctx := context.Background()
+		conn, err := pgx.Connect(ctx, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(ctx)
+		if _, err := conn.Exec(ctx, "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
+			t.Fatal(err)
+		}
+		return func(name string, o Options) source.Source {
+			all := opts
+			if o.MaxConns > 0 {
+				all = append(all[:len(all):len(all)], postgres.MaxConns(o.MaxConns))
+			}
+			return postgres.Source(name, dsn, all...)
+		}
+	}, Unreachable: func(name string) source.Source {
+		return postgres.Source(name, "postgres://u:hidden@127.0.0.1:1/x?connect_timeout=2")
+	}}
+}
+
+func TestSQLite(t *testing.T) { Run(t, sqliteFile()) }
+
+func TestMemory(t *testing.T) { Run(t, sqliteMemory()) }
+
+func TestPostgres(t *testing.T) { Run(t, onPostgres(t)) }
+
+func TestPostgresDescribe(t *testing.T) {
+	Run(t, onPostgres(t, postgres.ExecMode(postgres.CacheDescribe)))
+}

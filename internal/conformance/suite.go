@@ -1,0 +1,262 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/source"
+)
+
+// Engine is one kind of database.
+type Engine struct {
+	Name string
+	// Database gives a function that makes sources over one empty database, which lasts as long as the test.
+	Database func(t *testing.T) func(name string, o Options) source.Source
+	// Serializable says that two transactions can run at once and that one of them can be given up.
+	Serializable bool
+	// Unreachable makes a source that cannot be reached; nil where there is no such thing.
+	Unreachable func(name string) source.Source
+}
+
+// Options are what a case asks of a source.
+type Options struct {
+	MaxConns int // 0 is the default
+}
+
+// testCase is one behaviour.
+type testCase struct {
+	name string
+	what string
+	run  func(e *env)
+}
+
+// Cases counts the cases of the suite.
+func Cases() int { return len(cases()) }
+
+func cases() []testCase {
+	var out []testCase
+	for _, part := range [][]testCase{
+		typeCases, renamedCases, shapeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, createCases, updateCases, saveCases,
+		boundCases, upsertCases, includeCases, includePageCases, includeShapeCases, relationCases, txCases, rawCases, lifeCases, badCases, poolCases, seeCases, propertyCases,
+	} {
+		out = append(out, part...)
+	}
+	return out
+}
+
+// Answers are what an engine answered, by case and question.
+type Answers struct {
+	mu  sync.Mutex
+	all map[string]string
+}
+
+func (a *Answers) note(key, value string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.all == nil {
+		a.all = map[string]string{}
+	}
+	a.all[key] = value
+}
+
+// Compare fails where b answered another thing than a.
+func Compare(t *testing.T, a, b *Answers) {
+	t.Helper()
+	for key, have := range a.all {
+		if other, ok := b.all[key]; ok && other != have {
+			t.Errorf("%s: the engines differ\n%s\n%s", key, have, other)
+		}
+	}
+}
+
+// Run runs every case on e and gives its answers.
+func Run(t *testing.T, e Engine) *Answers {
+	t.Helper()
+	answers := &Answers{}
+	seen := map[string]bool{}
+	for _, c := range cases() {
+		if seen[c.name] {
+			t.Fatalf("two cases are called %q", c.name)
+		}
+		seen[c.name] = true
+		t.Run(c.name, func(t *testing.T) {
+			v := &env{T: t, ctx: t.Context(), engine: e, answers: answers}
+			v.source = e.Database(t)
+			defer v.stop()
+			c.run(v)
+		})
+	}
+	return answers
+}
+
+// env is what a case works with.
+type env struct {
+	*testing.T
+	ctx     context.Context
+	engine  Engine
+	source  func(name string, o Options) source.Source
+	answers *Answers
+	log     recorder
+}
+
+// failure carries an unexpected error to the end of the case.
+type failure struct {
+	err  error
+	site string
+}
+
+func (e *env) stop() {
+	if p := recover(); p != nil {
+		if f, ok := p.(failure); ok {
+			e.Fatalf("%s: %v", f.site, f.err)
+		}
+		panic(p)
+	}
+}
+
+func site(skip int) string {
+	_, file, line, _ := runtime.Caller(skip + 1)
+	return fmt.Sprintf("%s:%d", file[strings.LastIndexByte(file, '/')+1:], line)
+}
+
+// must gives v, or ends the case.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(failure{err, site(1)})
+	}
+	return v
+}
+
+// ok ends the case on an error.
+func ok(err error) {
+	if err != nil {
+		panic(failure{err, site(1)})
+	}
+}
+
+// open opens a handle on the case's database, with tables for the models.
+func (e *env) open(models ...any) orm.DB { return e.openWith(Options{}, nil, models...) }
+
+func (e *env) openWith(o Options, opts []orm.Option, models ...any) orm.DB {
+	db := must(orm.Open(e.ctx, append([]orm.Option{e.source("main", o), orm.Models(models...), orm.Observer(e.log.add)}, opts...)...))
+	e.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			e.Errorf("Close: %v", err)
+		}
+	})
+	ok(orm.CreateTables(e.ctx, db))
+	e.log.reset()
+	return db
+}
+
+// equal compares what is with what should be.
+func (e *env) equal(have, want any, about string, opts ...cmp.Option) {
+	e.Helper()
+	if diff := cmp.Diff(want, have, opts...); diff != "" {
+		e.Errorf("%s: want -, have +\n%s", about, diff)
+	}
+}
+
+// same notes an answer that every engine must give alike.
+func (e *env) same(question string, answer any) {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		e.Fatalf("%s: %v", question, err)
+	}
+	e.answers.note(e.Name()[strings.LastIndexByte(e.Name(), '/')+1:]+"/"+question, string(text))
+}
+
+// fails checks that err is a typed error of the kind, with model and field where they are given, and that its text
+// tells nothing of the values.
+func (e *env) fails(err, kind error, model, field string, values ...string) {
+	e.Helper()
+	if err == nil {
+		e.Errorf("%s: want %q, have no error", site(1), kind)
+		return
+	}
+	if !errors.Is(err, kind) {
+		e.Errorf("%s: want %q, have: %v", site(1), kind, err)
+	}
+	var typed *orm.Error
+	if !errors.As(err, &typed) {
+		e.Errorf("%s: %T is no *orm.Error: %v", site(1), err, err)
+		return
+	}
+	if model != "" && typed.Model != model {
+		e.Errorf("%s: want model %q, have %q in: %v", site(1), model, typed.Model, err)
+	}
+	if field != "" && typed.Field != field {
+		e.Errorf("%s: want field %q, have %q in: %v", site(1), field, typed.Field, err)
+	}
+	if !strings.HasPrefix(err.Error(), "orm: ") {
+		e.Errorf("%s: the text does not begin with orm: %v", site(1), err)
+	}
+	for _, v := range append(values, "SQLSTATE", "sqlite", "SQLITE", "pq:", "ERROR:") {
+		if strings.Contains(strings.ReplaceAll(err.Error(), "(source ", ""), v) {
+			e.Errorf("%s: the text holds %q: %v", site(1), v, err)
+		}
+	}
+}
+
+// says checks words in the text of an error.
+func (e *env) says(err error, words ...string) {
+	e.Helper()
+	for _, w := range words {
+		if err == nil || !strings.Contains(err.Error(), w) {
+			e.Errorf("%s: want %q in: %v", site(1), w, err)
+		}
+	}
+}
+
+// recorder keeps what ran.
+type recorder struct {
+	mu  sync.Mutex
+	all []orm.Statement
+}
+
+func (r *recorder) add(_ context.Context, s orm.Statement) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, s)
+}
+
+func (r *recorder) reset() []orm.Statement {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := r.all
+	r.all = nil
+	return out
+}
+
+// ran checks the number of statements since the last time.
+func (e *env) ran(n int, about string) {
+	e.Helper()
+	have := e.log.reset()
+	if len(have) != n {
+		var texts []string
+		for _, s := range have {
+			texts = append(texts, s.Verb+" "+s.Model+": "+s.Text)
+		}
+		e.Errorf("%s: %d statements, want %d:\n%s", about, len(have), n, strings.Join(texts, "\n"))
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// ids picks one column out of rows.
+func pick[T, V any](rows []T, f func(T) V) []V {
+	out := make([]V, len(rows))
+	for i, r := range rows {
+		out[i] = f(r)
+	}
+	return out
+}

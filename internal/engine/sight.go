@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// sight is what the hooks get to see of one operation, in one piece of memory.
+type sight struct {
+	op     hook.Op
+	actor  hook.Actor
+	rows   []byte // the slice that op.Rows stands for, whatever its elements are
+	scopes [3]builder.Scope
+}
+
+func (v *sight) begin(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) {
+	v.op = hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name(), Start: time.Now()}
+	if a, ok := hook.ActorFrom(ctx); ok {
+		v.actor = a
+		v.op.Actor = &v.actor
+	}
+}
+
+// see gives the rows as a slice of their type.
+func (v *sight) see(rows *source.Slab) reflect.Value {
+	p := unsafe.Pointer(&v.rows)
+	rows.Put(p, 0, rows.Len())
+	return reflect.NewAt(reflect.SliceOf(rows.Elem()), p).Elem()
+}
+
+// sight gives the memory for one operation. A read with includes takes that of all of them at once.
+func (r *reader) sight() *sight {
+	if len(r.sights) == 0 {
+		r.sights = make([]sight, max(1, r.reads))
+		r.reads = 1
+	}
+	v := &r.sights[0]
+	r.sights = r.sights[1:]
+	return v
+}
+
+func countIncludes(incs []*builder.Include) int {
+	n := len(incs)
+	for _, inc := range incs {
+		n += countIncludes(inc.Includes)
+	}
+	return n
+}

@@ -1,0 +1,131 @@
+package structure
+
+import (
+	"strings"
+	"testing"
+)
+
+// rooms is the table of DESIGN.md, section 5: what each may import of the project. Every room may import
+// internal; the root may import everything but the sources themselves.
+var rooms = map[string]string{
+	"":         "builder dialect hook model source",
+	"model":    "",
+	"dialect":  "",
+	"builder":  "dialect model",
+	"source":   "builder dialect model source",
+	"hook":     "builder model",
+	"rls":      "builder hook model",
+	"internal": "builder dialect hook model source",
+	"examples": "root builder hook model rls source",
+}
+
+// besides lists what the table does not say, with the reason.
+var besides = map[string]string{
+	"rls imports dialect":               "native policies are DDL, so names are quoted",
+	"rls/guard imports root":            "section 5 says so",
+	"rls/rest imports root":             "section 5 says so",
+	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",
+}
+
+// drivers may be linked by their source, and by the kits that tests use.
+var drivers = map[string][]string{
+	"github.com/jackc/pgx":               {"source/postgres", "internal/testkit"},
+	"modernc.org/sqlite":                 {"source/sqlite"},
+	"github.com/jmoiron/sqlx":            {"source/sqlite", "source/sqlserver"},
+	"github.com/microsoft/go-mssqldb":    {"source/sqlserver"},
+	"github.com/go-resty/resty":          {"source/httpapi"},
+	"resty.dev":                          {"source/httpapi"},
+	"golang.org/x/oauth2":                {"source/httpapi"},
+	"github.com/Masterminds/squirrel":    {"builder"},
+	"github.com/go-playground/validator": {"hook", "rls/guard", "rls/rest"},
+}
+
+func room(dir string) string {
+	first, _, _ := strings.Cut(dir, "/")
+	return first
+}
+
+func within(dir, parent string) bool { return dir == parent || strings.HasPrefix(dir, parent+"/") }
+
+func imports(f *file) []string {
+	var out []string
+	for _, i := range f.ast.Imports {
+		out = append(out, strings.Trim(i.Path.Value, `"`))
+	}
+	return out
+}
+
+func TestRooms(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test {
+			continue
+		}
+		allowed, known := rooms[room(f.dir)]
+		if !known {
+			t.Errorf("%s: DESIGN.md knows no room %q", f.path, room(f.dir))
+			continue
+		}
+		for _, p := range imports(&f) {
+			rest, ours := strings.CutPrefix(p, module)
+			if !ours || rest != "" && rest[0] != '/' {
+				continue
+			}
+			to := strings.TrimPrefix(rest, "/")
+			target := room(to)
+			if to == "" {
+				target = "root"
+			}
+			switch {
+			case besides[f.dir+" imports "+target] != "" || besides[room(f.dir)+" imports "+target] != "" && target != "root":
+			case target == "internal" && room(f.dir) != "examples":
+			case f.dir == "" && strings.HasPrefix(to, "source/"):
+				t.Errorf("%s imports %s: a driver is linked only where its source is imported", f.path, p)
+			case !contains(allowed, target):
+				t.Errorf("%s: room %q must not import %q", f.path, room(f.dir), p)
+			}
+		}
+	}
+}
+
+func contains(words, word string) bool {
+	for _, w := range strings.Fields(words) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+func TestDriversStayHome(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test {
+			continue
+		}
+		for _, p := range imports(&f) {
+			for driver, homes := range drivers {
+				if !within(p, driver) {
+					continue
+				}
+				home := false
+				for _, h := range homes {
+					home = home || within(f.dir, h)
+				}
+				if !home {
+					t.Errorf("%s imports %s, whose place is %s", f.path, p, strings.Join(homes, ", "))
+				}
+			}
+		}
+	}
+}
+
+// squirrel stays inside: no exported name of builder speaks of it.
+func TestSquirrelIsNotPublic(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test || f.dir != "builder" {
+			continue
+		}
+		for _, name := range exportedWith(f.ast, "sq") {
+			t.Errorf("%s: %s shows squirrel", f.path, name)
+		}
+	}
+}

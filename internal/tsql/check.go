@@ -1,0 +1,145 @@
+package tsql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/sqlc-dev/teesql/ast"
+	"github.com/sqlc-dev/teesql/parser"
+)
+
+// maxParams is the number of parameters that SQL Server takes.
+const maxParams = 2100
+
+// banned is what other dialects say and T-SQL does not, though a lenient grammar may let it pass as a name.
+var banned = regexp.MustCompile(`(?i)::|\|\||` + "`" + `|\$\d|\b(LIMIT|RETURNING|ON\s+CONFLICT|TRUE|FALSE|NULLS\s+(FIRST|LAST)|ILIKE|GLOB|IS\s+(NOT\s+)?DISTINCT)\b`)
+
+var parameter = regexp.MustCompile(`@p(\d+)`)
+
+// Check reports why text is not exactly one statement of T-SQL.
+func Check(text string) error {
+	code, err := skeleton(text)
+	if err != nil {
+		return err
+	}
+	if word := banned.FindString(code); word != "" {
+		return fmt.Errorf("%q is not T-SQL", word)
+	}
+	if loose := unfinished.FindString(code); loose != "" {
+		return fmt.Errorf("nothing follows %q", strings.TrimSpace(loose))
+	}
+	if c := badCollate.FindString(code); c != "" {
+		return fmt.Errorf("%q: a type in a cast has no collation", c)
+	}
+	if err := parameters(code); err != nil {
+		return err
+	}
+	return single(withoutCollate(text))
+}
+
+// unfinished is a word that something must follow; the grammar is lenient about some.
+var unfinished = regexp.MustCompile(`(?i)(\b(SELECT|FROM|WHERE|AND|OR|NOT|IN|LIKE|BETWEEN|BY|SET|ON|JOIN|AS|CASE|WHEN|THEN|ELSE|EXISTS|OUTPUT|INTO|UPDATE|ESCAPE)|[=<>+,.])\s*(\)|$)`)
+
+// badCollate is a collation inside CAST(… AS type).
+var badCollate = regexp.MustCompile(`(?i)\bAS \w+(\(\w+\))? COLLATE`)
+
+// operandCollate is a collation after an expression that is compared. The grammar takes it in a select list only.
+var operandCollate = regexp.MustCompile(`(?i)(\]|\)) COLLATE \w+( LIKE | AND |\)|$)`)
+
+// withoutCollate takes off what the grammar does not know.
+func withoutCollate(text string) string { return operandCollate.ReplaceAllString(text, "$1$2") }
+
+// skeleton empties strings and bracketed names, so that what is found in the rest is code. Parentheses must balance.
+func skeleton(text string) (string, error) {
+	var b strings.Builder
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		b.WriteByte(c)
+		end := byte(0)
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '\'', '"':
+			end = c
+		case '[':
+			end = ']'
+		case ';':
+			return "", errors.New("a semicolon outside quotes")
+		}
+		if depth < 0 {
+			return "", errors.New("a parenthesis is closed that was not opened")
+		}
+		if strings.HasPrefix(text[i:], "--") || strings.HasPrefix(text[i:], "/*") {
+			return "", errors.New("a comment")
+		}
+		if end == 0 {
+			continue
+		}
+		for i++; ; i++ {
+			if i >= len(text) {
+				return "", fmt.Errorf("%q is not closed", c)
+			}
+			if text[i] != end {
+				continue
+			}
+			if i+1 < len(text) && text[i+1] == end {
+				i++
+				continue
+			}
+			b.WriteByte(end)
+			break
+		}
+	}
+	if depth != 0 {
+		return "", errors.New("a parenthesis is not closed")
+	}
+	return b.String(), nil
+}
+
+// parameters demands @p1 … @pn, each once and in order, and no more than the server takes.
+func parameters(code string) error {
+	found := parameter.FindAllStringSubmatch(code, -1)
+	for i, m := range found {
+		if m[1] != strconv.Itoa(i+1) {
+			return fmt.Errorf("parameter %d is %s", i+1, m[0])
+		}
+	}
+	if len(found) > maxParams {
+		return fmt.Errorf("%d parameters; SQL Server takes %d", len(found), maxParams)
+	}
+	return nil
+}
+
+// single parses text and demands one statement that spans it all.
+func single(text string) error {
+	script, err := parser.Parse(context.Background(), strings.NewReader(text))
+	if err != nil {
+		return err
+	}
+	var all []ast.Statement
+	for _, b := range script.Batches {
+		all = append(all, b.Statements...)
+	}
+	if len(all) != 1 {
+		return fmt.Errorf("%d statements, want one", len(all))
+	}
+	if _, err := parser.MarshalScript(script); err != nil {
+		return err
+	}
+	span, ok := all[0].(interface{ Frag() *ast.Fragment })
+	if !ok || !span.Frag().HasSpan() {
+		return fmt.Errorf("a %T has no place in the text", all[0])
+	}
+	if f, n := span.Frag(), len(utf16.Encode([]rune(text))); f.StartOffset != 0 || f.FragmentLength != n {
+		return fmt.Errorf("the statement ends at %d of %d", f.EndOffset(), n)
+	}
+	return nil
+}

@@ -1,0 +1,16 @@
+// Package sqlite is the SQLite source, on modernc.org/sqlite: embedded, without cgo and without set-up.
+//
+//	sqlite.Source("main", "app.db")     // a file
+//	sqlite.Source("main", ":memory:")   // a database of its own that ends with Close
+//	sqlite.FromDB("main", db)           // a *sql.DB that the caller opened and closes
+//
+// Connections that it opens itself keep their prepared statements, check foreign keys, take double quotes for
+// identifiers only, and wait up to ten seconds for a lock, or as long as the context lasts. Files are in WAL
+// mode, so that readers and one writer do not stop each other; a database in memory has no such mode, so
+// there an open stream keeps writers out.
+//
+// SQLite has few types. Times are UTC text of fixed width with microseconds, which sorts; UUIDs, JSON
+// documents and arrays are text; booleans are 0 and 1. What it cannot hold is refused with ErrInvalid and
+// never rounded: unsigned numbers above the largest int64, NaN and the infinities. Row locks are
+// ErrUnsupported: a transaction that writes has the whole database to itself.
+package sqlite

@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	driver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// lockedError is a transaction that the database gave up for another's sake.
+type lockedError struct{ error }
+
+// Retryable says that the whole transaction may run again.
+func (lockedError) Retryable() bool { return true }
+
+func (e lockedError) Unwrap() error { return e.error }
+
+// busy reports that another connection holds the lock.
+func busy(err error) bool {
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return true
+	}
+	return false
+}
+
+// fail maps a driver's error by its code; the driver's words stay behind errors.As.
+func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error {
+	if err == nil {
+		return nil
+	}
+	out := &fault.Error{Source: d.name, Err: fault.ErrUpstream}
+	if m != nil {
+		out.Model = m.Name
+	}
+	var ours *fault.Error
+	var e *driver.Error
+	switch {
+	case errors.As(err, &ours):
+		return fault.Fill(ours, "", out.Model, d.name)
+	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || interrupted(err)):
+		out.Err = ctx.Err()
+		return out.WithCause(context.Cause(ctx))
+	case errors.Is(err, sql.ErrConnDone):
+		out.Err, out.Detail = fault.ErrClosed, "the source is not open"
+	case busy(err):
+		out.Detail = "the database is locked: another transaction or an open stream holds it; inside Tx use the DB that it gives"
+		return out.WithCause(lockedError{err})
+	case errors.As(err, &e):
+		out.Err, out.Detail = kind(e.Code())
+	}
+	return out.WithCause(err)
+}
+
+func interrupted(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_INTERRUPT
+}
+
+// kind tells what an extended result code means (https://sqlite.org/rescode.html).
+func kind(code int) (sentinel error, detail string) {
+	switch code {
+	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
+		return fault.ErrConflict, ""
+	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return fault.ErrReference, ""
+	case lib.SQLITE_CONSTRAINT_NOTNULL:
+		return fault.ErrInvalid, "a column that may not be NULL was given none"
+	case lib.SQLITE_CONSTRAINT_CHECK:
+		return fault.ErrInvalid, "a value breaks a CHECK of the table"
+	}
+	switch code & 0xff {
+	case lib.SQLITE_CONSTRAINT, lib.SQLITE_MISMATCH, lib.SQLITE_TOOBIG, lib.SQLITE_RANGE:
+		return fault.ErrInvalid, "the database refused a value"
+	case lib.SQLITE_ERROR:
+		return fault.ErrInvalid, "the database refused the statement: if a table or column is missing, run orm.CreateTables or your migrations"
+	case lib.SQLITE_READONLY:
+		return fault.ErrDenied, "the database or the transaction is read-only"
+	case lib.SQLITE_AUTH, lib.SQLITE_PERM:
+		return fault.ErrDenied, ""
+	case lib.SQLITE_CANTOPEN:
+		return fault.ErrUpstream, "the file cannot be opened: look at its folder and permissions"
+	case lib.SQLITE_NOTADB, lib.SQLITE_CORRUPT:
+		return fault.ErrUpstream, "the file is no SQLite database, or damaged"
+	case lib.SQLITE_FULL:
+		return fault.ErrUpstream, "the disk is full"
+	}
+	return fault.ErrUpstream, ""
+}
