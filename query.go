@@ -35,10 +35,18 @@ func (q Query[T]) invalid(field, detail string) Query[T] {
 
 // Where keeps the rows that pass every p, and every p of earlier calls.
 func (q Query[T]) Where(ps ...Pred[T]) Query[T] {
-	for i := range ps {
-		q.st.Where.Add(ps[i].Expr())
-	}
 	q.keyed = false
+	if len(ps) <= 4 {
+		for i := range ps {
+			q.st.Where.Add(ps[i].Expr())
+		}
+		return q
+	}
+	es := make([]builder.Expr, len(ps))
+	for i := range ps {
+		es[i] = ps[i].Expr()
+	}
+	q.st.Where.AddAll(es)
 	return q
 }
 

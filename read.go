@@ -47,12 +47,10 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 
 // First gives the first row in the query's order, or by key without one. No row is ErrNotFound.
 func (q Query[T]) First(ctx context.Context) (T, error) {
-	var none T
-	if q.st.HasTake && q.st.Take == 0 {
-		return none, fault.Fill(ErrNotFound, "First", modelName(q.st.Model), "")
-	}
 	q.stable(true)
-	q.st.Take, q.st.HasTake = 1, true
+	if !q.st.HasTake || q.st.Take != 0 { // of no rows there is no first one
+		q.st.Take, q.st.HasTake = 1, true
+	}
 	return q.single(ctx, "First", 1)
 }
 

@@ -162,6 +162,17 @@ func (c *Conjunction) Add(e Expr) {
 	c.rest = append(c.rest[:len(c.rest):len(c.rest)], e)
 }
 
+// AddAll is Add for many predicates, copying those before them once.
+func (c *Conjunction) AddAll(es []Expr) {
+	for len(es) > 0 && c.n < inlinePreds {
+		c.Add(es[0])
+		es = es[1:]
+	}
+	if len(es) > 0 && c.Len() <= MaxNodes {
+		c.rest = append(c.rest[:len(c.rest):len(c.rest)], es...)
+	}
+}
+
 // Bounded reports whether some predicate can exclude a row.
 func (c *Conjunction) Bounded() bool {
 	for i := range c.Len() {

@@ -1,9 +1,12 @@
 package model
 
 import (
+	"database/sql/driver"
 	"math"
 	"time"
 	"unsafe"
+
+	"github.com/multi-orm/orm/internal/fault"
 )
 
 // Value is one argument or column value without an allocation for scalars, in the manner of
@@ -84,7 +87,24 @@ func BytesOf(b []byte) Value {
 }
 
 // TimeOf makes a point in time. It is kept in UTC to the microsecond, the finest unit all sources share.
-func TimeOf(t time.Time) Value { return Value{bits: uint64(t.UnixMicro()), ref: timeRef{}} }
+// A time too far from 1970 for that fails when it is bound.
+func TimeOf(t time.Time) Value {
+	if y := t.Year(); y > maxYear || y < -maxYear {
+		return AnyOf(farTime{})
+	}
+	return Value{bits: uint64(t.UnixMicro()), ref: timeRef{}}
+}
+
+// maxYear keeps microseconds since 1970 within 63 bits.
+const maxYear = 290_000
+
+// farTime is a time that no source can hold.
+type farTime struct{}
+
+// Value fails the statement instead of letting the time wrap around.
+func (farTime) Value() (driver.Value, error) {
+	return nil, fault.New(fault.ErrInvalid, "", "", "the time lies too far from now to be stored")
+}
 
 // UUIDOf makes a UUID value that shares u.
 func UUIDOf(u *[16]byte) Value { return Value{ref: uuidPtr(u)} }

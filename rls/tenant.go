@@ -120,7 +120,8 @@ func blank(v model.Value) bool {
 
 // equal compares two values of one column byte by byte, so that neither case nor trailing space blurs them.
 func equal(a, b model.Value) bool {
-	return string(model.AppendKey(nil, a)) == string(model.AppendKey(nil, b))
+	var x, y [64]byte
+	return string(model.AppendKey(x[:0], a)) == string(model.AppendKey(y[:0], b))
 }
 
 func stampTenant(ctx context.Context, f *model.Field, rows hook.NewRows) error {

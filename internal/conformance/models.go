@@ -87,7 +87,7 @@ type Thing struct {
 	At    time.Time
 	UID   Key `orm:"uid"`
 	Level Level
-	Tint  Colour `orm:"tint,enum=red|green|"`
+	Tint  Colour `orm:"tint,enum=red|green"`
 	Doc   Doc    `orm:"doc,json"`
 	Any   json.RawMessage
 	Nums  []int64

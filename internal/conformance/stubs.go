@@ -1,16 +1,5 @@
 package conformance
 
-var whereCases []testCase
-var textCases []testCase
-var nameCases []testCase
-var orderCases []testCase
-var readCases []testCase
-var streamCases []testCase
-var createCases []testCase
-var updateCases []testCase
-var saveCases []testCase
-var boundCases []testCase
-var upsertCases []testCase
 var includeCases []testCase
 var includePageCases []testCase
 var includeShapeCases []testCase

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -123,15 +125,21 @@ func (e *env) stop() {
 	}
 }
 
-func site(skip int) string {
-	_, file, line, _ := runtime.Caller(skip + 1)
-	return fmt.Sprintf("%s:%d", file[strings.LastIndexByte(file, '/')+1:], line)
+// site gives the line of the case that called.
+func site() string {
+	for skip := 1; ; skip++ {
+		_, file, line, ok := runtime.Caller(skip)
+		file = file[strings.LastIndexByte(file, '/')+1:]
+		if !ok || file != "suite.go" {
+			return fmt.Sprintf("%s:%d", file, line)
+		}
+	}
 }
 
 // must gives v, or ends the case.
 func must[T any](v T, err error) T {
 	if err != nil {
-		panic(failure{err, site(1)})
+		panic(failure{err, site()})
 	}
 	return v
 }
@@ -139,7 +147,7 @@ func must[T any](v T, err error) T {
 // ok ends the case on an error.
 func ok(err error) {
 	if err != nil {
-		panic(failure{err, site(1)})
+		panic(failure{err, site()})
 	}
 }
 
@@ -180,29 +188,29 @@ func (e *env) same(question string, answer any) {
 func (e *env) fails(err, kind error, model, field string, values ...string) {
 	e.Helper()
 	if err == nil {
-		e.Errorf("%s: want %q, have no error", site(1), kind)
+		e.Errorf("%s: want %q, have no error", site(), kind)
 		return
 	}
 	if !errors.Is(err, kind) {
-		e.Errorf("%s: want %q, have: %v", site(1), kind, err)
+		e.Errorf("%s: want %q, have: %v", site(), kind, err)
 	}
 	var typed *orm.Error
 	if !errors.As(err, &typed) {
-		e.Errorf("%s: %T is no *orm.Error: %v", site(1), err, err)
+		e.Errorf("%s: %T is no *orm.Error: %v", site(), err, err)
 		return
 	}
 	if model != "" && typed.Model != model {
-		e.Errorf("%s: want model %q, have %q in: %v", site(1), model, typed.Model, err)
+		e.Errorf("%s: want model %q, have %q in: %v", site(), model, typed.Model, err)
 	}
 	if field != "" && typed.Field != field {
-		e.Errorf("%s: want field %q, have %q in: %v", site(1), field, typed.Field, err)
+		e.Errorf("%s: want field %q, have %q in: %v", site(), field, typed.Field, err)
 	}
 	if !strings.HasPrefix(err.Error(), "orm: ") {
-		e.Errorf("%s: the text does not begin with orm: %v", site(1), err)
+		e.Errorf("%s: the text does not begin with orm: %v", site(), err)
 	}
 	for _, v := range append(values, "SQLSTATE", "sqlite", "SQLITE", "pq:", "ERROR:") {
 		if strings.Contains(strings.ReplaceAll(err.Error(), "(source ", ""), v) {
-			e.Errorf("%s: the text holds %q: %v", site(1), v, err)
+			e.Errorf("%s: the text holds %q: %v", site(), v, err)
 		}
 	}
 }
@@ -212,7 +220,7 @@ func (e *env) says(err error, words ...string) {
 	e.Helper()
 	for _, w := range words {
 		if err == nil || !strings.Contains(err.Error(), w) {
-			e.Errorf("%s: want %q in: %v", site(1), w, err)
+			e.Errorf("%s: want %q in: %v", site(), w, err)
 		}
 	}
 }
@@ -240,7 +248,7 @@ func (r *recorder) reset() []orm.Statement {
 // ran checks the number of statements since the last time.
 func (e *env) ran(n int, about string) {
 	e.Helper()
-	have := e.log.reset()
+	have := slices.DeleteFunc(e.log.reset(), func(s orm.Statement) bool { return s.Text == "" && s.Err != nil }) // refused, never sent
 	if len(have) != n {
 		var texts []string
 		for _, s := range have {
@@ -260,3 +268,7 @@ func pick[T, V any](rows []T, f func(T) V) []V {
 	}
 	return out
 }
+
+func predOf[T any](x builder.Expr) orm.Pred[T] { return builder.PredOf[T](x) }
+
+func assignOf[T any](x builder.Set) orm.Assign[T] { return builder.AssignOf[T](x) }

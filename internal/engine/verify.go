@@ -73,6 +73,11 @@ type reference struct {
 	remote []*model.Field
 }
 
+// isTenant reports that the reference is the tenant column, which the tenant scope has checked already.
+func (r *reference) isTenant(m *model.Model) bool {
+	return len(r.fields) == 1 && r.fields[0] == m.Tenant && r.remote[0] == r.target.Tenant
+}
+
 // references finds, for every model, whose keys its columns hold: by its own to-one relations, by the
 // to-many relations of others, and by the many-to-many relations whose link table it is.
 func (e *Engine) references() map[*model.Model][]reference {
@@ -140,7 +145,7 @@ func byColumn(m *model.Model, columns []string) []*model.Field {
 // tenant could be hung below a row of another. A hidden parent fails like an absent one.
 func (w *writing) referTo(ctx context.Context, rows int, get func(row int, f *model.Field) (model.Value, bool)) error {
 	for _, ref := range w.s.refs[w.m] {
-		if !w.reg.Secured(ref.target) {
+		if !w.reg.Secured(ref.target) || ref.isTenant(w.m) && w.reg.Tenanted() {
 			continue
 		}
 		keys, columns, err := w.foreignKeys(ref, rows, get)

@@ -41,14 +41,12 @@ func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *p
 		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
 	}
 	tag, stop, err := r.pipelined(ctx, pipe, p)
-	if e := pipe.Close(); err == nil && stop == nil {
-		err = e
-	}
 	if stop != nil {
-		if _, ours := stop.(*fault.Error); ours { //nolint:errorlint // made by the decoder, not wrapped; others are the reader's
-			stop = r.d.fail(ctx, r.model, stop)
-		}
+		r.abandon(ctx, func() { _ = pipe.Close() })
 		return tag, stop
+	}
+	if e := pipe.Close(); err == nil {
+		err = e
 	}
 	return tag, r.d.fail(ctx, r.model, err)
 }
