@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-playground/validator/v10"
 
+	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -18,11 +19,18 @@ type ValidateCreator interface {
 	ValidateCreate(ctx context.Context) error
 }
 
+// ValidateUpdater is a model with a check of its own for updates. changed holds the assigned values by Go field
+// name; an assignment that adds to a column is not among them. The row it is called on is empty.
+type ValidateUpdater interface {
+	ValidateUpdate(ctx context.Context, changed map[string]any) error
+}
+
 // validation checks rows by their validate tags.
 type validation struct{ v *validator.Validate }
 
 // Validate checks rows by their `validate` tags (validator/v10) before they are written: whole rows on create,
-// save and upsert, only the assigned fields on updates. A row with a ValidateCreate method is asked too. The
+// save and upsert, only the assigned fields on updates. A row with a ValidateCreate
+// method, or a model with a ValidateUpdate method, is asked too. The
 // failure is ErrInvalid and lists every field and rule, never a value; errors.As finds
 // validator.ValidationErrors. A tag that does not parse makes Use fail.
 func Validate() Extension {
@@ -87,7 +95,7 @@ func (x *validation) assigned(ctx context.Context, op *Op) error {
 	for _, s := range op.Update.Set {
 		sf, ok := op.Model.Type.FieldByName(s.Field.Name)
 		tag := sf.Tag.Get("validate")
-		if !ok || tag == "" || tag == "-" || s.Op != 0 {
+		if !ok || tag == "" || tag == "-" || s.Op != builder.SetValue {
 			continue
 		}
 		if tag = withoutCrossField(tag); tag == "" {
@@ -105,6 +113,23 @@ func (x *validation) assigned(ctx context.Context, op *Op) error {
 			}
 			return e.WithCause(err)
 		}
+	}
+	return ownUpdateCheck(ctx, op)
+}
+
+func ownUpdateCheck(ctx context.Context, op *Op) error {
+	u, ok := reflect.New(op.Model.Type).Interface().(ValidateUpdater)
+	if !ok {
+		return nil
+	}
+	changed := make(map[string]any, len(op.Update.Set))
+	for _, s := range op.Update.Set {
+		if s.Op == builder.SetValue {
+			changed[s.Field.Name] = s.Value.Any()
+		}
+	}
+	if err := u.ValidateUpdate(ctx, changed); err != nil {
+		return fmt.Errorf("%w: %w", fault.New(fault.ErrInvalid, op.Model.Name, "", "ValidateUpdate refused the change"), err)
 	}
 	return nil
 }

@@ -142,7 +142,7 @@ func createAtomic(e *env) {
 			dup[i].A = int64(-i)
 		}
 		dup[2999].A = 0
-		e.fails(second(orm.Repo[Wide](tx).CreateMany(e.ctx, dup)), orm.ErrConflict, "Wide", "")
+		e.fails(tx.Tx(e.ctx, func(tx orm.DB) error { return second(orm.Repo[Wide](tx).CreateMany(e.ctx, dup)) }), orm.ErrConflict, "Wide", "")
 		e.equal(must(orm.Repo[Wide](tx).Count(e.ctx)), int64(4000), "the transaction goes on without it")
 		return nil
 	}))

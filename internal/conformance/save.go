@@ -60,7 +60,7 @@ func saveStale(e *env) {
 	e.equal(must(r.ByID(1).One(e.ctx)).Hits, int64(50), "nothing was overwritten")
 	must(r.ByID(2).Delete(e.ctx))
 	gone := paper(2)
-	gone.ID = 2
+	gone.ID, gone.Kind = 2, "note"
 	e.fails(r.Save(e.ctx, &gone), orm.ErrNotFound, "Paper", "")
 	must(r.ByID(1).Update(e.ctx, papers.Hits.Inc(1)))
 	e.fails(r.Save(e.ctx, &a), orm.ErrStale, "Paper", "Version")

@@ -364,6 +364,9 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 		if err := checkSet(m, &sets[i]); err != nil {
 			return err
 		}
+		if assigned(sets[:i], sets[i].Field) {
+			return fault.New(fault.ErrInvalid, m.Name, sets[i].Field.Name, "the column is assigned twice")
+		}
 	}
 	k.Set = append(k.Set, sets...)
 	for _, f := range m.Fields {

@@ -65,20 +65,33 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (int64, error) {
 		}
 	}
 	batches := c.batches(&rows)
-	if len(batches) == 1 {
-		return c.insert(ctx, c.s, &rows, batches[0])
+	total, err := c.insertAll(ctx, &rows, batches)
+	if err != nil { // rows that are not there have no made columns; a later try must not take them for given ones
+		for _, b := range batches {
+			for i := b.from; i < b.to; i++ {
+				for _, f := range b.made {
+					f.Clear(rows.At(i))
+				}
+			}
+		}
 	}
-	var total int64
-	err := c.s.atomically(ctx, c.m, func(tx *Session) error {
+	return total, err
+}
+
+func (c *creator) insertAll(ctx context.Context, rows *source.Slab, batches []batch) (total int64, err error) {
+	if len(batches) == 1 {
+		return c.insert(ctx, c.s, rows, batches[0])
+	}
+	err = c.s.atomically(ctx, c.m, func(tx *Session) error {
 		total = 0
 		for _, b := range batches {
-			k, err := c.insert(ctx, tx, &rows, b)
+			k, err := c.insert(ctx, tx, rows, b)
 			if err != nil {
 				return err
 			}
 			total += k
 			if c.o.Progress != nil {
-				c.o.Progress(b.to, n)
+				c.o.Progress(b.to, rows.Len())
 			}
 		}
 		return nil

@@ -16,8 +16,8 @@ import (
 type sight struct {
 	op     hook.Op
 	actor  hook.Actor
-	rows   []byte // the slice that op.Rows stands for, whatever its elements are
-	scopes [3]builder.Scope
+	rows   []byte           // the slice that op.Rows stands for, whatever its elements are
+	scopes [2]builder.Scope // the usual two; more get memory of their own
 }
 
 func (v *sight) begin(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) {

@@ -1,0 +1,124 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+)
+
+// Direct is a driver's connection that may be used without database/sql in between, and by two goroutines
+// at once: database/sql closes the rows of a cancelled context from a goroutine of its own.
+type Direct interface {
+	driver.QueryerContext
+	driver.ExecerContext
+	// Direct marks the connection.
+	Direct()
+}
+
+// Conn is a connection taken from its pool.
+type Conn struct {
+	SQL    *sql.Conn
+	direct Direct
+}
+
+// Take takes a connection from db.
+func Take(ctx context.Context, db *sql.DB) (*Conn, error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &Conn{SQL: c}
+	// The pointer outlives the call, which is safe as long as it does not outlive c: only Give ends it.
+	_ = c.Raw(func(dc any) error {
+		out.direct, _ = dc.(Direct)
+		return nil
+	})
+	return out, nil
+}
+
+// Give puts c back into its pool.
+func (c *Conn) Give() {
+	_ = c.SQL.Close() // fails only when it was given back before
+}
+
+// Discard closes c, for when its state is not known.
+func (c *Conn) Discard() {
+	_ = c.SQL.Raw(func(any) error { return driver.ErrBadConn })
+	c.Give()
+}
+
+// Run runs text that has no arguments and gives no rows.
+func (c *Conn) Run(ctx context.Context, text string) error {
+	_, err := c.exec(ctx, text, nil)
+	return err
+}
+
+func (c *Conn) exec(ctx context.Context, text string, args []driver.NamedValue) (int64, error) {
+	var r driver.Result
+	var err error
+	if c.direct != nil {
+		r, err = c.direct.ExecContext(ctx, text, args)
+	} else {
+		r, err = c.SQL.ExecContext(ctx, text, plain(args)...)
+	}
+	if err != nil || r == nil { // a text of comments has no result
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// query gives the rows and their number of columns.
+func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue) (cursor, error) {
+	if c.direct != nil {
+		return c.direct.QueryContext(ctx, text, args)
+	}
+	rows, err := c.SQL.QueryContext(ctx, text, plain(args)...)
+	if err != nil {
+		return nil, err
+	}
+	return &scanned{rows: rows}, nil
+}
+
+func plain(args []driver.NamedValue) []any {
+	out := make([]any, len(args))
+	for i := range args {
+		out[i] = args[i].Value
+	}
+	return out
+}
+
+// cursor is a result being read. The values it gives belong to the caller.
+type cursor interface {
+	Next(dst []driver.Value) error
+	Close() error
+}
+
+// scanned is a cursor over database/sql.
+type scanned struct {
+	rows *sql.Rows
+	dst  []any
+}
+
+// Next scans into plain interfaces, for which database/sql copies what the driver owns.
+func (s *scanned) Next(dst []driver.Value) error {
+	if !s.rows.Next() {
+		if err := s.rows.Err(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	if len(s.dst) != len(dst) {
+		s.dst = make([]any, len(dst))
+	}
+	for i := range dst {
+		s.dst[i] = (*any)(&dst[i])
+	}
+	return s.rows.Scan(s.dst...)
+}
+
+// Close ends the read.
+func (s *scanned) Close() error { return s.rows.Close() }
+
+var errColumns = errors.New("sqldb: the result has another number of columns than the statement")

@@ -1,0 +1,85 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"sync"
+	"time"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
+)
+
+// System is what differs between the databases. A source fills it once; it is then shared by all calls.
+type System struct {
+	Name  string // the data source's
+	Cache builder.Cache
+
+	// Bind gives an argument as the driver takes it, or ErrInvalid.
+	Bind func(model.Value) (driver.Value, error)
+	// Time reads the text that Bind writes for a time; false leaves the text to model.Field.Assign. It may be nil.
+	Time func(string) (time.Time, bool)
+	// Reader gives what turns the driver's values of f into those that model.Field.Assign takes; nil for as they are.
+	Reader func(f *model.Field) func(any) (any, error)
+	// Query runs the caller's own SQL text.
+	Query func(ctx context.Context, c *sql.Conn, text string, args ...any) (*sql.Rows, error)
+	// Fail maps the driver's error.
+	Fail func(ctx context.Context, m *model.Model, err error) error
+	// Busy reports an error that means: somebody else holds a lock, nothing was done. Such a statement runs
+	// again for up to MaxWait when it is not part of a transaction. It may be nil.
+	Busy    func(error) bool
+	MaxWait time.Duration
+
+	scratch sync.Pool
+}
+
+// scratch is the memory that one call needs besides its rows.
+type scratch struct {
+	args  builder.Args
+	named []driver.NamedValue
+	row   []driver.Value
+}
+
+func (s *System) take() *scratch {
+	if c, ok := s.scratch.Get().(*scratch); ok {
+		return c
+	}
+	return &scratch{named: make([]driver.NamedValue, 0, 16), row: make([]driver.Value, 0, 16)}
+}
+
+// maxScratch bounds what is kept for the next call, so that one bulk insert does not hold its memory forever.
+const maxScratch = 1024
+
+// give puts c back without the caller's values, which may be secret.
+func (s *System) give(c *scratch) {
+	if cap(c.named) > maxScratch || cap(c.row) > maxScratch {
+		return
+	}
+	c.args = builder.Args{}
+	clear(c.named)
+	clear(c.row[:cap(c.row)])
+	c.named = c.named[:0]
+	s.scratch.Put(c)
+}
+
+// bind fills c.named.
+func (s *System) bind(c *scratch, args []model.Value) error {
+	c.named = c.named[:0]
+	for i := range args {
+		v, err := s.Bind(args[i])
+		if err != nil {
+			return err
+		}
+		c.named = append(c.named, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	return nil
+}
+
+// values gives c.row with room for n columns.
+func (c *scratch) values(n int) []driver.Value {
+	if cap(c.row) < n {
+		c.row = make([]driver.Value, n)
+	}
+	return c.row[:n]
+}
