@@ -69,7 +69,7 @@ func streamChild(t *testing.T, what string) {
 	var ctx context.Context
 	var db orm.DB
 	if path, ok := strings.CutPrefix(what, "sqlite "); ok {
-		ctx, db = (&sqliteBench{path}).orm(t, "", false)
+		ctx, db = (&sqliteBench{path: path}).orm(t, "", false)
 	} else {
 		ctx, db = replayed(t).orm(t, "Stream100k/orm", false)
 	}

@@ -12,13 +12,14 @@ import (
 	"github.com/multi-orm/orm/source/sqlite"
 )
 
-// sqliteBench is a file with the tables of the benchmarks.
-type sqliteBench struct{ path string }
+// sqliteBench is a file with the tables of the benchmarks as the library makes them. raw is one with the same
+// rows as people make it by hand, with the column types that the driver gives a time for; "" when nobody asks for it.
+type sqliteBench struct{ path, raw string }
 
 // seededSQLite makes the file: every user and order, and so many rows to scan.
 func seededSQLite(tb testing.TB, scans int) *sqliteBench {
 	tb.Helper()
-	e := &sqliteBench{testkit.SQLite(tb)}
+	e := &sqliteBench{path: testkit.SQLite(tb)}
 	ctx := context.Background()
 	db, err := orm.Open(ctx, sqlite.Source("main", e.path), benchModels)
 	if err != nil {
@@ -31,6 +32,58 @@ func seededSQLite(tb testing.TB, scans int) *sqliteBench {
 	fill(tb, db, rowsOf(benchUserRows, benchUserAt))
 	fill(tb, db, rowsOf(benchUserRows*benchOrderRows, benchOrderAt))
 	fill(tb, db, rowsOf(scans, benchScanAt))
+	return e
+}
+
+// byHand makes the second file.
+func (e *sqliteBench) byHand(tb testing.TB, scans int) *sqliteBench {
+	tb.Helper()
+	e.raw = testkit.SQLite(tb)
+	db, err := sql.Open("sqlite", e.raw)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer db.Close()
+	const people = `(id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT, role TEXT NOT NULL, tenant_id INTEGER NOT NULL, is_active BOOLEAN NOT NULL,
+		balance REAL NOT NULL, created_at TIMESTAMP NOT NULL, deleted_at TIMESTAMP);`
+	if _, err := db.Exec("PRAGMA journal_mode=WAL; CREATE TABLE users " + people + "CREATE TABLE scans " + people + `
+		CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, order_number TEXT NOT NULL, total_amount REAL, status TEXT NOT NULL,
+			tenant_id INTEGER NOT NULL, created_at TIMESTAMP NOT NULL);
+		CREATE INDEX orders_user ON orders (user_id)`); err != nil {
+		tb.Fatal(err)
+	}
+	tx, err := db.Begin()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer tx.Rollback()
+	put := func(text string, n int, row func(i int) []any) {
+		st, err := tx.Prepare(text)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		defer st.Close()
+		for i := range n {
+			if _, err := st.Exec(row(i + 1)...); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+	put("INSERT INTO users ("+rawColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", benchUserRows, func(i int) []any {
+		r := benchUserAt(i)
+		return []any{r.ID, r.Email, r.Name, r.Role, r.TenantID, r.Active, r.Balance, r.CreatedAt, r.DeletedAt}
+	})
+	put("INSERT INTO scans ("+rawColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", scans, func(i int) []any {
+		r := benchScanAt(i)
+		return []any{r.ID, r.Email, r.Name, r.Role, r.TenantID, r.Active, r.Balance, r.CreatedAt, r.DeletedAt}
+	})
+	put("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)", benchUserRows*benchOrderRows, func(i int) []any {
+		o := benchOrderAt(i)
+		return []any{o.ID, o.UserID, o.Number, o.Total, o.Status, o.TenantID, o.CreatedAt}
+	})
+	if err := tx.Commit(); err != nil {
+		tb.Fatal(err)
+	}
 	return e
 }
 
@@ -63,7 +116,7 @@ func (e *sqliteBench) orm(tb testing.TB, _ string, hooks bool) (context.Context,
 // byRows is a contender with database/sql alone, unprepared.
 func byRows[R any](e *sqliteBench, workload string, do func(ctx context.Context, db *sql.DB) (R, error)) contender {
 	return contender{workload, "rawsql", func(tb testing.TB) runner {
-		db, err := sql.Open("sqlite", e.path)
+		db, err := sql.Open("sqlite", e.raw)
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -15,7 +15,7 @@ import (
 // The workloads of the benchmarks, as BenchmarkEngine/Workload/contender: rawpgx and rawsql are what people
 // write by hand, rawtuned the best of it, orm this library and orm-hooks the library with a tenant scope,
 // soft delete and an event hook. PostgreSQL is recorded (see internal/replay), so that client code alone is
-// timed; ORM_BENCH_POSTGRES names a server to run against instead, SQLite is a file.
+// timed; ORM_BENCH_POSTGRES names a server to run against instead. SQLite is a file.
 
 func BenchmarkPostgres(b *testing.B) {
 	race(b, live(b).contenders())
@@ -34,7 +34,7 @@ func BenchmarkPostgres(b *testing.B) {
 	})
 }
 
-func BenchmarkSQLite(b *testing.B) { race(b, seededSQLite(b, 10_000).contenders()) }
+func BenchmarkSQLite(b *testing.B) { race(b, seededSQLite(b, 10_000).byHand(b, 10_000).contenders()) }
 
 // buildContenders write the SQL of List100 without a database.
 func buildContenders() []contender {

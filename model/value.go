@@ -89,14 +89,12 @@ func BytesOf(b []byte) Value {
 // TimeOf makes a point in time. It is kept in UTC to the microsecond, the finest unit all sources share.
 // A time too far from 1970 for that fails when it is bound.
 func TimeOf(t time.Time) Value {
-	if y := t.Year(); y > maxYear || y < -maxYear {
+	micros := t.UnixMicro()
+	if time.UnixMicro(micros).Unix() != t.Unix() { // it wrapped around
 		return AnyOf(farTime{})
 	}
-	return Value{bits: uint64(t.UnixMicro()), ref: timeRef{}}
+	return Value{bits: uint64(micros), ref: timeRef{}}
 }
-
-// maxYear keeps microseconds since 1970 within 63 bits.
-const maxYear = 290_000
 
 // farTime is a time that no source can hold.
 type farTime struct{}

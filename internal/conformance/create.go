@@ -185,6 +185,9 @@ func createOdd(e *env) {
 		}
 	}
 	var done []int
+	must(r.CreateMany(e.ctx, make([]Plain, 3), orm.Progress(func(n, _ int) { done = append(done, n) })))
+	e.equal(done, []int{3}, "progress of one batch")
+	done = nil
 	many := make([]Plain, 25_000)
 	must(r.CreateMany(e.ctx, many, orm.Progress(func(n, total int) {
 		e.equal(total, 25_000, "total")

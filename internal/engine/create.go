@@ -80,7 +80,11 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (int64, error) {
 
 func (c *creator) insertAll(ctx context.Context, rows *source.Slab, batches []batch) (total int64, err error) {
 	if len(batches) == 1 {
-		return c.insert(ctx, c.s, rows, batches[0])
+		total, err = c.insert(ctx, c.s, rows, batches[0])
+		if err == nil && c.o.Progress != nil {
+			c.o.Progress(rows.Len(), rows.Len())
+		}
+		return total, err
 	}
 	err = c.s.atomically(ctx, c.m, func(tx *Session) error {
 		total = 0

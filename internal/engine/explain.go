@@ -51,7 +51,7 @@ func (p *Plan) String() string {
 // Explain plans st without running it.
 func (s *Session) Explain(ctx context.Context, st *builder.Select) (*Plan, error) {
 	p := &Plan{}
-	incs, err := mergeIncludes(st.Includes)
+	incs, err := s.merged(st.Includes)
 	if err == nil {
 		st.Includes = incs
 		columnsForIncludes(st)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -13,8 +12,7 @@ import (
 // includes loads every branch below parents: one statement per branch and chunk of keys, never per row.
 func (r *reader) includes(ctx context.Context, parents *source.Slab, incs []*builder.Include, path string, depth int) error {
 	if depth >= r.s.Limits.MaxIncludeDepth {
-		return fault.New(fault.ErrLimit, incs[0].Relation.Model.Name, incs[0].Relation.Name,
-			fmt.Sprintf("includes nest deeper than MaxIncludeDepth (%d)", r.s.Limits.MaxIncludeDepth))
+		return tooDeep(incs[0].Relation, r.s.Limits.MaxIncludeDepth)
 	}
 	for _, inc := range incs {
 		at := inc.Relation.Name

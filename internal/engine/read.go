@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/multi-orm/orm/builder"
@@ -21,7 +22,7 @@ func (s *Session) Read(ctx context.Context, name string, st *builder.Select, row
 	}
 	r := reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}
 	if len(st.Includes) > 0 {
-		if st.Includes, err = mergeIncludes(st.Includes); err != nil {
+		if st.Includes, err = s.merged(st.Includes); err != nil {
 			return fault.Fill(err, name, st.Model.Name, src.Name())
 		}
 	}
@@ -145,6 +146,32 @@ func hide(s *source.Slab, fs []*model.Field) {
 			f.Clear(s.At(i))
 		}
 	}
+}
+
+// merged gives the includes of a statement, each relation once and none too deep: whether a query is allowed must
+// not hang on the rows it meets.
+func (e *Engine) merged(in []*builder.Include) ([]*builder.Include, error) {
+	out, err := mergeIncludes(in)
+	if err != nil {
+		return nil, err
+	}
+	return out, e.shallow(out, 1)
+}
+
+func (e *Engine) shallow(incs []*builder.Include, depth int) error {
+	for _, inc := range incs {
+		if depth > e.Limits.MaxIncludeDepth {
+			return tooDeep(inc.Relation, e.Limits.MaxIncludeDepth)
+		}
+		if err := e.shallow(inc.Includes, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tooDeep(r *model.Relation, limit int) error {
+	return fault.New(fault.ErrLimit, r.Model.Name, r.Name, fmt.Sprintf("includes nest deeper than MaxIncludeDepth (%d)", limit))
 }
 
 // mergeIncludes joins branches that name the same relation, so that it is loaded once.

@@ -20,7 +20,7 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 		return fault.Fill(err, name, st.Model.Name, "")
 	}
 	r := reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}
-	incs, err := mergeIncludes(st.Includes)
+	incs, err := s.merged(st.Includes)
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
