@@ -70,10 +70,12 @@ type Scope struct {
 	Expr Expr
 }
 
-// MaxNodes bounds the nodes of one statement's predicates, and MaxDepth their nesting.
+// MaxNodes bounds the nodes of one statement's predicates, MaxDepth their nesting, and MaxRelations the relation
+// filters inside each other, of which SQLite takes fewer than thirty.
 const (
-	MaxNodes = 10_000
-	MaxDepth = 100
+	MaxNodes     = 10_000
+	MaxDepth     = 100
+	MaxRelations = 24
 )
 
 // True holds for every row, False for none.

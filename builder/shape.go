@@ -17,7 +17,9 @@ type shaper struct {
 	key   []byte
 	args  []model.Value
 	nodes int
-	err   error
+	// relations is the depth of relation filters at this point of the walk
+	relations int
+	err       error
 }
 
 func (s *shaper) fail(err error) {
@@ -203,6 +205,11 @@ func (s *shaper) relation(m *model.Model, e *Expr, depth int) {
 		s.fail(fault.New(fault.ErrDenied, m.Name, r.Name, "the relation filter has not been scoped"))
 		return
 	}
+	if s.relations++; s.relations > MaxRelations {
+		s.fail(fault.New(fault.ErrLimit, m.Name, r.Name, "relation filters nest too deeply"))
+		return
+	}
+	defer func() { s.relations-- }()
 	s.number(r.Index)
 	s.number(len(e.Ext.Kids))
 	for i := range e.Ext.Kids {

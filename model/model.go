@@ -6,6 +6,7 @@ import "reflect"
 type Model struct {
 	Name   string       // the Go type's name
 	Type   reflect.Type // the struct type
+	Slice  reflect.Type // of rows: []Type; nil where there is no such struct
 	ID     uint32       // number of this model in the process, part of every shape key
 	Table  string
 	Schema string // "" = the source's default

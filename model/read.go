@@ -18,7 +18,7 @@ type draft struct {
 // read reads one struct. Relations stay unresolved: their targets may not be read yet.
 func read(name string, t reflect.Type) (*draft, error) {
 	d := &draft{
-		model: &Model{Name: name, Type: t, fields: map[string]*Field{}, relations: map[string]*Relation{}},
+		model: &Model{Name: name, Type: t, Slice: reflect.SliceOf(t), fields: map[string]*Field{}, relations: map[string]*Relation{}},
 		said:  map[string]string{},
 	}
 	if err := d.walk(t, place{}); err != nil {
