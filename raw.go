@@ -83,6 +83,9 @@ func (db DB) rawArgs(text string, args []any) (string, []model.Value, error) {
 	values := make([]model.Value, len(args))
 	for i, a := range args {
 		values[i] = builder.ValueOf(a)
+		if why := builder.TextFault(values[i]); why != "" {
+			return "", nil, &Error{Op: "Raw", Err: ErrInvalid, Detail: why}
+		}
 	}
 	return text, values, nil
 }
@@ -109,6 +112,9 @@ func (db DB) namedArgs(text string, args Args) (string, []model.Value, error) {
 		}
 		used[n] = true
 		values[i] = builder.ValueOf(v)
+		if why := builder.TextFault(values[i]); why != "" {
+			return "", nil, &Error{Op: "Raw", Source: src.Name(), Err: ErrInvalid, Detail: why}
+		}
 	}
 	for n := range args {
 		if !used[n] {

@@ -62,7 +62,7 @@ func (q Query[T]) One(ctx context.Context) (T, error) {
 	return q.single(ctx, "One", 1)
 }
 
-func (q Query[T]) single(ctx context.Context, name string, room int) (T, error) {
+func (q *Query[T]) single(ctx context.Context, name string, room int) (T, error) {
 	var none T
 	c, err := q.start(name, room)
 	if err != nil {

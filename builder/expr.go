@@ -52,6 +52,7 @@ type Ext struct {
 	Upper model.Value // of OpBetween
 	Text  string      // of OpSQL
 	Args  []model.Value
+	Reads bool // the text reads rows of its own, which no scope reaches
 	Err   error
 
 	Rel *model.Relation
@@ -224,12 +225,12 @@ func (e *Expr) whole() bool {
 	return e.Field != nil
 }
 
-// HasRelation reports whether e filters by related rows anywhere.
+// HasRelation reports whether e looks at other rows anywhere: related ones, or those that its text reads.
 func (e *Expr) HasRelation() bool {
 	if e.Ext == nil {
 		return false
 	}
-	if e.Ext.Rel != nil {
+	if e.Ext.Rel != nil || e.Ext.Reads {
 		return true
 	}
 	for i := range e.Ext.Kids {

@@ -16,6 +16,9 @@ func (p Pred[T]) Expr() Expr {
 	return p.e
 }
 
+// IsZero reports whether p is the zero Pred, which no constructor makes.
+func (p Pred[T]) IsZero() bool { return p.e.Op == 0 }
+
 // And holds where every p holds; And() holds everywhere.
 func And[T any](ps ...Pred[T]) Pred[T] { return Pred[T]{AllOf(exprs(ps)...)} }
 

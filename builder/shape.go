@@ -3,6 +3,7 @@ package builder
 import (
 	"encoding/binary"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
@@ -42,12 +43,12 @@ func (s *shaper) flag(bits ...bool) {
 }
 
 func (s *shaper) arg(m *model.Model, f *model.Field, v model.Value) {
-	if holdsNUL(v) {
+	if why := TextFault(v); why != "" {
 		name := ""
 		if f != nil {
 			name = f.Name
 		}
-		s.fail(fault.New(fault.ErrInvalid, nameOf(m), name, "text must not hold a NUL byte"))
+		s.fail(fault.New(fault.ErrInvalid, nameOf(m), name, why))
 	}
 	s.args = append(s.args, v)
 }
@@ -59,19 +60,25 @@ func nameOf(m *model.Model) string {
 	return m.Name
 }
 
-// holdsNUL finds the byte that PostgreSQL's text cannot hold.
-func holdsNUL(v model.Value) bool {
+// TextFault says what not every source's text can hold, "" when all can: PostgreSQL refuses NUL and what is not
+// UTF-8, SQLite would keep both and read them back elsewhere as something else.
+func TextFault(v model.Value) string {
 	switch v.Kind() {
 	case model.StringValue:
-		return strings.IndexByte(v.Str(), 0) >= 0
+		switch s := v.Str(); {
+		case strings.IndexByte(s, 0) >= 0:
+			return "text must not hold a NUL byte"
+		case !utf8.ValidString(s):
+			return "text must be valid UTF-8: use []byte for what is not text"
+		}
 	case model.ListValue:
 		for _, e := range v.List() {
-			if holdsNUL(e) {
-				return true
+			if why := TextFault(e); why != "" {
+				return why
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 func (s *shaper) head(verb byte, m *model.Model, err error) {

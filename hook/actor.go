@@ -3,6 +3,9 @@ package hook
 import (
 	"context"
 	"fmt"
+	"strings"
+
+	"github.com/multi-orm/orm/internal/fault"
 )
 
 // Actor is who asks. It travels in the context; there is no shared state to set it on.
@@ -75,6 +78,18 @@ type Bypass struct{ Reason string }
 // WithBypass marks ctx; package rls exports it as rls.Bypass.
 func WithBypass(ctx context.Context, reason string) context.Context {
 	return context.WithValue(ctx, bypassKey{}, &Bypass{reason})
+}
+
+// Bypassed reports whether ctx steps out of the scopes. A bypass without a reason is ErrDenied.
+func Bypassed(ctx context.Context) (bool, error) {
+	b := BypassFrom(ctx)
+	if b == nil {
+		return false, nil
+	}
+	if strings.TrimSpace(b.Reason) == "" {
+		return false, fault.New(fault.ErrDenied, "", "", "a bypass needs a reason")
+	}
+	return true, nil
 }
 
 // BypassFrom gives the bypass of ctx, nil when there is none.

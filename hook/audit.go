@@ -1,11 +1,13 @@
 package hook
 
 import (
+	"bytes"
 	"context"
 	"reflect"
 	"time"
 	"unsafe"
 
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -49,6 +51,9 @@ type auditingKey struct{}
 // rolled back. What the sink writes itself is not audited. Raw SQL and every operation under a bypass are
 // entries too.
 func Audit(sink func(ctx context.Context, e Entry) error) Hook {
+	if sink == nil {
+		return Hook{Name: "audit", err: fault.New(fault.ErrInvalid, "", "", "Audit was given no sink")}
+	}
 	return Hook{
 		Name: "audit",
 		Before: func(ctx context.Context, op *Op) error {
@@ -63,7 +68,7 @@ func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 				return nil
 			}
 			bypass := BypassFrom(ctx)
-			if !op.Kind.Writes() && op.Kind != Raw && (bypass == nil || op.Path != "") {
+			if !op.Kind.Writes() && op.Kind != Raw && (bypass == nil || op.Path != "" || op.Partial) {
 				return nil
 			}
 			ctx = context.WithValue(ctx, auditingKey{}, true)
@@ -77,7 +82,7 @@ func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 			if bypass != nil {
 				base.Bypass = bypass.Reason
 			}
-			if !op.Kind.Writes() {
+			if !op.Kind.Writes() || bypass != nil && (!op.Rows.IsValid() || op.Rows.Len() == 0) {
 				return sink(ctx, base)
 			}
 			return auditRows(ctx, op, base, sink)
@@ -87,11 +92,14 @@ func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 
 func auditRows(ctx context.Context, op *Op, base Entry, sink func(context.Context, Entry) error) error {
 	old := map[string]unsafe.Pointer{}
-	each(op.Old, func(row unsafe.Pointer) error {
+	err := each(op.Old, func(row unsafe.Pointer) error {
 		k, err := keyOf(op.Model, row)
 		old[k] = row
 		return err
 	})
+	if err != nil {
+		return err
+	}
 	emit := func(was, is unsafe.Pointer) error {
 		e := base
 		row := is
@@ -153,6 +161,9 @@ func snapshot(fields []*model.Field, row unsafe.Pointer) map[string]any {
 			continue
 		}
 		out[f.Name] = v.Any()
+		if b, ok := out[f.Name].([]byte); ok { // the row's own memory, which may change before the sink is done with it
+			out[f.Name] = bytes.Clone(b)
+		}
 	}
 	return out
 }

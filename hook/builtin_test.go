@@ -91,7 +91,7 @@ func TestSlowQueryTellsTheCaller(t *testing.T) {
 		must(t, db.Use(hook.SlowQuery(time.Second, hook.SlowClock(clock), hook.SlowTo(func(_ context.Context, s hook.Slow) { got = append(got, s) }))))
 		_, err := orm.Repo[account](db).All(ctx)
 		must(t, err)
-		if len(got) != 1 || got[0].Model != "account" || got[0].Op != "All" || got[0].Took != time.Second || !strings.HasPrefix(got[0].Caller, "hook_test.go:") {
+		if len(got) != 1 || got[0].Model != "account" || got[0].Op != "All" || got[0].Took != time.Second || !strings.HasPrefix(got[0].Caller, "builtin_test.go:") {
 			t.Errorf("reported %+v", got)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/multi-orm/orm/internal/fault"
@@ -24,8 +25,13 @@ type Hook struct {
 	// Optional lets a call leave the hook out with Without.
 	Optional bool
 
-	err error
+	watches bool // After only looks and cannot fail
+	err     error
 }
+
+// LooksBack reports whether the hook has a say after the statement ran, so that a write must be undone when it
+// fails.
+func (h *Hook) LooksBack() bool { return h.After != nil && !h.watches }
 
 type withoutKey struct{}
 
@@ -135,6 +141,9 @@ func (h *Hook) guarded(op *Op, fn func() error) (err error) {
 func (h Hook) Extend(r *Registrar) error {
 	if h.err != nil {
 		return h.err
+	}
+	if h.Model != nil && !slices.Contains(r.Models(), h.Model) {
+		return fault.New(fault.ErrInvalid, h.Model.Name, "", fmt.Sprintf("hook %q is for a model that is not registered: it would never run", h.Name))
 	}
 	r.Event(h)
 	return nil

@@ -20,6 +20,7 @@ func MaxRows(n int) Hook {
 	return Hook{
 		Name:     fmt.Sprintf("max rows %d", n),
 		Optional: true,
+		watches:  true, // of writes it sees nothing
 		Before: func(_ context.Context, op *Op) error {
 			switch {
 			case !concerned(op):

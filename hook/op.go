@@ -50,6 +50,10 @@ type Op struct {
 	// Affected is the number of rows read or written.
 	Affected int64
 
+	// Partial says that the rows are a window of a stream and that After is called again for the next; the
+	// last call, which may have no rows, is not partial.
+	Partial bool
+
 	// Start is when the operation began.
 	Start time.Time
 

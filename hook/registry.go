@@ -103,7 +103,7 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 		seen[s.Name] = true
 		out.secured = out.secured || s.Secures
 		for _, m := range models {
-			rule, err := s.Bind(m)
+			rule, err := s.bind(m)
 			errs = append(errs, err)
 			if rule != nil {
 				out.rules[m] = append(out.rules[m], bound{s.Name, rule})
@@ -201,6 +201,9 @@ func (r *Registry) Events(m *model.Model) []Hook {
 	return r.events[m]
 }
 
+// HasScopes reports whether any scope is registered.
+func (r *Registry) HasScopes() bool { return r != nil && len(r.scopes) > 0 }
+
 // HasEvents reports whether any event hook is registered.
 func (r *Registry) HasEvents() bool { return r != nil && len(r.hooks) > 0 }
 
@@ -222,6 +225,13 @@ func (r *Registry) Tenanted() bool {
 
 // Scoped reports whether any scope concerns m.
 func (r *Registry) Scoped(m *model.Model) bool { return r != nil && len(r.rules[m]) > 0 }
+
+// safely turns a panic of a scope into an error that denies.
+func safely(m *model.Model, err *error) {
+	if p := recover(); p != nil {
+		*err = fault.New(fault.ErrDenied, m.Name, "", fmt.Sprintf("a scope panicked (%T)", p))
+	}
+}
 
 // Filters gives what the scopes demand of the rows that t touches, in the memory of buf where it is enough.
 func (r *Registry) Filters(ctx context.Context, t Touch, buf []builder.Scope) ([]builder.Scope, error) {
@@ -245,7 +255,10 @@ func (r *Registry) Filters(ctx context.Context, t Touch, buf []builder.Scope) ([
 		if err != nil {
 			return nil, err
 		}
-		if e.Op != builder.OpTrue && e.Op != 0 {
+		if e.Op == 0 { // forgotten, not meant: a scope that lets every row pass says builder.True
+			return nil, fault.New(fault.ErrDenied, t.Model.Name, "", fmt.Sprintf("scope %q gave no predicate", b.name))
+		}
+		if e.Op != builder.OpTrue {
 			out = append(out, builder.Scope{Name: b.name, Expr: e})
 		}
 	}
@@ -253,10 +266,11 @@ func (r *Registry) Filters(ctx context.Context, t Touch, buf []builder.Scope) ([
 }
 
 // Insert runs the scopes' checks of new rows.
-func (r *Registry) Insert(ctx context.Context, m *model.Model, rows NewRows) error {
+func (r *Registry) Insert(ctx context.Context, m *model.Model, rows NewRows) (err error) {
 	if r == nil {
 		return nil
 	}
+	defer safely(m, &err)
 	for _, b := range r.rules[m] {
 		if b.rule.Insert != nil {
 			if err := b.rule.Insert(ctx, rows); err != nil {
@@ -268,10 +282,11 @@ func (r *Registry) Insert(ctx context.Context, m *model.Model, rows NewRows) err
 }
 
 // Assign runs the scopes' checks of assignments.
-func (r *Registry) Assign(ctx context.Context, m *model.Model, sets []builder.Set) error {
+func (r *Registry) Assign(ctx context.Context, m *model.Model, sets []builder.Set) (err error) {
 	if r == nil {
 		return nil
 	}
+	defer safely(m, &err)
 	for _, b := range r.rules[m] {
 		if b.rule.Assign == nil {
 			continue
@@ -286,11 +301,11 @@ func (r *Registry) Assign(ctx context.Context, m *model.Model, sets []builder.Se
 }
 
 // Delete asks the scopes whether a delete of m is to become an update.
-func (r *Registry) Delete(ctx context.Context, m *model.Model) ([]builder.Set, error) {
+func (r *Registry) Delete(ctx context.Context, m *model.Model) (out []builder.Set, err error) {
 	if r == nil {
 		return nil, nil
 	}
-	var out []builder.Set
+	defer safely(m, &err)
 	for _, b := range r.rules[m] {
 		if b.rule.Delete == nil {
 			continue
@@ -304,11 +319,26 @@ func (r *Registry) Delete(ctx context.Context, m *model.Model) ([]builder.Set, e
 	return out, nil
 }
 
+// SoftDeletes reports whether a delete of m is to become an update.
+func (r *Registry) SoftDeletes(m *model.Model) bool {
+	if r != nil {
+		for _, b := range r.rules[m] {
+			if b.rule.Delete != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Raw asks the scopes whether SQL text may run under ctx: text cannot be scoped, so with any scope
-// registered it needs a bypass.
-func (r *Registry) Raw(ctx context.Context) error {
-	if r == nil || !r.secured || r.rawIsolated || BypassFrom(ctx) != nil {
+// registered it needs a bypass, or a source whose own row policies hold (policies).
+func (r *Registry) Raw(ctx context.Context, policies bool) error {
+	if r == nil || !r.secured || r.rawIsolated && policies {
 		return nil
+	}
+	if out, err := Bypassed(ctx); out || err != nil {
+		return fault.Fill(err, "raw", "", "")
 	}
 	return &fault.Error{Op: "raw", Err: fault.ErrDenied, Detail: "SQL text goes round the scopes: use rls.Bypass with a reason, or native row policies"}
 }

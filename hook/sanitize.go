@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"unsafe"
 
@@ -18,7 +19,8 @@ type sanitizer struct {
 
 // Sanitize empties fields in everything that comes back: rows read at any depth, and rows that updates,
 // deletes and upserts return. Names are "Field" (of every model that has it) or "Model.Field"; without names the
-// fields marked hidden are meant. A Save of such a row leaves the emptied fields as they are in the database.
+// fields marked hidden are meant. A Save or Upsert of such a row leaves the emptied fields as they are in the
+// database; to empty one there, assign it with Update.
 func Sanitize(names ...string) Extension { return &sanitizer{names: names} }
 
 // Extend adds the hook.
@@ -53,17 +55,30 @@ func (s *sanitizer) Extend(r *Registrar) error {
 
 // before keeps a Save from writing the emptiness that an earlier read left in the struct.
 func (s *sanitizer) before(_ context.Context, op *Op) error {
-	if op.Update == nil || op.Name != "Save" {
-		return nil
-	}
-	kept := make([]builder.Set, 0, len(op.Update.Set))
-	for _, x := range op.Update.Set {
-		if s.has(op.Model, x.Field) && empty(x.Value) {
-			continue
+	switch {
+	case len(s.fields[op.Model]) == 0:
+	case op.Update != nil && op.Name == "Save":
+		kept := make([]builder.Set, 0, len(op.Update.Set))
+		for _, x := range op.Update.Set {
+			if !s.has(op.Model, x.Field) || !emptied(x.Field, x.Value) {
+				kept = append(kept, x)
+			}
 		}
-		kept = append(kept, x)
+		op.Update.Set = kept
+	case op.Insert != nil && op.Insert.Conflict != nil && op.Rows.Len() == 1:
+		row := op.Rows.Index(0).Addr().UnsafePointer()
+		var kept []*model.Field
+		for _, f := range op.Insert.Conflict.FromRow {
+			v, err := f.Load(row)
+			if err != nil {
+				return err
+			}
+			if !s.has(op.Model, f) || !emptied(f, v) {
+				kept = append(kept, f)
+			}
+		}
+		op.Insert.Conflict.FromRow = kept
 	}
-	op.Update.Set = kept
 	return nil
 }
 
@@ -76,18 +91,13 @@ func (s *sanitizer) has(m *model.Model, f *model.Field) bool {
 	return false
 }
 
-func empty(v model.Value) bool {
-	switch v.Kind() {
-	case model.NullValue:
+// emptied reports whether v is what a cleared field holds, whatever its type.
+func emptied(f *model.Field, v model.Value) bool {
+	if v.IsNull() {
 		return true
-	case model.StringValue:
-		return v.Str() == ""
-	case model.IntValue, model.UintValue, model.BoolValue, model.FloatValue:
-		return v.Uint() == 0
-	case model.BytesValue:
-		return len(v.Bytes()) == 0
 	}
-	return false
+	zero, err := f.Load(reflect.New(f.Model.Type).UnsafePointer())
+	return err == nil && string(model.AppendKey(nil, v)) == string(model.AppendKey(nil, zero))
 }
 
 func (s *sanitizer) after(_ context.Context, op *Op) error {

@@ -2,8 +2,10 @@ package hook
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -57,6 +59,14 @@ type Scope struct {
 	// scope can reach into, then needs a bypass.
 	Secures bool
 	Bind    func(m *model.Model) (*Rule, error)
+}
+
+func (s Scope) bind(m *model.Model) (rule *Rule, err error) {
+	if s.Bind == nil {
+		return nil, fault.New(fault.ErrInvalid, m.Name, "", fmt.Sprintf("scope %q has no Bind", s.Name))
+	}
+	defer safely(m, &err)
+	return s.Bind(m)
 }
 
 // Extend adds the scope to a registry.

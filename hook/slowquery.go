@@ -47,7 +47,7 @@ func SlowQuery(d time.Duration, opts ...SlowOption) Hook {
 		o(&s)
 	}
 	check := func(ctx context.Context, op *Op, err error) {
-		if op.Path != "" {
+		if op.Path != "" || op.Partial {
 			return
 		}
 		if took := s.now().Sub(op.Start); took >= d {
@@ -55,12 +55,18 @@ func SlowQuery(d time.Duration, opts ...SlowOption) Hook {
 			if op.Model != nil {
 				m = op.Model.Name
 			}
+			defer func() {
+				if p := recover(); p != nil { // the operation is done: a report that fails must not deny it
+					slog.Default().LogAttrs(ctx, slog.LevelError, "orm slow operation: the report panicked", slog.String("op", op.Name))
+				}
+			}()
 			s.report(ctx, Slow{Model: m, Op: op.Name, Source: op.Source, Took: took, Rows: op.Affected, Caller: caller(), Err: err})
 		}
 	}
 	return Hook{
 		Name:     "slow query",
 		Optional: true,
+		watches:  true,
 		Before:   func(_ context.Context, op *Op) error { op.Start = s.now(); return nil },
 		After:    func(ctx context.Context, op *Op) error { check(ctx, op, nil); return nil },
 		Error:    func(ctx context.Context, op *Op, err error) error { check(ctx, op, err); return err },

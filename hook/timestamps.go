@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"slices"
 	"time"
 	"unsafe"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // Timestamps fills time fields by name, for models whose tags do not say default=now and update=now: created
-// when a row is made and the field is zero, updated when it is made or changed. An empty name is none.
+// when a row is made and the field is zero, updated when it is made or changed; what an Update assigns itself
+// stays. An empty name is none.
 func Timestamps(created, updated string) Hook {
 	field := func(m *model.Model, name string) *model.Field {
 		for _, f := range m.Fields {
@@ -28,11 +30,15 @@ func Timestamps(created, updated string) Hook {
 			}
 			now := model.TimeOf(time.Now())
 			c, u := field(op.Model, created), field(op.Model, updated)
-			switch op.Kind {
-			case Create, Upsert:
+			switch {
+			case op.Insert != nil:
+				if k := op.Insert.Conflict; u != nil && k != nil && !k.DoNothing {
+					k.FromRow = slices.DeleteFunc(slices.Clone(k.FromRow), func(f *model.Field) bool { return f == c || f == u })
+					k.Set = assign(k.Set, u, now, false)
+				}
 				return each(op.Rows, func(row unsafe.Pointer) error {
 					for _, f := range []*model.Field{c, u} {
-						if f != nil && f.IsZero(row) {
+						if f != nil && (f.IsZero(row) || f == u && op.Kind == Upsert) {
 							if err := f.Store(row, now); err != nil {
 								return err
 							}
@@ -40,22 +46,23 @@ func Timestamps(created, updated string) Hook {
 					}
 					return nil
 				})
-			case Update:
-				if u != nil {
-					op.Update.Set = assign(op.Update.Set, u, now)
-				}
+			case op.Kind == Update && op.Update != nil && u != nil:
+				op.Update.Set = assign(op.Update.Set, u, now, op.Name == "Save")
 			}
 			return nil
 		},
 	}
 }
 
-// assign sets f unless the caller assigned it with Update; Save gives every column, so there it is replaced.
-func assign(sets []builder.Set, f *model.Field, v model.Value) []builder.Set {
+// assign sets f unless the caller assigned it. Save gives every column, so there it is replaced.
+func assign(sets []builder.Set, f *model.Field, v model.Value, replace bool) []builder.Set {
 	out := make([]builder.Set, 0, len(sets)+1)
 	for _, s := range sets {
-		if s.Field != f {
+		switch {
+		case s.Field != f:
 			out = append(out, s)
+		case !replace:
+			return sets
 		}
 	}
 	return append(out, builder.Set{Field: f, Value: v})

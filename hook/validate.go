@@ -1,10 +1,12 @@
 package hook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-playground/validator/v10"
@@ -20,7 +22,7 @@ type ValidateCreator interface {
 }
 
 // ValidateUpdater is a model with a check of its own for updates. changed holds the assigned values by Go field
-// name; an assignment that adds to a column is not among them. The row it is called on is empty.
+// name; an assignment that adds to a column is not among them. The row it is called on holds the same and no more.
 type ValidateUpdater interface {
 	ValidateUpdate(ctx context.Context, changed map[string]any) error
 }
@@ -28,10 +30,10 @@ type ValidateUpdater interface {
 // validation checks rows by their validate tags.
 type validation struct{ v *validator.Validate }
 
-// Validate checks rows by their `validate` tags (validator/v10) before they are written: whole rows on create,
-// save and upsert, only the assigned fields on updates. A row with a ValidateCreate
-// method, or a model with a ValidateUpdate method, is asked too. The
-// failure is ErrInvalid and lists every field and rule, never a value; errors.As finds
+// Validate checks rows by their `validate` tags (validator/v10) before they are written: whole rows on create and
+// upsert, on updates and Save the fields that are assigned. Rules that name another field hold where that field
+// is given too: not in an update of some fields. A row with a ValidateCreate or ValidateUpdate method is asked as
+// well; what that returns is found by errors.Is and errors.As. The failure is ErrInvalid and lists every field and rule, never a value; errors.As finds
 // validator.ValidationErrors. A tag that does not parse makes Use fail.
 func Validate() Extension {
 	return &validation{validator.New(validator.WithRequiredStructEnabled())}
@@ -72,66 +74,102 @@ func (x *validation) before(ctx context.Context, op *Op) error {
 				return err
 			}
 		}
+		if k := op.Insert.Conflict; k != nil {
+			return x.assigned(ctx, op, k.Set, false)
+		}
 	case op.Update != nil && op.Kind == Update:
-		return x.assigned(ctx, op)
+		return x.assigned(ctx, op, op.Update.Set, op.Name == "Save")
 	}
 	return nil
 }
 
 func (x *validation) row(ctx context.Context, op *Op, row any, i int) error {
-	if err := x.v.StructCtx(ctx, row); err != nil {
+	// related rows are not written with this one, so they are not its fault
+	related := func(ns []byte) bool {
+		_, name, _ := bytes.Cut(ns, []byte{'.'})
+		return slices.ContainsFunc(op.Model.Relations, func(r *model.Relation) bool { return r.Name == string(name) })
+	}
+	if err := x.v.StructFilteredCtx(ctx, row, related); err != nil {
 		return invalid(op, i, err)
 	}
 	if c, ok := row.(ValidateCreator); ok {
 		if err := c.ValidateCreate(ctx); err != nil {
-			return fmt.Errorf("%w: %w", fault.New(fault.ErrInvalid, op.Model.Name, "", "ValidateCreate refused the row"), err)
+			return fault.New(fault.ErrInvalid, op.Model.Name, "", "ValidateCreate refused the row").WithCause(err)
 		}
 	}
 	return nil
 }
 
-// assigned checks each value alone; rules that look at other fields need the whole row and are left to Save.
-func (x *validation) assigned(ctx context.Context, op *Op) error {
-	for _, s := range op.Update.Set {
-		sf, ok := op.Model.Type.FieldByName(s.Field.Name)
-		tag := sf.Tag.Get("validate")
-		if !ok || tag == "" || tag == "-" || s.Op != builder.SetValue {
+// assigned checks the values that are assigned. Rules that look at other fields hold for a Save, which gives them
+// all; an update of some fields is checked field by field.
+func (x *validation) assigned(ctx context.Context, op *Op, sets []builder.Set, whole bool) error {
+	row := reflect.New(op.Model.Type)
+	given := make(map[string]any, len(sets))
+	var paths []string
+	var found validator.ValidationErrors
+	for _, s := range sets {
+		if s.Op != builder.SetValue || s.Field == nil {
 			continue
 		}
-		if tag = withoutCrossField(tag); tag == "" {
-			continue
-		}
-		row := reflect.New(op.Model.Type)
 		if err := s.Field.Store(row.UnsafePointer(), s.Value); err != nil {
 			return err
 		}
-		if err := x.v.VarCtx(ctx, row.Elem().FieldByIndex(sf.Index).Interface(), tag); err != nil {
+		given[s.Field.Name] = s.Value.Any()
+		sf, path, ok := locate(op.Model.Type, s.Field.Name)
+		if !ok {
+			continue
+		}
+		paths = append(paths, path)
+		tag := withoutCrossField(sf.Tag.Get("validate"))
+		if whole || tag == "" || tag == "-" {
+			continue
+		}
+		err := x.v.VarCtx(ctx, row.Elem().FieldByIndex(sf.Index).Interface(), tag)
+		if err != nil && !errors.As(err, &found) {
+			return fault.New(fault.ErrInvalid, op.Model.Name, s.Field.Name, "").WithCause(err)
+		}
+		if err != nil {
 			e := fault.New(fault.ErrInvalid, op.Model.Name, s.Field.Name, "")
-			var fields validator.ValidationErrors
-			if errors.As(err, &fields) && len(fields) > 0 {
-				e.Detail = "breaks the rule " + fields[0].Tag()
-			}
+			e.Detail = s.Field.Name + " breaks the rule " + rule(found[0])
 			return e.WithCause(err)
 		}
 	}
-	return ownUpdateCheck(ctx, op)
-}
-
-func ownUpdateCheck(ctx context.Context, op *Op) error {
-	u, ok := reflect.New(op.Model.Type).Interface().(ValidateUpdater)
-	if !ok {
-		return nil
-	}
-	changed := make(map[string]any, len(op.Update.Set))
-	for _, s := range op.Update.Set {
-		if s.Op == builder.SetValue {
-			changed[s.Field.Name] = s.Value.Any()
+	if whole {
+		if err := x.v.StructPartialCtx(ctx, row.Interface(), paths...); err != nil {
+			return invalid(op, 0, err)
 		}
 	}
-	if err := u.ValidateUpdate(ctx, changed); err != nil {
-		return fmt.Errorf("%w: %w", fault.New(fault.ErrInvalid, op.Model.Name, "", "ValidateUpdate refused the change"), err)
+	if c, ok := row.Interface().(ValidateUpdater); ok {
+		if err := c.ValidateUpdate(ctx, given); err != nil {
+			return fault.New(fault.ErrInvalid, op.Model.Name, "", "ValidateUpdate refused the change").WithCause(err)
+		}
 	}
 	return nil
+}
+
+// locate finds a field of a model in its struct: the field, with its index from the top, and the path that
+// validator knows it by, names of embedded structs included.
+func locate(t reflect.Type, name string) (sf reflect.StructField, path string, ok bool) {
+	var index []int
+	var names []string
+	for part := range strings.SplitSeq(name, ".") {
+		if t.Kind() != reflect.Struct {
+			return sf, "", false
+		}
+		if sf, ok = t.FieldByName(part); !ok {
+			return sf, "", false
+		}
+		at := t
+		for _, i := range sf.Index {
+			f := at.Field(i)
+			names = append(names, f.Name)
+			at = f.Type
+		}
+		index = append(index, sf.Index...)
+		t = sf.Type
+	}
+	sf.Index = index
+	return sf, strings.Join(names, "."), true
 }
 
 // withoutCrossField drops the rules that name other fields.
@@ -147,23 +185,28 @@ func withoutCrossField(tag string) string {
 	return strings.Join(kept, ",")
 }
 
+func rule(f validator.FieldError) string {
+	if f.Param() == "" {
+		return f.Tag()
+	}
+	return f.Tag() + "=" + f.Param()
+}
+
 func invalid(op *Op, i int, err error) error {
 	e := fault.New(fault.ErrInvalid, op.Model.Name, "", "")
 	var fields validator.ValidationErrors
 	if errors.As(err, &fields) {
 		var parts []string
 		for _, f := range fields {
-			rule := f.Tag()
-			if f.Param() != "" {
-				rule += "=" + f.Param()
-			}
-			parts = append(parts, f.StructField()+" breaks the rule "+rule)
+			_, name, _ := strings.Cut(f.StructNamespace(), ".")
+			parts = append(parts, name+" breaks the rule "+rule(f))
+			e.Field = name
 		}
-		if len(fields) == 1 {
-			e.Field = fields[0].StructField()
+		if len(fields) > 1 {
+			e.Field = ""
 		}
 		e.Detail = strings.Join(parts, "; ")
-		if op.Rows.Len() > 1 {
+		if op.Rows.IsValid() && op.Rows.Len() > 1 {
 			e.Detail = fmt.Sprintf("row %d: %s", i, e.Detail)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/internal/fault"
 )
 
 // Bypass returns a context whose statements step out of the tenant, role, owner and policy scopes, for jobs
@@ -16,13 +15,4 @@ func Bypass(ctx context.Context, reason string) context.Context {
 }
 
 // bypassed reports whether ctx steps out of the scopes.
-func bypassed(ctx context.Context) (bool, error) {
-	b := hook.BypassFrom(ctx)
-	if b == nil {
-		return false, nil
-	}
-	if b.Reason == "" {
-		return false, fault.New(fault.ErrDenied, "", "", "a bypass needs a reason")
-	}
-	return true, nil
-}
+func bypassed(ctx context.Context) (bool, error) { return hook.Bypassed(ctx) }

@@ -13,7 +13,7 @@ import (
 
 // Policy limits rows of T to those that pass what fn answers for the actor. It holds for reads and writes
 // alike: a row that is created or changed must pass afterwards, else the write is rolled back with ErrDenied.
-// An error of fn denies. No actor is ErrNoActor. Several policies for one model all hold.
+// An error of fn denies, and so does the zero Pred: orm.And[T]() lets every row pass. No actor is ErrNoActor. Several policies for one model all hold.
 func Policy[T any](fn func(ctx context.Context, a hook.Actor) (builder.Pred[T], error)) hook.Extension {
 	return policy[T](fn)
 }
@@ -25,6 +25,9 @@ func (p policy[T]) Extend(r *hook.Registrar) error {
 	target, err := model.For[T]()
 	if err != nil {
 		return err
+	}
+	if p == nil {
+		return fault.New(fault.ErrInvalid, target.Name, "", "Policy was given no function")
 	}
 	name := "policy " + target.Name
 	for n := 2; r.HasScope(name); n++ {
@@ -63,6 +66,9 @@ func (p policy[T]) filter(ctx context.Context, m *model.Model) (builder.Expr, er
 			return builder.False(), err
 		}
 		return builder.False(), fault.New(fault.ErrDenied, m.Name, "", "the policy refused").WithCause(err)
+	}
+	if pred.IsZero() {
+		return builder.False(), fault.New(fault.ErrDenied, m.Name, "", "the policy said nothing: orm.And[T]() lets every row pass, orm.Or[T]() none")
 	}
 	return pred.Expr(), nil
 }

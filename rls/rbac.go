@@ -32,7 +32,8 @@ const AnyRole = "*"
 // RBAC says which role may do what with which model: model or name → role → operations. A model is named by its
 // Go type name, or by a pointer such as (*Invoice)(nil), or by a value where the struct is comparable.
 // What is not said is denied with ErrDenied, models that are not listed too; included models and those that
-// relation filters touch need Read. No actor is ErrNoActor.
+// relation filters touch need Read. No actor is ErrNoActor. Update, Delete and Upsert give the row back, so a
+// role that may change a row can see it; what a role must not see, give it a Policy for.
 type RBAC map[any]map[string]Operations
 
 // Extend checks the names and adds the scope.
@@ -119,17 +120,27 @@ func verb(o Operations) string {
 func modelOf(models []*model.Model, key any) (*model.Model, error) {
 	if name, ok := key.(string); ok {
 		names := make([]string, len(models))
+		var found *model.Model
 		for i, m := range models {
+			if m.Name == name && found != nil {
+				return nil, fault.New(fault.ErrInvalid, name, "", "RBAC names a model by a name that two have: name it by its type")
+			}
 			if m.Name == name {
-				return m, nil
+				found = m
 			}
 			names[i] = m.Name
+		}
+		if found != nil {
+			return found, nil
 		}
 		hint := ""
 		if n := model.Nearest(name, names); n != "" {
 			hint = fmt.Sprintf(" (did you mean %q?)", n)
 		}
 		return nil, fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("RBAC names a model %q that is not registered%s", name, hint))
+	}
+	if key == nil {
+		return nil, fault.New(fault.ErrInvalid, "", "", "RBAC names nil: give a type name, or a pointer such as (*Invoice)(nil)")
 	}
 	t, ok := key.(reflect.Type)
 	if !ok {

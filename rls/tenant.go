@@ -3,7 +3,9 @@ package rls
 import (
 	"context"
 	"fmt"
+	"math"
 	"reflect"
+	"strings"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -91,7 +93,7 @@ func identity(f *model.Field, id any, what string) (model.Value, error) {
 	if err != nil {
 		return v, fault.New(fault.ErrNoActor, f.Model.Name, "", fmt.Sprintf("the actor's %s is a %T, which the column does not hold", what, id)).WithCause(err)
 	}
-	if blank(v) {
+	if blank(v) || v.Kind() == model.StringValue && strings.TrimSpace(v.Str()) == "" {
 		return v, fault.New(fault.ErrNoActor, f.Model.Name, "", "the actor's "+what+" is empty")
 	}
 	switch v.Kind() {
@@ -106,8 +108,10 @@ func blank(v model.Value) bool {
 	switch v.Kind() {
 	case model.NullValue:
 		return true
-	case model.IntValue, model.UintValue, model.FloatValue, model.BoolValue:
+	case model.IntValue, model.UintValue, model.BoolValue:
 		return v.Uint() == 0
+	case model.FloatValue:
+		return v.Float() == 0 || math.IsNaN(v.Float())
 	case model.StringValue:
 		return v.Str() == ""
 	case model.BytesValue:
@@ -129,12 +133,14 @@ func stampTenant(ctx context.Context, f *model.Field, rows hook.NewRows) error {
 	if err != nil {
 		return err
 	}
+	root := f.Primary && len(f.Model.Key) == 1 // the model is the table of tenants
 	for i := range rows.Len() {
 		switch v := rows.Get(i, f); {
+		case blank(v) && out && root && f.Auto: // the source numbers its tenants
 		case blank(v) && out:
 			return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "under a bypass a new row must say its tenant")
 		case out:
-		case f.Primary && blank(v):
+		case root && blank(v):
 			return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "a new tenant is made under a bypass")
 		case blank(v):
 			if err := rows.Set(i, f, tenant); err != nil {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"flag"
 	"os"
 	"testing"
 
@@ -13,7 +14,13 @@ import (
 	"github.com/multi-orm/orm/source/sqlite"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+func TestMain(m *testing.M) {
+	// four engines share the work; -rapid.checks=… says otherwise
+	if err := flag.Set("rapid.checks", "50"); err != nil {
+		panic(err)
+	}
+	os.Exit(testkit.Run(m))
+}
 
 func sqliteFile() Engine {
 	return Engine{Name: "sqlite", Database: func(t *testing.T) func(string, Options) source.Source {
@@ -53,12 +60,29 @@ func onPostgres(t *testing.T, opts ...postgres.Option) Engine {
 	}}
 }
 
-func TestSQLite(t *testing.T) { Run(t, sqliteFile()) }
+// TestEngines runs the suite on every kind of database and compares what they answered.
+func TestEngines(t *testing.T) {
+	answers := map[string]*Answers{}
+	for _, e := range []struct {
+		name string
+		make func(t *testing.T) Engine
+	}{
+		{"sqlite", func(*testing.T) Engine { return sqliteFile() }},
+		{"memory", func(*testing.T) Engine { return sqliteMemory() }},
+		{"postgres", func(t *testing.T) Engine { return onPostgres(t) }},
+		{"postgres-describe", func(t *testing.T) Engine { return onPostgres(t, postgres.ExecMode(postgres.CacheDescribe)) }},
+	} {
+		t.Run(e.name, func(t *testing.T) { answers[e.name] = Run(t, e.make(t)) })
+	}
+	for name, a := range answers {
+		if a != nil && answers["sqlite"] != nil {
+			t.Run("compare "+name, func(t *testing.T) { Compare(t, answers["sqlite"], a) })
+		}
+	}
+}
 
-func TestMemory(t *testing.T) { Run(t, sqliteMemory()) }
-
-func TestPostgres(t *testing.T) { Run(t, onPostgres(t)) }
-
-func TestPostgresDescribe(t *testing.T) {
-	Run(t, onPostgres(t, postgres.ExecMode(postgres.CacheDescribe)))
+// TestAcross pairs kinds of databases.
+func TestAcross(t *testing.T) {
+	t.Run("sqlite to postgres", func(t *testing.T) { Across(t, sqliteFile(), onPostgres(t)) })
+	t.Run("postgres to sqlite", func(t *testing.T) { Across(t, onPostgres(t), sqliteMemory()) })
 }

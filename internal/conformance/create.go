@@ -47,7 +47,7 @@ func createErrors(e *env) {
 	ok(r.Create(e.ctx, &p))
 	again := paper(1)
 	again.Slot = 99
-	e.fails(r.Create(e.ctx, &again), orm.ErrConflict, "Paper", "Code", again.Code)
+	e.fails(r.Create(e.ctx, &again), orm.ErrConflict, "Paper", e.told("Code"), again.Code)
 	again = paper(2)
 	again.Shelf, again.Slot = p.Shelf, p.Slot
 	e.fails(r.Create(e.ctx, &again), orm.ErrConflict, "Paper", "", p.Shelf)

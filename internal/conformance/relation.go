@@ -71,10 +71,14 @@ func relationNested(e *env) {
 	e.names(db, people.Written.Every(books.Chapters.Every(chapters.Words.IsNotNull())), "Every in Every", "Bob", "Cid", "Dan")
 	e.names(db, orm.Or(orm.And(people.Name.Eq("Cid"), people.Boss.Is(people.Name.Eq("Ann"))), orm.And(people.Written.Some(books.Title.Eq("d")), people.Name.In("Bob", "Ann"), orm.SQL[Person]("id < ?", 100)), orm.Not(people.Boss.Is(people.ID.Gt(0)))), "arguments in order", "Ann", "Bob", "Cid")
 	deep := people.Boss.Is(people.Name.Eq("nobody"))
+	for range 20 {
+		deep = people.Boss.Is(deep)
+	}
+	e.names(db, deep, "20 levels")
 	for range 30 {
 		deep = people.Boss.Is(deep)
 	}
-	e.names(db, deep, "30 levels")
+	e.fails(second(orm.Repo[Person](db).Where(deep).All(e.ctx)), orm.ErrLimit, "Person", "")
 	for range 100 {
 		deep = people.Boss.Is(deep)
 	}

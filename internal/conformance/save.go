@@ -38,7 +38,7 @@ func saveColumns(e *env) {
 	e.fails(r.Save(e.ctx, &bad), orm.ErrInvalid, "Paper", "ID")
 	bad = p
 	bad.Code = paper(2).Code
-	e.fails(r.Save(e.ctx, &bad), orm.ErrConflict, "Paper", "Code", bad.Code)
+	e.fails(r.Save(e.ctx, &bad), orm.ErrConflict, "Paper", e.told("Code"), bad.Code)
 	e.equal(bad.Version, 2, "a Save that fails leaves the struct's version")
 	e.fails(r.Save(e.ctx, nil), orm.ErrInvalid, "Paper", "")
 	db := e.open(Plain{})

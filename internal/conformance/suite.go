@@ -91,7 +91,7 @@ func Run(t *testing.T, e Engine) *Answers {
 		}
 		seen[c.name] = true
 		t.Run(c.name, func(t *testing.T) {
-			v := &env{T: t, ctx: t.Context(), engine: e, answers: answers}
+			v := &env{T: t, ctx: t.Context(), engine: e, answers: answers, about: c.name}
 			v.source = e.Database(t)
 			defer v.stop()
 			c.run(v)
@@ -105,6 +105,7 @@ type env struct {
 	*testing.T
 	ctx     context.Context
 	engine  Engine
+	about   string // the case
 	source  func(name string, o Options) source.Source
 	answers *Answers
 	log     recorder
@@ -180,7 +181,7 @@ func (e *env) same(question string, answer any) {
 	if err != nil {
 		e.Fatalf("%s: %v", question, err)
 	}
-	e.answers.note(e.Name()[strings.LastIndexByte(e.Name(), '/')+1:]+"/"+question, string(text))
+	e.answers.note(e.about+"/"+question, string(text))
 }
 
 // fails checks that err is a typed error of the kind, with model and field where they are given, and that its text
@@ -208,7 +209,7 @@ func (e *env) fails(err, kind error, model, field string, values ...string) {
 	if !strings.HasPrefix(err.Error(), "orm: ") {
 		e.Errorf("%s: the text does not begin with orm: %v", site(), err)
 	}
-	for _, v := range append(values, "SQLSTATE", "sqlite", "SQLITE", "pq:", "ERROR:") {
+	for _, v := range append(values, "SQLSTATE", "SQLITE", "modernc", "pgconn", "ERROR:") {
 		if strings.Contains(strings.ReplaceAll(err.Error(), "(source ", ""), v) {
 			e.Errorf("%s: the text holds %q: %v", site(), v, err)
 		}
@@ -272,3 +273,11 @@ func pick[T, V any](rows []T, f func(T) V) []V {
 func predOf[T any](x builder.Expr) orm.Pred[T] { return builder.PredOf[T](x) }
 
 func assignOf[T any](x builder.Set) orm.Assign[T] { return builder.AssignOf[T](x) }
+
+// told is the field of a conflict where the engine names it by code: SQLite says it in words alone, which are not read.
+func (e *env) told(field string) string {
+	if e.engine.Name == "postgres" {
+		return field
+	}
+	return ""
+}

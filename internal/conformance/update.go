@@ -89,7 +89,7 @@ func updateRefused(e *env) {
 	e.fails(second(r.EveryRow().Take(1).UpdateMany(e.ctx, papers.Hits.Set(1))), orm.ErrInvalid, "Paper", "")
 	e.fails(second(r.EveryRow().OrderBy(papers.ID.Asc()).DeleteMany(e.ctx)), orm.ErrInvalid, "Paper", "")
 	e.ran(0, "nothing ran")
-	e.fails(second(q.Update(e.ctx, papers.Code.Set(paper(2).Code))), orm.ErrConflict, "Paper", "Code", paper(2).Code)
+	e.fails(second(q.Update(e.ctx, papers.Code.Set(paper(2).Code))), orm.ErrConflict, "Paper", e.told("Code"), paper(2).Code)
 	e.fails(second(q.Update(e.ctx, papers.Short.Set("a\x00b"))), orm.ErrInvalid, "Paper", "Short")
 	e.equal(must(q.One(e.ctx)).Version, 0, "nothing was written")
 }

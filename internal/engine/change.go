@@ -93,18 +93,36 @@ func checkSet(m *model.Model, s *builder.Set) error {
 }
 
 func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows) (n int64, err error) {
-	op := &hook.Op{Update: st}
-	err = s.write(ctx, reg, kind, name, st.Model, op, func(ctx context.Context, w *writing) error {
+	op, m, asked := &hook.Op{Update: st}, st.Model, st.Returning
+	if len(reg.Events(st.Model)) > 0 {
+		st.Detach()
+	}
+	err = s.write(ctx, reg, kind, name, m, op, func(ctx context.Context, w *writing) error {
 		up := st
 		if w.op != nil {
-			if up = w.op.Update; up == nil || up.Model != st.Model {
-				return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
+			if up = w.op.Update; up == nil || up.Model != m {
+				return fault.New(fault.ErrDenied, m.Name, "", otherKind)
 			}
 		}
 		n, err = w.update(ctx, access, up, rows)
 		return err
 	})
+	unasked(m, asked, rows)
 	return n, err
+}
+
+const otherKind = "a hook replaced the statement by one of another kind"
+
+// unasked empties the columns that were read back for hooks and scopes only.
+func unasked(m *model.Model, asked []*model.Field, rows *source.Rows) {
+	if rows == nil || len(asked) == len(m.Fields) {
+		return
+	}
+	for _, f := range m.Fields {
+		if !contains(asked, f) {
+			hide(&rows.Slab, []*model.Field{f})
+		}
+	}
 }
 
 func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Update, rows *source.Rows) (int64, error) {
@@ -115,7 +133,11 @@ func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Up
 	if err := w.counted(st.Set); err != nil {
 		return 0, err
 	}
-	if err := w.referTo(ctx, 1, assignedValue(st.Set)); err != nil {
+	if err := w.referTo(ctx, 1, false, assignedValue(st.Set)); err != nil {
+		return 0, err
+	}
+	ex, err := w.executor(ctx)
+	if err != nil {
 		return 0, err
 	}
 	if w.wantsOld() {
@@ -124,7 +146,7 @@ func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Up
 		}
 	}
 	back := w.back(&st.Returning, rows)
-	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return w.ex.Update(ctx, st, back) })
+	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return ex.Update(ctx, st, back) })
 	if err != nil {
 		return 0, err
 	}
@@ -152,6 +174,9 @@ func assignedValue(sets []builder.Set) func(int, *model.Field) (model.Value, boo
 // back widens what a write gives back when hooks or scopes want whole rows.
 func (w *writing) back(returning *[]*model.Field, rows *source.Rows) *source.Rows {
 	if !w.wantsRows() {
+		if rows == nil {
+			*returning = nil
+		}
 		return rows
 	}
 	*returning = w.m.Fields
@@ -183,17 +208,21 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 		up := &builder.Update{Model: m, Where: st.Where, Set: sets, Returning: st.Returning, Deleted: st.Deleted}
 		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows)
 	default:
-		op := &hook.Op{Delete: st}
+		op, asked := &hook.Op{Delete: st}, st.Returning
+		if len(reg.Events(m)) > 0 {
+			st.Detach()
+		}
 		err = s.write(ctx, reg, hook.Delete, name, m, op, func(ctx context.Context, w *writing) error {
 			del := st
 			if w.op != nil {
 				if del = w.op.Delete; del == nil || del.Model != m {
-					return fault.New(fault.ErrDenied, m.Name, "", "a hook replaced the statement by one of another kind")
+					return fault.New(fault.ErrDenied, m.Name, "", otherKind)
 				}
 			}
 			n, err = w.remove(ctx, del, rows)
 			return err
 		})
+		unasked(m, asked, rows)
 	}
 	return n, s.located(err, name, m)
 }
@@ -203,13 +232,17 @@ func (w *writing) remove(ctx context.Context, st *builder.Delete, rows *source.R
 	if err := w.s.scoper(ctx, w.reg, st.Deleted).deletes(st); err != nil {
 		return 0, err
 	}
+	ex, err := w.executor(ctx)
+	if err != nil {
+		return 0, err
+	}
 	if w.wantsOld() {
 		if err := w.old(ctx, st.Where, st.Scopes); err != nil {
 			return 0, err
 		}
 	}
 	back := w.back(&st.Returning, rows)
-	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return w.ex.Delete(ctx, st, back) })
+	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return ex.Delete(ctx, st, back) })
 	if err == nil {
 		w.done(n, back)
 	}

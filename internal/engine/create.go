@@ -176,11 +176,17 @@ func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, k
 	for range st.Rows {
 		full.Next()
 	}
-	op := &hook.Op{Insert: st}
+	op, m, fields, count := &hook.Op{Insert: st}, st.Model, st.Fields, st.Rows
+	if len(reg.Events(st.Model)) > 0 {
+		st.Detach()
+	}
 	if len(reg.Events(st.Model)) > 0 {
 		op.Rows = full.Slice()
 	}
 	err = s.write(ctx, reg, kind, name, st.Model, op, func(ctx context.Context, w *writing) error {
+		if w.op != nil && (w.op.Insert != st || st.Model != m || st.Rows != count || !subset(st.Fields, fields) || !subset(st.Returning, m.Fields)) {
+			return fault.New(fault.ErrDenied, m.Name, "", otherKind)
+		}
 		n, err = w.insert(ctx, st, part, full)
 		if w.op != nil {
 			w.op.Affected = n
@@ -188,6 +194,15 @@ func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, k
 		return err
 	})
 	return n, err
+}
+
+func subset(fs, of []*model.Field) bool {
+	for _, f := range fs {
+		if !contains(of, f) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab) (int64, error) {
@@ -203,14 +218,14 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if err := w.s.scoper(ctx, w.reg, builder.LivingRows).inserts(st, rows); err != nil {
 		return 0, err
 	}
-	if err := w.referTo(ctx, st.Rows, rows.written); err != nil {
+	if err := w.referTo(ctx, st.Rows, st.Conflict != nil && st.Conflict.DoNothing, rows.written); err != nil {
 		return 0, err
 	}
 	if st.Conflict != nil {
 		if err := w.counted(st.Conflict.Set); err != nil {
 			return 0, err
 		}
-		if err := w.referTo(ctx, 1, assignedValue(st.Conflict.Set)); err != nil {
+		if err := w.referTo(ctx, 1, false, assignedValue(st.Conflict.Set)); err != nil {
 			return 0, err
 		}
 	}
@@ -226,7 +241,11 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if st.Conflict != nil && st.Conflict.DoNothing && w.wantsRows() {
 		return w.insertAbsent(ctx, st)
 	}
-	n, err := w.s.runInsert(ctx, w.ex, w.src, st, part)
+	ex, err := w.executor(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.s.runInsert(ctx, ex, w.src, st, part)
 	if err != nil || n == 0 {
 		return n, err
 	}
@@ -237,7 +256,11 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, error) {
 	st.Returning = st.Model.Fields
 	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
-	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return w.ex.Insert(ctx, st, &back) })
+	ex, err := w.executor(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return ex.Insert(ctx, st, &back) })
 	if err != nil {
 		return 0, err
 	}

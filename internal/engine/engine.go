@@ -73,7 +73,8 @@ type Engine struct {
 	bound     map[*model.Model]source.Source
 	links     map[linkTable]*model.Model
 	refs      map[*model.Model][]reference
-	linkRows  sync.Map // *model.Relation → *linkRow
+	linkRows  sync.Map  // *model.Relation → *linkRow
+	readers   sync.Pool // of *reader: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
 	closed    atomic.Bool

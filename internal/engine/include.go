@@ -5,7 +5,6 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -31,80 +30,124 @@ func (r *reader) include(ctx context.Context, parents *source.Slab, inc *builder
 	if inc.Err != nil {
 		return inc.Err
 	}
+	if parents.Elem() != rel.Model.Type {
+		return fault.New(fault.ErrInvalid, rel.Model.Name, rel.Name, "the relation belongs to another model than the rows")
+	}
 	keys, err := keysOf(parents, rel)
 	if err != nil {
 		return err
 	}
-	children := source.Rows{Slab: source.NewSlab(rel.Target.Type)}
+	b := &branch{r: r, inc: inc, parents: parents, keys: keys, path: path, depth: depth, rows: source.Rows{Slab: source.NewSlab(rel.Target.Type)}}
 	if rel.Through != nil {
 		links := source.NewSlab(r.s.linkRow(rel).typ)
-		children.Links = &links
+		b.rows.Links = &links
 	}
-	var hidden []*model.Field
-	if keys.n > 0 && !(inc.HasTake && inc.Take == 0) {
-		if hidden, err = r.children(ctx, &children, inc, keys, path, depth); err != nil {
-			return fault.Fill(err, "include "+path, rel.Target.Name, "")
+	if keys.n == 0 || inc.HasTake && inc.Take == 0 {
+		return r.handOut(parents, &b.rows, inc, keys)
+	}
+	src, err := r.s.SourceOf(rel.Target)
+	if err == nil {
+		err = r.read(ctx, src, b.statement(), &b.rows, b)
+	}
+	return err
+}
+
+// branch is one include under way.
+type branch struct {
+	r       *reader
+	inc     *builder.Include
+	parents *source.Slab
+	keys    *keySet
+	path    string
+	depth   int
+	rows    source.Rows // the children
+}
+
+// statement loads the children of every parent.
+func (b *branch) statement() *builder.Select {
+	inc, rel := b.inc, b.inc.Relation
+	st := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Group: new(builder.Group)}
+	for _, w := range inc.Where {
+		st.Where.Add(w)
+	}
+	for _, k := range inc.Order {
+		st.Order.Add(k)
+	}
+	st.Order.Stabilise(rel.Target)
+	*st.Group = b.group(0, b.keys.n)
+	return st
+}
+
+// group ties the children to the parents that have keys from to to.
+func (b *branch) group(from, to int) builder.Group {
+	inc, rel := b.inc, b.inc.Relation
+	g := builder.Group{Columns: rel.Remote, Keys: b.keys.lists(from, to), Skip: inc.Skip, Take: inc.Take, HasTake: inc.HasTake}
+	if rel.Through != nil {
+		g.Link = rel
+	}
+	return g
+}
+
+func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select, buf []builder.Scope) error {
+	g := st.Group
+	g.Columns, g.Link, g.LinkScope = b.inc.Relation.Remote, nil, nil // whatever hooks did to them
+	if b.inc.Relation.Through != nil {
+		g.Link = b.inc.Relation
+	}
+	hidden := columnsForIncludes(st)
+	if err := b.r.scope(ctx, st, st.Deleted, st.Deleted != builder.LivingRows, buf); err != nil {
+		return fault.Fill(err, "include "+b.path, st.Model.Name, "")
+	}
+	incs := st.Includes // they wait until every chunk is there
+	st.Includes = nil
+	if err := b.read(ctx, src, st); err != nil {
+		return fault.Fill(err, "include "+b.path, st.Model.Name, "")
+	}
+	if len(incs) > 0 {
+		if err := b.r.includes(ctx, &b.rows.Slab, incs, b.path, b.depth); err != nil {
+			return err
 		}
 	}
-	if err := r.handOut(parents, &children, inc, keys); err != nil {
+	// hooks see the children once their parents have them: what hooks empty may be the key
+	if err := b.r.handOut(b.parents, &b.rows, b.inc, b.keys); err != nil {
 		return err
 	}
-	hide(&children.Slab, hidden)
+	hide(&b.rows.Slab, hidden)
 	return nil
 }
 
-// children reads the related rows of all parents, in chunks of as many keys as one list holds.
-func (r *reader) children(ctx context.Context, rows *source.Rows, inc *builder.Include, keys *keySet, path string, depth int) (hidden []*model.Field, err error) {
-	rel := inc.Relation
-	ex, src, err := r.s.included(ctx, rel.Target)
+// read reads the children in chunks of as many keys as one list holds.
+func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select) error {
+	ex, _, err := b.r.s.included(ctx, b.inc.Relation.Target)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	chunk := keys.n
+	n := b.keys.n
+	chunk := n
 	if sql, ok := src.(source.SQL); ok {
 		chunk = min(chunk, sql.Dialect().Limits().ListItems)
 	}
-	fanOut := int64(r.s.Limits.MaxFanOut)
-	for from := 0; from < keys.n; from += chunk {
-		to := min(from+chunk, keys.n)
-		st := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted}
-		for _, w := range inc.Where {
-			st.Where.Add(w)
+	for from := 0; from < n; from += chunk {
+		to := min(from+chunk, n)
+		part := st
+		if chunk < n {
+			c, g := *st, *st.Group
+			g.Keys = b.keys.lists(from, to)
+			c.Group, part = &g, &c
 		}
-		for _, k := range inc.Order {
-			st.Order.Add(k)
-		}
-		st.Order.Stabilise(rel.Target)
-		st.Group = &builder.Group{Columns: rel.Remote, Keys: keys.lists(from, to), Skip: inc.Skip, Take: inc.Take, HasTake: inc.HasTake}
-		if rel.Through != nil {
-			st.Group.Link = rel
-		}
-		if !inc.HasTake || inc.Take > fanOut {
-			// one row more than may be, so that going over is seen and not cut off in silence
-			st.Take, st.HasTake = int64(to-from)*fanOut+1, true
-		}
-		// includes of this level wait until every chunk is there
-		st.Includes = nil
-		if hidden, err = r.chunk(ctx, ex, src, st, inc, rows, path, depth); err != nil {
-			return nil, err
+		b.bound(part, to-from)
+		if err := b.r.s.execute(ctx, ex, src, part, &b.rows); err != nil {
+			return err
 		}
 	}
-	if len(inc.Includes) > 0 {
-		return hidden, r.includes(ctx, &rows.Slab, inc.Includes, path, depth)
-	}
-	return hidden, nil
+	return nil
 }
 
-func (r *reader) chunk(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, inc *builder.Include, rows *source.Rows, path string, depth int) ([]*model.Field, error) {
-	var hidden []*model.Field
-	if st.Columns != nil {
-		probe := *st
-		probe.Includes = inc.Includes
-		hidden = columnsForIncludes(&probe)
-		st.Columns = probe.Columns
+// bound asks for one row more than may be, so that going over is seen and not cut off in silence.
+func (b *branch) bound(st *builder.Select, parents int) {
+	fanOut := int64(b.r.s.Limits.MaxFanOut)
+	most := int64(parents)*fanOut + 1
+	if (!b.inc.HasTake || b.inc.Take > fanOut) && !(st.HasTake && st.Take < most) {
+		st.Take, st.HasTake = most, true
 	}
-	part := source.Rows{Slab: rows.Slab, Links: rows.Links}
-	err := r.read(ctx, ex, src, st, &part, path, depth)
-	rows.Slab = part.Slab
-	return hidden, err
 }

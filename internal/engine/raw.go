@@ -38,33 +38,55 @@ func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n 
 
 func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
 	s = s.joined(ctx)
-	ex, src, err := s.Raw(ctx)
+	src, err := s.rawSource(ctx)
 	if err != nil {
 		return err
 	}
+	reg := s.Registry()
+	hooks := reg.Events(nil)
 	op := s.op(ctx, hook.Raw, "Raw", src, nil)
 	op.Text = text
-	reg := s.Registry()
-	err = hook.Run(ctx, reg.Events(nil), op, func() error {
-		if err := reg.Raw(ctx); err != nil {
-			return err
-		}
-		start := time.Now()
-		in, _, err := s.withSettings(ctx, src)
-		if err != nil {
-			return err
-		}
-		n, err := run(in, ex)
-		op.Affected = n
-		if rows != nil && err == nil {
-			op.Rows = rows.Slice()
-		}
-		if s.observed(ctx) {
-			s.report(ctx, Statement{Source: src.Name(), Verb: "raw", Text: text, Rows: n, Duration: time.Since(start), Err: err})
-		}
-		return err
-	})
+	body := func(ctx context.Context, in *Session) error {
+		return hook.Run(ctx, hooks, op, func() error {
+			if err := reg.Raw(ctx, src.Capabilities().RowPolicies); err != nil {
+				return err
+			}
+			return in.runRaw(ctx, src, op, text, rows, run)
+		})
+	}
+	if looksBack(hooks) && src.Capabilities().Transactions {
+		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error {
+			tx.Only = s.Only
+			return body(withSession(ctx, tx), tx)
+		})
+	} else {
+		err = body(ctx, s)
+	}
+	if err == nil {
+		s.effects(ctx, op)
+	}
 	return fault.Fill(err, "Raw", "", src.Name())
+}
+
+func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text string, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+	start := time.Now()
+	ex, err := s.rawExecutor(ctx, src)
+	if err != nil {
+		return err
+	}
+	in, _, err := s.withSettings(ctx, src)
+	if err != nil {
+		return err
+	}
+	n, err := run(in, ex)
+	op.Affected = n
+	if rows != nil && err == nil {
+		op.Rows = rows.Slice()
+	}
+	if s.observed(ctx) {
+		s.report(ctx, Statement{Source: src.Name(), Verb: "raw", Text: text, Rows: n, Duration: time.Since(start), Err: err})
+	}
+	return err
 }
 
 // resolver ties result columns to the fields of elem.

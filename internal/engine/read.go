@@ -16,18 +16,28 @@ import (
 // method the user called.
 func (s *Session) Read(ctx context.Context, name string, st *builder.Select, rows *source.Rows) error {
 	s = s.joined(ctx)
-	ex, src, err := s.executor(ctx, st.Model)
+	src, err := s.SourceOf(st.Model)
+	if err == nil {
+		err = s.usable(ctx, src, st.Model.Name)
+	}
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
 	}
-	r := reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}
 	if len(st.Includes) > 0 {
 		if st.Includes, err = s.merged(st.Includes); err != nil {
 			return fault.Fill(err, name, st.Model.Name, src.Name())
 		}
 	}
+	r, ok := s.readers.Get().(*reader)
+	if !ok {
+		r = new(reader)
+	}
+	r.s, r.reg, r.name, r.deleted = s, s.Registry(), name, st.Deleted
 	r.reads = 1 + countIncludes(st.Includes)
-	return fault.Fill(r.read(ctx, ex, src, st, rows, "", 0), name, st.Model.Name, src.Name())
+	err = r.read(ctx, src, st, rows, nil)
+	*r = reader{}
+	s.readers.Put(r)
+	return fault.Fill(err, name, st.Model.Name, src.Name())
 }
 
 // reader carries what one call needs through the levels of its includes.
@@ -38,61 +48,107 @@ type reader struct {
 	deleted builder.Deleted
 	reads   int // statements that the includes make likely
 	sights  []sight
+	ahead   [2]builder.Scope // of the includes, asked for before the first statement and not kept
 }
 
-func (r *reader) read(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows, path string, depth int) error {
+// read runs one operation with its hooks: the root when b is nil, or an include with all its chunks.
+func (r *reader) read(ctx context.Context, src source.Source, st *builder.Select, rows *source.Rows, b *branch) error {
 	hooks := r.reg.Events(st.Model)
 	if len(hooks) == 0 {
-		return r.run(ctx, ex, src, st, rows, path, depth, nil)
+		return r.run(ctx, src, st, rows, b, nil)
 	}
+	st.Detach()
 	v := r.sight()
 	v.begin(ctx, hook.Read, r.name, src, st.Model)
 	op := &v.op
-	op.Select, op.Path = st, path
+	op.Select = st
+	if b != nil {
+		op.Path = b.path
+	}
 	if st.Want != builder.WantRows {
 		op.Kind = hook.Count
 	}
-	defer func() { r.s.effects(ctx, op) }()
-	return hook.Run(ctx, hooks, op, func() error {
-		if op.Select == nil || op.Select.Model != st.Model || op.Select.Group != st.Group {
-			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
+	was := kindOf(st)
+	err := hook.Run(ctx, hooks, op, func() error {
+		if err := was.same(op.Select); err != nil {
+			return err
 		}
-		if err := r.run(ctx, ex, src, op.Select, rows, path, depth, v.scopes[:0]); err != nil {
+		if err := r.run(ctx, src, op.Select, rows, b, v.scopes[:0]); err != nil {
 			return err
 		}
 		op.Affected = int64(rows.Len())
-		if st.Want == builder.WantRows {
-			op.Rows = v.see(&rows.Slab)
+		if was.want == builder.WantRows {
+			op.Rows = v.see(&rows.Slab, was.model)
 		}
 		return nil
 	})
+	if err == nil {
+		r.s.effects(ctx, op)
+	}
+	return err
 }
 
-func (r *reader) run(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows, path string, depth int, buf []builder.Scope) error {
+func (r *reader) run(ctx context.Context, src source.Source, st *builder.Select, rows *source.Rows, b *branch, buf []builder.Scope) error {
+	if b != nil {
+		return b.run(ctx, src, st, buf)
+	}
+	return r.root(ctx, src, st, rows, buf)
+}
+
+// selectKind is what hooks must leave as it is: else the rows would not fit where they are awaited.
+type selectKind struct {
+	model *model.Model
+	group *builder.Group
+	want  builder.Want
+}
+
+func kindOf(st *builder.Select) selectKind { return selectKind{st.Model, st.Group, st.Want} }
+
+func (k selectKind) same(st *builder.Select) error {
+	if st == nil || kindOf(st) != k {
+		return fault.New(fault.ErrDenied, k.model.Name, "", otherKind)
+	}
+	return nil
+}
+
+// root reads the rows of the statement's own model.
+func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select, rows *source.Rows, buf []builder.Scope) error {
 	hidden := columnsForIncludes(st)
 	if st.Distinct && len(hidden) > 0 && st.Want == builder.WantRows {
 		return fault.New(fault.ErrInvalid, st.Model.Name, hidden[0].Name, "an include needs the column: with Distinct it must be selected")
 	}
-	st.Scoped = false
-	d := r.deleted
-	if path != "" {
-		d = st.Deleted
+	if err := r.scope(ctx, st, r.deleted, true, buf); err != nil {
+		return err
 	}
-	sc := r.s.scoper(ctx, r.reg, d)
-	sc.buf = buf
-	if err := sc.selects(st, path == "" || d != builder.LivingRows); err != nil {
+	ex, _, err := r.s.executor(ctx, st.Model)
+	if err != nil {
 		return err
 	}
 	if err := r.s.execute(ctx, ex, src, st, rows); err != nil {
 		return err
 	}
 	if len(st.Includes) > 0 && rows.Each == nil {
-		if err := r.includes(ctx, &rows.Slab, st.Includes, path, depth); err != nil {
+		if err := r.includes(ctx, &rows.Slab, st.Includes, "", 0); err != nil {
 			return err
 		}
 		hide(&rows.Slab, hidden)
 	}
 	return nil
+}
+
+// scope asks the scopes for the statement and, at the root, for everything that it includes.
+func (r *reader) scope(ctx context.Context, st *builder.Select, d builder.Deleted, root bool, buf []builder.Scope) error {
+	st.Scoped = false
+	sc := r.s.scoper(ctx, r.reg, d)
+	sc.buf = buf
+	if err := sc.selects(st, root); err != nil {
+		return err
+	}
+	if len(st.Includes) == 0 || !r.reg.HasScopes() {
+		return nil
+	}
+	sc.buf = r.ahead[:0]
+	return sc.includes(st.Includes)
 }
 
 func (s *Session) execute(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows) error {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -22,6 +23,7 @@ type scoper struct {
 	deleted builder.Deleted
 	access  hook.Access     // what a Select is for; Reading unless said
 	buf     []builder.Scope // memory for the scopes of a Select
+	nested  int             // policies inside policies
 }
 
 func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
@@ -29,11 +31,14 @@ func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Delet
 }
 
 // filters gives the scopes of one model, their own relation filters scoped too.
-func (s scoper) filters(m *model.Model, a hook.Access, root bool, depth int) ([]builder.Scope, error) {
-	return s.filtersIn(nil, m, a, root, depth)
+func (s scoper) filters(m *model.Model, a hook.Access, root bool) ([]builder.Scope, error) {
+	return s.filtersIn(nil, m, a, root)
 }
 
-func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, root bool, depth int) (out []builder.Scope, err error) {
+func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, root bool) (out []builder.Scope, err error) {
+	if root && s.deleted == builder.DeletedRows && s.reg != nil && !s.reg.SoftDeletes(m) {
+		return nil, fault.New(fault.ErrInvalid, m.Name, "", "no row of it is soft-deleted: register hook.SoftDelete, and tag a column softdelete")
+	}
 	if !s.reg.Scoped(m) {
 		return nil, nil
 	}
@@ -50,12 +55,14 @@ func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, ro
 	if err != nil {
 		return nil, err
 	}
+	inner := s
+	inner.nested++
 	for i := range out {
 		if out[i].Expr.HasRelation() {
-			if depth >= maxPolicyDepth {
+			if s.nested >= maxPolicyDepth {
 				return nil, fault.New(fault.ErrLimit, m.Name, "", "policies filter by each other's models without end")
 			}
-			if out[i].Expr, err = s.expr(out[i].Expr, depth+1); err != nil {
+			if out[i].Expr, err = inner.expr(out[i].Expr, 0); err != nil {
 				return nil, err
 			}
 		}
@@ -91,6 +98,11 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 	if depth > builder.MaxDepth {
 		return e, fault.New(fault.ErrLimit, "", "", "the predicate is nested too deeply")
 	}
+	if e.Ext.Reads && s.nested == 0 { // a policy's own text is the policy's business
+		if err := s.reg.Raw(s.ctx, false); err != nil {
+			return e, fault.New(fault.ErrDenied, "", "", "a sub-select in SQL text goes round the scopes: filter by a relation, or use rls.Bypass with a reason")
+		}
+	}
 	x := *e.Ext
 	x.Kids = make([]builder.Expr, len(e.Ext.Kids))
 	for i := range x.Kids {
@@ -105,10 +117,10 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 			return e, fault.New(fault.ErrUnsupported, r.Model.Name, r.Name, "a filter by a relation into another source is not supported yet")
 		}
 		var err error
-		if x.Scope, err = s.filters(r.Target, hook.Reading, false, depth); err != nil {
+		if x.Scope, err = s.filters(r.Target, hook.Reading, false); err != nil {
 			return e, err
 		}
-		if x.LinkScope, err = s.link(r, depth); err != nil {
+		if x.LinkScope, err = s.link(r); err != nil {
 			return e, err
 		}
 		x.Scoped = true
@@ -118,27 +130,72 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 }
 
 // link gives the scopes of the model behind a link table, if there is one.
-func (s scoper) link(r *model.Relation, depth int) ([]builder.Scope, error) {
-	if r.Through == nil {
-		return nil, nil
-	}
-	m := s.e.links[linkTable{s.e.bound[r.Model].Name(), r.Through.Schema, r.Through.Table}]
+func (s scoper) link(r *model.Relation) ([]builder.Scope, error) {
+	m := s.e.linkModel(r)
 	if m == nil {
 		return nil, nil
 	}
-	return s.filters(m, hook.Reading, false, depth)
+	return s.filters(m, hook.Reading, false)
+}
+
+// linkModel gives the model behind the link table of r, if it has one. Not every database tells the case of a
+// table's name or the default schema from none, so a table that could be the one is.
+func (e *Engine) linkModel(r *model.Relation) *model.Model {
+	t := r.Through
+	if t == nil {
+		return nil
+	}
+	if m := e.links[linkTable{e.bound[r.Model].Name(), t.Schema, t.Table}]; m != nil {
+		return m
+	}
+	usual := func(schema string) bool {
+		switch strings.ToLower(schema) {
+		case "", "public", "dbo", "main":
+			return true
+		}
+		return false
+	}
+	for _, m := range e.models {
+		if e.bound[m] == e.bound[r.Model] && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
+			return m
+		}
+	}
+	return nil
+}
+
+// includes asks the scopes of every included model, so that what is denied is denied before any statement runs.
+func (s scoper) includes(incs []*builder.Include) error {
+	for _, inc := range incs {
+		in := s
+		in.deleted = inc.Deleted
+		if _, err := in.filtersIn(s.buf[:0], inc.Relation.Target, hook.Reading, inc.Deleted != builder.LivingRows); err != nil {
+			return err
+		}
+		if _, err := in.link(inc.Relation); err != nil {
+			return err
+		}
+		for _, w := range inc.Where {
+			if _, err := in.expr(w, 0); err != nil {
+				return err
+			}
+		}
+		if err := in.includes(inc.Includes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // selects scopes a Select: its model, relation filters and link table.
 func (s scoper) selects(q *builder.Select, root bool) (err error) {
-	if q.Scopes, err = s.filtersIn(s.buf, q.Model, s.access, root, 0); err != nil {
+	if q.Scopes, err = s.filtersIn(s.buf, q.Model, s.access, root); err != nil {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {
 		return err
 	}
 	if q.Group != nil && q.Group.Link != nil {
-		if q.Group.LinkScope, err = s.link(q.Group.Link, 0); err != nil {
+		if q.Group.LinkScope, err = s.link(q.Group.Link); err != nil {
 			return err
 		}
 	}
@@ -148,7 +205,7 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 
 // updates scopes an Update and lets the scopes check its assignments.
 func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
-	if q.Scopes, err = s.filters(q.Model, a, true, 0); err != nil {
+	if q.Scopes, err = s.filters(q.Model, a, true); err != nil {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {
@@ -163,7 +220,7 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 
 // deletes scopes a Delete.
 func (s scoper) deletes(q *builder.Delete) (err error) {
-	if q.Scopes, err = s.filters(q.Model, hook.Removing, true, 0); err != nil {
+	if q.Scopes, err = s.filters(q.Model, hook.Removing, true); err != nil {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {
@@ -179,7 +236,7 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 		return err
 	}
 	if q.Conflict != nil && !q.Conflict.DoNothing {
-		if q.Scopes, err = s.filters(q.Model, hook.Changing, true, 0); err != nil {
+		if q.Scopes, err = s.filters(q.Model, hook.Changing, true); err != nil {
 			return err
 		}
 		// what the existing row takes from the new one is an assignment too

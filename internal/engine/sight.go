@@ -21,18 +21,22 @@ type sight struct {
 }
 
 func (v *sight) begin(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) {
-	v.op = hook.Op{Kind: kind, Name: name, Model: m, Source: src.Name(), Start: time.Now()}
+	op := &v.op // zero until now; a literal would be built beside it and copied
+	op.Kind, op.Name, op.Model, op.Source, op.Start = kind, name, m, src.Name(), time.Now()
 	if a, ok := hook.ActorFrom(ctx); ok {
 		v.actor = a
-		v.op.Actor = &v.actor
+		op.Actor = &v.actor
 	}
 }
 
 // see gives the rows as a slice of their type.
-func (v *sight) see(rows *source.Slab) reflect.Value {
-	p := unsafe.Pointer(&v.rows)
+func (v *sight) see(rows *source.Slab, m *model.Model) reflect.Value {
+	p, t := unsafe.Pointer(&v.rows), m.Slice
+	if t == nil || m.Type != rows.Elem() {
+		t = reflect.SliceOf(rows.Elem())
+	}
 	rows.Put(p, 0, rows.Len())
-	return reflect.NewAt(reflect.SliceOf(rows.Elem()), p).Elem()
+	return reflect.NewAt(t, p).Elem()
 }
 
 // sight gives the memory for one operation. A read with includes takes that of all of them at once.

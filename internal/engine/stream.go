@@ -3,10 +3,12 @@ package engine
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -15,81 +17,130 @@ import (
 func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.Type, size int, yield func(*source.Slab) error) error {
 	const name = "Rows"
 	s = s.joined(ctx)
-	ex, src, err := s.executor(ctx, st.Model)
+	src, err := s.SourceOf(st.Model)
+	if err == nil {
+		err = s.usable(ctx, src, st.Model.Name)
+	}
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
 	}
-	r := reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}
-	incs, err := s.merged(st.Includes)
-	if err != nil {
+	if st.Includes, err = s.merged(st.Includes); err != nil {
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
-	hooks := r.reg.Events(st.Model)
-	if len(incs) == 0 && len(hooks) == 0 {
-		size = 1
+	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}, yield: yield, size: size,
+		rows: &source.Rows{Slab: source.NewSlab(elem)}, op: s.op(ctx, hook.Read, name, src, st.Model)}
+	w.hooks = w.r.reg.Events(st.Model)
+	if len(w.hooks) > 0 {
+		st.Detach()
 	}
-	if len(incs) > 0 && s.tx != nil && !src.Capabilities().ConcurrentStatements {
-		return &fault.Error{Op: name, Model: st.Model.Name, Source: src.Name(), Err: fault.ErrUnsupported,
-			Detail: "a stream inside a transaction cannot load includes: use All with pages"}
-	}
-	hidden := columnsForIncludes(st)
-	rows := &source.Rows{Slab: source.NewSlab(elem)}
-	rows.Reserve(size)
-	op := s.op(ctx, hook.Read, name, src, st.Model)
-	op.Select = st
-	// after-hooks see each window; their before ran once
-	emit := func() error {
-		if len(incs) > 0 {
-			if err := r.includes(ctx, &rows.Slab, incs, "", 0); err != nil {
-				return err
-			}
-			hide(&rows.Slab, hidden)
-		}
-		if len(hooks) > 0 {
-			op.Rows, op.Affected = rows.Slice(), op.Affected+int64(rows.Len())
-			if err := op.After(ctx, hooks); err != nil {
-				return err
-			}
-		}
-		if err := yield(&rows.Slab); err != nil {
-			return err
-		}
-		if size == 1 {
-			rows.Reset()
-			return nil
-		}
-		rows.Slab = source.NewSlab(elem) // the rows given out own the old memory through their relations
-		rows.Reserve(size)
-		return nil
-	}
-	rows.Each = func() error {
-		if rows.Len() < size {
-			return nil
-		}
-		return emit()
-	}
-	before := make([]hook.Hook, len(hooks))
-	copy(before, hooks)
+	w.op.Select = st
+	before := slices.Clone(w.hooks)
 	for i := range before {
 		before[i].After = nil
 	}
-	err = hook.Run(ctx, before, op, func() error {
-		if op.Select == nil || op.Select.Model != st.Model {
-			return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook replaced the statement by one of another kind")
-		}
-		q := op.Select
-		q.Scoped, q.Includes = false, nil
-		if err := s.scoper(ctx, r.reg, r.deleted).selects(q, true); err != nil {
+	was := kindOf(st)
+	err = hook.Run(ctx, before, w.op, func() error {
+		if err := was.same(w.op.Select); err != nil {
 			return err
 		}
-		_, err := s.timed(ctx, src, q, func() (int64, error) {
-			err := ex.Select(ctx, q, rows)
-			return op.Affected + int64(rows.Len()), err
-		})
-		if err == nil && rows.Len() > 0 {
-			err = emit()
+		return w.run(ctx, src, w.op.Select)
+	})
+	if err == nil {
+		s.effects(ctx, w.op)
+		err = w.stopped
+	}
+	return fault.Fill(err, name, st.Model.Name, src.Name())
+}
+
+// windows is a stream under way. The before events run once, the after events for each window.
+type windows struct {
+	r       reader
+	op      *hook.Op
+	hooks   []hook.Hook
+	rows    *source.Rows
+	size    int
+	read    int64 // rows so far
+	yield   func(*source.Slab) error
+	incs    []*builder.Include
+	hidden  []*model.Field
+	stopped error // what yield gave: the reader wants no more, which is no failure of the read
+}
+
+func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select) error {
+	s, rows := w.r.s, w.rows
+	w.incs = q.Includes
+	if len(w.incs) == 0 && len(w.hooks) == 0 {
+		w.size = 1
+	}
+	if len(w.incs) > 0 && s.tx != nil && !src.Capabilities().ConcurrentStatements {
+		return fault.New(fault.ErrUnsupported, q.Model.Name, "", "a stream inside a transaction cannot load includes: use All with pages")
+	}
+	w.hidden = columnsForIncludes(q)
+	if err := w.r.scope(ctx, q, w.r.deleted, true, nil); err != nil {
+		return err
+	}
+	q.Includes = nil
+	ex, _, err := s.executor(ctx, q.Model)
+	if err != nil {
+		return err
+	}
+	rows.Reserve(w.size)
+	rows.Each = func() error {
+		w.read++
+		if rows.Len() < w.size {
+			return nil
+		}
+		return w.emit(ctx, true)
+	}
+	_, err = s.timed(ctx, src, q, func() (int64, error) {
+		err := ex.Select(ctx, q, rows)
+		return w.read, err
+	})
+	switch {
+	case w.stopped != nil: // the last window is with the reader; hooks learn that there is no other
+		rows.Slab = source.NewSlab(rows.Elem())
+		return w.after(ctx, false)
+	case err != nil:
+		return err
+	case rows.Len() > 0:
+		return w.emit(ctx, false)
+	}
+	return w.after(ctx, false)
+}
+
+// emit completes a window and hands it over.
+func (w *windows) emit(ctx context.Context, more bool) error {
+	rows := w.rows
+	if len(w.incs) > 0 {
+		if err := w.r.includes(ctx, &rows.Slab, w.incs, "", 0); err != nil {
+			return err
+		}
+		hide(&rows.Slab, w.hidden)
+	}
+	if err := w.after(ctx, more); err != nil {
+		return err
+	}
+	if err := w.yield(&rows.Slab); err != nil {
+		w.stopped = err
+		if !more {
+			return nil
 		}
 		return err
-	})
-	return fault.Fill(err, name, st.Model.Name, src.Name())
+	}
+	if w.size == 1 {
+		rows.Reset()
+		return nil
+	}
+	elem := rows.Elem()
+	rows.Slab = source.NewSlab(elem) // the rows given out own the old memory through their relations
+	rows.Reserve(w.size)
+	return nil
+}
+
+func (w *windows) after(ctx context.Context, more bool) error {
+	if len(w.hooks) == 0 {
+		return nil
+	}
+	w.op.Rows, w.op.Affected, w.op.Partial = w.rows.Slice(), w.op.Affected+int64(w.rows.Len()), more
+	return w.op.After(ctx, w.hooks)
 }

@@ -18,12 +18,15 @@ import (
 type Session struct {
 	*Engine
 	tx *transaction
-	// level is the depth of nested transactions this handle belongs to; 0 is the outermost.
-	level int
+	// level is the depth of nested transactions this handle belongs to, 0 is the outermost; nest is the
+	// number of that nested transaction, so that a handle does not live on in a later one of the same depth.
+	level, nest int
 	// Only binds raw SQL to one source; nil means the first one.
 	Only source.Source
 	// Err makes every call on the handle fail.
 	Err error
+	// ambient says that a hook's context brought the transaction: models of other sources are outside of it.
+	ambient bool
 }
 
 // transaction begins on the source of its first statement, so that it need not be told which one.
@@ -34,11 +37,23 @@ type transaction struct {
 	mu     sync.Mutex
 	src    source.Source
 	tx     source.Tx
-	levels []bool // open nested transactions; true once their savepoint is set
+	levels []nesting // open nested transactions
+	nests  int       // nested transactions begun so far
 	ended  bool
 
 	effects  []func(context.Context) // to run after the commit
 	settings []source.Setting        // variables of the database as they are now
+}
+
+// nesting is one nested transaction; set once its savepoint is there.
+type nesting struct {
+	nest int
+	set  bool
+}
+
+// over reports whether the transaction that the handle s belongs to has ended; t.mu is held.
+func (t *transaction) over(s *Session) bool {
+	return t.ended || s.level > len(t.levels) || s.level > 0 && t.levels[s.level-1].nest != s.nest
 }
 
 type ambientKey struct{}
@@ -59,7 +74,7 @@ func (s *Session) joined(ctx context.Context) *Session {
 		return s
 	}
 	c := *in
-	c.Only = s.Only
+	c.Only, c.ambient = s.Only, true
 	return &c
 }
 
@@ -80,11 +95,31 @@ func (s *Session) executor(ctx context.Context, m *model.Model) (source.Executor
 	if err != nil {
 		return nil, nil, err
 	}
-	if s.tx == nil {
+	if s.tx == nil || s.elsewhere(src) {
 		return s.single(src), src, nil
 	}
 	tx, err := s.tx.on(ctx, s, src, m.Name)
 	return tx, src, err
+}
+
+// elsewhere reports that a hook works on another source than the transaction that its context brought.
+func (s *Session) elsewhere(src source.Source) bool {
+	if !s.ambient {
+		return false
+	}
+	s.tx.mu.Lock()
+	defer s.tx.mu.Unlock()
+	return s.tx.src != nil && s.tx.src != src
+}
+
+// usable finds what makes every statement on src fail, without beginning the transaction.
+func (s *Session) usable(ctx context.Context, src source.Source, name string) error {
+	if s.Err != nil || s.tx == nil || s.elsewhere(src) {
+		return s.Err
+	}
+	s.tx.mu.Lock()
+	defer s.tx.mu.Unlock()
+	return s.tx.refuses(ctx, s, src, name)
 }
 
 // included is executor for the children of an include: those of another source are read outside the transaction.
@@ -99,10 +134,13 @@ func (s *Session) included(ctx context.Context, m *model.Model) (source.Executor
 	return s.executor(ctx, m)
 }
 
-// Raw gives what runs SQL text.
-func (s *Session) Raw(ctx context.Context) (source.RawExecutor, source.SQL, error) {
+// rawSource gives the source that SQL text runs on.
+func (s *Session) rawSource(ctx context.Context) (source.SQL, error) {
 	if s.closed.Load() {
-		return nil, nil, &fault.Error{Op: "raw", Err: fault.ErrClosed, Detail: "the DB was closed"}
+		return nil, &fault.Error{Op: "raw", Err: fault.ErrClosed, Detail: "the DB was closed"}
+	}
+	if s.Err != nil {
+		return nil, s.Err
 	}
 	src := s.Only
 	if src == nil {
@@ -110,54 +148,73 @@ func (s *Session) Raw(ctx context.Context) (source.RawExecutor, source.SQL, erro
 	}
 	sql, ok := src.(source.SQL)
 	if !ok {
-		return nil, nil, &fault.Error{Op: "raw", Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not understand SQL"}
+		return nil, &fault.Error{Op: "raw", Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not understand SQL"}
 	}
-	if s.tx == nil {
-		return sql, sql, nil // the caller adds the settings to its context
+	return sql, s.usable(ctx, src, "")
+}
+
+// rawExecutor gives what runs SQL text on src.
+func (s *Session) rawExecutor(ctx context.Context, src source.SQL) (source.RawExecutor, error) {
+	if s.tx == nil || s.elsewhere(src) {
+		return src, nil // the caller adds the settings to its context
 	}
-	tx, err := s.tx.on(ctx, s, src, "")
-	return tx, sql, err
+	return s.tx.on(ctx, s, src, "")
 }
 
 func (t *transaction) on(ctx context.Context, s *Session, src source.Source, name string) (source.Tx, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
-	case t.ended || s.level > len(t.levels):
-		return nil, &fault.Error{Model: name, Err: fault.ErrClosed, Detail: "the transaction has ended"}
-	case !hook.Same(t.ctx, ctx):
-		return nil, &fault.Error{Model: name, Err: fault.ErrActorSwitch, Detail: "use the context the transaction began with"}
-	case t.src != nil && t.src != src:
-		return nil, &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrInvalid,
-			Detail: "the transaction runs on source " + t.src.Name() + "; a transaction has one source"}
+	if err := t.refuses(ctx, s, src, name); err != nil {
+		return nil, err
 	}
 	if t.tx == nil {
-		sql, ok := src.(source.SQL)
-		if !ok || !sql.Capabilities().Transactions {
-			return nil, &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source has no transactions"}
-		}
-		begin, settings, err := s.withSettings(t.ctx, src)
-		if err != nil {
+		if err := t.begin(s, src, name); err != nil {
 			return nil, err
 		}
-		tx, err := sql.Begin(begin, t.opts)
-		if err != nil {
-			return nil, fault.Fill(err, "begin", "", src.Name())
-		}
-		t.tx, t.src, t.settings = tx, src, settings
 	}
 	if err := t.set(ctx, s); err != nil {
 		return nil, err
 	}
-	for i, set := range t.levels {
-		if !set {
+	for i := range t.levels {
+		if !t.levels[i].set {
 			if err := t.tx.Savepoint(ctx, savepoint(i+1)); err != nil {
 				return nil, err
 			}
-			t.levels[i] = true
+			t.levels[i].set = true
 		}
 	}
 	return t.tx, nil
+}
+
+// refuses finds what makes a statement on src fail before the database is asked. t.mu is held.
+func (t *transaction) refuses(ctx context.Context, s *Session, src source.Source, name string) error {
+	switch {
+	case t.over(s):
+		return &fault.Error{Model: name, Err: fault.ErrClosed, Detail: "the transaction has ended"}
+	case !hook.Same(t.ctx, ctx):
+		return &fault.Error{Model: name, Err: fault.ErrActorSwitch, Detail: "use the context the transaction began with"}
+	case t.src != nil && t.src != src:
+		return &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrInvalid,
+			Detail: "the transaction runs on source " + t.src.Name() + "; a transaction has one source"}
+	}
+	return nil
+}
+
+func (t *transaction) begin(s *Session, src source.Source, name string) error {
+	sql, ok := src.(source.SQL)
+	if !ok || !sql.Capabilities().Transactions {
+		return &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source has no transactions"}
+	}
+	begin, settings, err := s.withSettings(t.ctx, src)
+	if err != nil {
+		return err
+	}
+	tx, err := sql.Begin(begin, t.opts)
+	if err != nil {
+		return fault.Fill(err, "begin", "", src.Name())
+	}
+	t.tx, t.src, t.settings = tx, src, settings
+	return nil
 }
 
 // Tx runs fn in a transaction: committed when fn returns nil, rolled back when it fails or panics. Inside a
@@ -167,8 +224,11 @@ func (s *Session) Tx(ctx context.Context, o TxOptions, fn func(*Session) error) 
 	if s.closed.Load() {
 		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the DB was closed"}
 	}
+	if s.Err != nil {
+		return s.Err
+	}
 	if s.tx != nil {
-		return s.nested(ctx, fn)
+		return s.nested(ctx, o.TxOptions, fn)
 	}
 	for attempt := 0; ; attempt++ {
 		err := s.once(withAttempt(ctx, attempt+1), o.TxOptions, fn)
@@ -218,8 +278,8 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 	}()
 	err = fn(&Session{Engine: s.Engine, tx: t, Only: s.Only})
 	done = true
-	if err == nil {
-		err = ctx.Err()
+	if cause := ctx.Err(); err == nil && cause != nil {
+		err = (&fault.Error{Op: "tx", Err: fault.ErrUpstream, Detail: "the context ended before the commit; nothing was written"}).WithCause(cause)
 	}
 	if err != nil {
 		return also(err, t.end(ctx, false))
@@ -257,10 +317,15 @@ func (t *transaction) end(ctx context.Context, commit bool) error {
 	return t.tx.Rollback(ctx)
 }
 
-func (s *Session) nested(ctx context.Context, fn func(*Session) error) error {
+// nested runs fn under a savepoint. What the outer transaction was not begun with cannot be had any more, and is
+// refused, not dropped; repeating is the outer transaction's business.
+func (s *Session) nested(ctx context.Context, o source.TxOptions, fn func(*Session) error) error {
 	t := s.tx
+	if o.Isolation > t.opts.Isolation || o.ReadOnly && !t.opts.ReadOnly {
+		return &fault.Error{Op: "tx", Err: fault.ErrInvalid, Detail: "a nested transaction is a savepoint: give isolation and ReadOnly to the outermost Tx"}
+	}
 	t.mu.Lock()
-	if t.ended || s.level != len(t.levels) {
+	if t.over(s) || s.level != len(t.levels) {
 		t.mu.Unlock()
 		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the outer transaction has ended, or another nested one is open"}
 	}
@@ -268,27 +333,32 @@ func (s *Session) nested(ctx context.Context, fn func(*Session) error) error {
 		t.mu.Unlock()
 		return &fault.Error{Op: "tx", Err: fault.ErrActorSwitch, Detail: "use the context the transaction began with"}
 	}
-	t.levels = append(t.levels, false)
-	level := len(t.levels)
+	t.nests++
+	nest := t.nests
+	t.levels = append(t.levels, nesting{nest: nest})
+	level, effects := len(t.levels), len(t.effects)
 	t.mu.Unlock()
 	done := false
 	defer func() {
 		if !done {
-			_ = t.leave(ctx, level, false)
+			_ = t.leave(ctx, level, effects, false)
 		}
 	}()
-	err := fn(&Session{Engine: s.Engine, tx: t, level: level, Only: s.Only})
+	err := fn(&Session{Engine: s.Engine, tx: t, level: level, nest: nest, Only: s.Only})
 	done = true
 	if err != nil {
-		return also(err, t.leave(ctx, level, false))
+		return also(err, t.leave(ctx, level, effects, false))
 	}
-	return t.leave(ctx, level, true)
+	return t.leave(ctx, level, effects, true)
 }
 
-func (t *transaction) leave(ctx context.Context, level int, keep bool) error {
+func (t *transaction) leave(ctx context.Context, level, effects int, keep bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	set := t.levels[level-1]
+	if !keep { // what is undone has no effects
+		t.effects = t.effects[:effects]
+	}
+	set := t.levels[level-1].set
 	t.levels = t.levels[:level-1]
 	if !set || t.ended {
 		return nil

@@ -26,7 +26,11 @@ func (w *writing) verify(ctx context.Context, rows *source.Slab) error {
 			keys[c] = append(keys[c], v)
 		}
 	}
-	n, err := w.s.countKeys(ctx, w.reg, w.ex, w.src, w.m, w.m.Key, keys, builder.AllRows)
+	ex, err := w.executor(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := w.s.countKeys(ctx, w.reg, ex, w.src, w.m, w.m.Key, keys, builder.AllRows)
 	if err != nil {
 		return err
 	}
@@ -83,11 +87,11 @@ func (r *reference) isTenant(m *model.Model) bool {
 func (e *Engine) references() map[*model.Model][]reference {
 	out := map[*model.Model][]reference{}
 	add := func(m *model.Model, fields []*model.Field, target *model.Model, remote []*model.Field) {
-		if same(fields, m.Key) && same(remote, target.Key) && m == target {
+		if sameFields(fields, m.Key) && sameFields(remote, target.Key) && m == target {
 			return
 		}
 		for _, r := range out[m] {
-			if r.target == target && same(r.fields, fields) && same(r.remote, remote) {
+			if r.target == target && sameFields(r.fields, fields) && sameFields(r.remote, remote) {
 				return
 			}
 		}
@@ -97,7 +101,7 @@ func (e *Engine) references() map[*model.Model][]reference {
 		for _, r := range m.Relations {
 			switch {
 			case r.Through != nil:
-				link := e.links[linkTable{e.bound[m].Name(), r.Through.Schema, r.Through.Table}]
+				link := e.linkModel(r)
 				if link == nil {
 					continue
 				}
@@ -107,9 +111,9 @@ func (e *Engine) references() map[*model.Model][]reference {
 				if fs := byColumn(link, r.Through.Remote); fs != nil {
 					add(link, fs, r.Target, r.Remote)
 				}
-			case r.Many || same(r.Local, m.Key) && !same(r.Remote, r.Target.Key):
+			case r.Many || sameFields(r.Local, m.Key) && !sameFields(r.Remote, r.Target.Key):
 				add(r.Target, r.Remote, m, r.Local)
-			case !same(r.Local, m.Key):
+			case !sameFields(r.Local, m.Key):
 				add(m, r.Local, r.Target, r.Remote)
 			}
 		}
@@ -117,7 +121,7 @@ func (e *Engine) references() map[*model.Model][]reference {
 	return out
 }
 
-func same(a, b []*model.Field) bool {
+func sameFields(a, b []*model.Field) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -143,12 +147,12 @@ func byColumn(m *model.Model, columns []string) []*model.Field {
 
 // referTo checks that every key written leads to a row that the actor can see: without it, a row of one
 // tenant could be hung below a row of another. A hidden parent fails like an absent one.
-func (w *writing) referTo(ctx context.Context, rows int, get func(row int, f *model.Field) (model.Value, bool)) error {
+func (w *writing) referTo(ctx context.Context, rows int, skips bool, get func(row int, f *model.Field) (model.Value, bool)) error {
 	for _, ref := range w.s.refs[w.m] {
 		if !w.reg.Secured(ref.target) || ref.isTenant(w.m) && w.reg.Tenanted() {
 			continue
 		}
-		keys, columns, err := w.foreignKeys(ref, rows, get)
+		keys, columns, err := w.foreignKeys(ref, rows, skips, get)
 		if err != nil {
 			return err
 		}
@@ -185,8 +189,9 @@ func (w *writing) counted(sets []builder.Set) error {
 	return nil
 }
 
-// foreignKeys gathers the distinct keys that rows hold of ref; a row of the same write may be a parent itself.
-func (w *writing) foreignKeys(ref reference, rows int, get func(int, *model.Field) (model.Value, bool)) (keys []model.List, columns []*model.Field, err error) {
+// foreignKeys gathers the distinct keys that rows hold of ref; a row of the same write may be a parent itself,
+// unless it may be skipped: then the row that has its key is another one.
+func (w *writing) foreignKeys(ref reference, rows int, skips bool, get func(int, *model.Field) (model.Value, bool)) (keys []model.List, columns []*model.Field, err error) {
 	var given []int
 	for c, f := range ref.fields {
 		if _, ok := get(0, f); ok {
@@ -198,7 +203,7 @@ func (w *writing) foreignKeys(ref reference, rows int, get func(int, *model.Fiel
 		return nil, nil, nil
 	}
 	seen := map[string]bool{}
-	if ref.target == w.m {
+	if ref.target == w.m && !skips {
 		for i := range rows {
 			if b, null := keyBytes(nil, columns, i, get); !null {
 				seen[string(b)] = true

@@ -13,8 +13,8 @@ import (
 type writing struct {
 	s    *Session
 	reg  *hook.Registry
-	op   *hook.Op // nil when no hook sees the model
-	ex   source.Executor
+	op   *hook.Op        // nil when no hook sees the model
+	ex   source.Executor // see executor
 	src  source.Source
 	m    *model.Model
 	name string
@@ -33,9 +33,9 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, kind hook.Kind,
 		w.op = op
 		*op = mergeOp(*op, s.op(ctx, kind, name, src, m))
 	}
-	body := func(ctx context.Context, in *Session) (err error) {
+	body := func(ctx context.Context, in *Session) error {
 		w.s = in
-		if w.ex, _, err = in.executor(ctx, m); err != nil {
+		if err := in.usable(ctx, src, m.Name); err != nil {
 			return err
 		}
 		if w.op == nil {
@@ -60,9 +60,18 @@ func mergeOp(have hook.Op, base *hook.Op) hook.Op {
 	return *base
 }
 
+// executor gives what runs the write's statements. It is asked for once the scopes have spoken, so that a write
+// that they deny begins no transaction.
+func (w *writing) executor(ctx context.Context) (ex source.Executor, err error) {
+	if w.ex == nil {
+		w.ex, _, err = w.s.executor(ctx, w.m)
+	}
+	return w.ex, err
+}
+
 func looksBack(hooks []hook.Hook) bool {
 	for i := range hooks {
-		if hooks[i].After != nil {
+		if hooks[i].LooksBack() {
 			return true
 		}
 	}
@@ -106,7 +115,11 @@ func (w *writing) old(ctx context.Context, where builder.Conjunction, scopes []b
 		st.Lock = builder.ForUpdate
 	}
 	rows := source.Rows{Slab: source.NewSlab(w.m.Type)}
-	if err := w.s.execute(ctx, w.ex, w.src, st, &rows); err != nil {
+	ex, err := w.executor(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.s.execute(ctx, ex, w.src, st, &rows); err != nil {
 		return err
 	}
 	w.op.Old = rows.Slice()

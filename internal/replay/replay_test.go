@@ -108,12 +108,16 @@ func FuzzSplitter(f *testing.F) {
 
 func FuzzLoad(f *testing.F) {
 	var b bytes.Buffer
-	if err := sample(f).Save(filepath.Join(f.TempDir(), "x")); err != nil {
+	if err := sample(f).write(&b); err != nil {
+		f.Fatal(err)
+	}
+	if _, err := unpack(bytes.NewReader(b.Bytes())); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
+	f.Add(b.Bytes()[:len(magic)+3])
 	f.Fuzz(func(_ *testing.T, in []byte) {
-		_, _ = read(bytes.NewReader(in)) // it must not panic, nor take memory that the input does not have
+		_, _ = unpack(bytes.NewReader(in)) // it must not panic, nor take memory that the input does not have
 	})
 }
 

@@ -242,7 +242,11 @@ func read(r io.Reader) (*Tape, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &reader{r: bufio.NewReaderSize(io.LimitReader(z, maxTape), 64<<10), left: maxTape}
+	return unpack(io.LimitReader(z, maxTape))
+}
+
+func unpack(r io.Reader) (*Tape, error) {
+	d := &reader{r: bufio.NewReaderSize(r, 64<<10), left: maxTape}
 	if string(d.bytes(len(magic))) != magic {
 		return nil, errors.Join(errors.New("it does not begin as one"), d.err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"io"
 )
 
@@ -69,7 +68,7 @@ func (c *Conn) exec(ctx context.Context, text string, args []driver.NamedValue) 
 	return r.RowsAffected()
 }
 
-// query gives the rows and their number of columns.
+// query starts a read.
 func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue) (cursor, error) {
 	if c.direct != nil {
 		return c.direct.QueryContext(ctx, text, args)
@@ -79,6 +78,20 @@ func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue)
 		return nil, err
 	}
 	return &scanned{rows: rows}, nil
+}
+
+// Value gives the first value that text gives, nil when there is no row.
+func (c *Conn) Value(ctx context.Context, text string) (v driver.Value, err error) {
+	cur, err := c.query(ctx, text, nil)
+	if err != nil {
+		return nil, err
+	}
+	var row [1]driver.Value
+	if err := cur.Next(row[:]); err != nil && err != io.EOF { //nolint:errorlint // the driver's contract names this very value
+		_ = cur.Close() // what went wrong is in err
+		return nil, err
+	}
+	return row[0], cur.Close()
 }
 
 func plain(args []driver.NamedValue) []any {
@@ -120,5 +133,3 @@ func (s *scanned) Next(dst []driver.Value) error {
 
 // Close ends the read.
 func (s *scanned) Close() error { return s.rows.Close() }
-
-var errColumns = errors.New("sqldb: the result has another number of columns than the statement")

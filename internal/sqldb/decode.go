@@ -57,7 +57,7 @@ func (p *plan) row(buf []driver.Value, rows *source.Rows, cells *source.Cells) e
 
 // collect reads cur to its end without decoding, so that a statement which fails at its last step can run
 // again as if nothing had happened.
-func (p *plan) collect(ctx context.Context, cur cursor) ([]driver.Value, error) {
+func (p *plan) collect(cur cursor) ([]driver.Value, error) {
 	var all []driver.Value
 	width := len(p.cols)
 	for {

@@ -24,6 +24,9 @@ type System struct {
 	Reader func(f *model.Field) func(any) (any, error)
 	// Query runs the caller's own SQL text.
 	Query func(ctx context.Context, c *sql.Conn, text string, args ...any) (*sql.Rows, error)
+	// Changes is a query for the number of rows that the connection has changed; "" where a statement's own
+	// number can be trusted.
+	Changes string
 	// Fail maps the driver's error.
 	Fail func(ctx context.Context, m *model.Model, err error) error
 	// Busy reports an error that means: somebody else holds a lock, nothing was done. Such a statement runs

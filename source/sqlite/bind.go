@@ -2,39 +2,21 @@ package sqlite
 
 import (
 	"database/sql/driver"
+	"encoding"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
-	"time"
-	"unicode/utf8"
+	"reflect"
 
+	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
-// timeFormat has a fixed width, so that text sorts as time does, and is one that SQLite's own functions read.
-const timeFormat = "2006-01-02 15:04:05.000000+00:00"
+func refuse(detail string) *fault.Error { return fault.New(fault.ErrInvalid, "", "", detail) }
 
-// bind gives arguments as the driver takes them.
-func bind(m *model.Model, args []model.Value) ([]any, error) {
-	out := make([]any, len(args))
-	for i := range args {
-		v, err := bound(args[i])
-		if err != nil {
-			if m != nil {
-				err = fault.Fill(err, "", m.Name, "")
-			}
-			return nil, err
-		}
-		out[i] = v
-	}
-	return out, nil
-}
-
-func refuse(detail string) error { return fault.New(fault.ErrInvalid, "", "", detail) }
-
-func bound(v model.Value) (any, error) {
+// bind gives an argument as the driver takes it. What SQLite cannot hold is refused, never bent.
+func bind(v model.Value) (driver.Value, error) {
 	switch v.Kind() {
 	case model.NullValue:
 		return nil, nil
@@ -52,7 +34,7 @@ func bound(v model.Value) (any, error) {
 		return int64(v.Uint()), nil
 	case model.FloatValue:
 		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, refuse("SQLite holds neither NaN nor infinities")
+			return nil, refuse("SQLite keeps NaN as NULL, so neither it nor the infinities are taken")
 		}
 		return v.Float(), nil
 	case model.StringValue:
@@ -62,69 +44,60 @@ func bound(v model.Value) (any, error) {
 	case model.TimeValue:
 		return timeText(v.Time())
 	case model.UUIDValue:
-		return uuidText(*v.UUID()), nil
+		return uuidText(v.UUID()), nil
 	case model.ListValue:
 		return listText(v.List())
 	}
-	return boundAny(v.Any())
+	return bindAny(v.Any())
 }
 
-// boundAny binds what only its own type understands.
-func boundAny(v any) (any, error) {
+// bindAny binds what only its own type understands.
+func bindAny(v any) (driver.Value, error) {
 	switch x := v.(type) {
 	case model.JSONText:
 		return string(x), nil
 	case driver.Valuer:
-		out, err := x.Value()
+		return bindValuer(x)
+	case encoding.TextMarshaler:
+		text, err := x.MarshalText()
 		if err != nil {
-			return nil, refuse(fmt.Sprintf("the Valuer of a %T failed", v))
+			return nil, refuse(fmt.Sprintf("the MarshalText of a %T failed", v)).WithCause(err)
 		}
-		switch y := out.(type) {
-		case time.Time:
-			return timeText(y.UTC())
-		case bool:
-			return bound(model.BoolOf(y))
-		case float64:
-			return bound(model.FloatOf(y))
-		}
-		return out, nil
+		return string(text), nil
 	}
-	return nil, refuse(fmt.Sprintf("a %T cannot be stored: give it a driver.Valuer", v))
+	return nil, unknown(v)
 }
 
-func timeText(t time.Time) (any, error) {
-	if t.Year() < 0 || t.Year() > 9999 {
-		return nil, refuse("SQLite keeps times as text, which holds the years 0 to 9999")
-	}
-	return t.Format(timeFormat), nil
+func unknown(v any) error {
+	return refuse(fmt.Sprintf("a %T cannot be stored: give it a driver.Valuer", v))
 }
 
-func uuidText(u [16]byte) string {
-	h := hex.EncodeToString(u[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
-
-// listText writes a list as the JSON array that json_each reads; bytes are hexadecimal.
-func listText(l model.List) (any, error) {
-	items := make([]any, len(l))
-	for i := range l {
-		v, err := bound(l[i])
-		if err != nil {
-			return nil, err
-		}
-		switch x := v.(type) {
-		case []byte:
-			v = hex.EncodeToString(x)
-		case string:
-			if !utf8.ValidString(x) {
-				return nil, refuse("a list holds text that is not UTF-8")
-			}
-		}
-		items[i] = v
+// bindValuer binds what a Valuer says; one in a nil pointer is NULL, as database/sql has it.
+func bindValuer(x driver.Valuer) (driver.Value, error) {
+	if rv := reflect.ValueOf(x); rv.Kind() == reflect.Pointer && rv.IsNil() && rv.Type().Elem().Implements(reflect.TypeFor[driver.Valuer]()) {
+		return nil, nil
 	}
-	text, err := json.Marshal(items)
+	y, err := x.Value()
 	if err != nil {
-		return nil, refuse("the list has no JSON form")
+		if ours, ok := err.(*fault.Error); ok { //nolint:errorlint // made by this library's own values, not wrapped
+			return nil, ours
+		}
+		return nil, refuse(fmt.Sprintf("the Valuer of a %T failed", x)).WithCause(err)
 	}
-	return string(text), nil
+	if _, again := y.(driver.Valuer); again {
+		return nil, unknown(y)
+	}
+	return bind(builder.ValueOf(y))
+}
+
+// uuidText is the canonical form.
+func uuidText(u *[16]byte) string {
+	var b [36]byte
+	hex.Encode(b[:8], u[:4])
+	hex.Encode(b[9:13], u[4:6])
+	hex.Encode(b[14:18], u[6:8])
+	hex.Encode(b[19:23], u[8:10])
+	hex.Encode(b[24:], u[10:])
+	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
+	return string(b[:])
 }

@@ -3,11 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"io"
-)
+	"sync"
 
-// maxPrepared is the number of prepared statements a connection keeps.
-const maxPrepared = 256
+	"github.com/multi-orm/orm/internal/sqldb"
+)
 
 // connector opens connections that keep their prepared statements, so that a statement is parsed once per
 // connection and not once per call.
@@ -16,8 +15,10 @@ type connector struct {
 	dsn    string
 }
 
+// Driver is the driver below.
 func (c *connector) Driver() driver.Driver { return c.driver }
 
+// Connect opens a connection.
 func (c *connector) Connect(context.Context) (driver.Conn, error) {
 	plain, err := c.driver.Open(c.dsn)
 	if err != nil {
@@ -28,7 +29,7 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) {
 		_ = plain.Close() // it was never used
 		return nil, driver.ErrSkip
 	}
-	return &conn{fullConn: full, prepared: map[string]*prepared{}}, nil
+	return &conn{fullConn: full, kept: statements{by: map[string]*statement{}}}, nil
 }
 
 // fullConn is what the driver's connections can do.
@@ -43,67 +44,72 @@ type fullConn interface {
 	driver.Validator
 }
 
-// conn is a connection and its prepared statements. database/sql uses it from one goroutine at a time.
+// conn is a connection and its prepared statements. Its lock lets database/sql close rows from another goroutine.
 type conn struct {
 	fullConn
-	prepared map[string]*prepared
-	order    []string // in the order of preparation
-	next     int      // the place in order that is overwritten next
+	mu   sync.Mutex
+	kept statements
 }
 
-// prepared is a statement; it is busy while rows of it are open.
-type prepared struct {
-	stmt fullStmt
-	busy bool
-}
+var _ sqldb.Direct = (*conn)(nil)
 
-type fullStmt interface {
-	driver.Stmt
-	driver.StmtExecContext
-	driver.StmtQueryContext
-}
+// Direct lets sqldb do without database/sql.
+func (c *conn) Direct() {}
 
+// QueryContext runs text on its prepared statement.
 func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	p, err := c.take(ctx, text)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, err := c.take(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	if p == nil {
-		return c.fullConn.QueryContext(ctx, text, args)
+	if s == nil {
+		rows, err := c.fullConn.QueryContext(ctx, text, args)
+		if err != nil {
+			return nil, misfit(ctx, err)
+		}
+		return &result{Rows: rows, c: c}, nil
 	}
-	rows, err := p.stmt.QueryContext(ctx, args)
+	rows, err := s.stmt.QueryContext(ctx, args)
 	if err != nil {
-		p.busy = false
-		return nil, err
+		s.busy = false
+		return nil, misfit(ctx, err)
 	}
-	return &keptRows{Rows: rows, p: p}, nil
+	return &result{Rows: rows, c: c, s: s}, nil
 }
 
+// ExecContext runs text on its prepared statement. Text without arguments is DDL, a pragma or a script, none
+// of which is run often.
 func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	if len(args) == 0 { // DDL, pragmas and scripts, which are not run twice
-		return c.fullConn.ExecContext(ctx, text, args)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var s *statement
+	if len(args) > 0 {
+		var err error
+		if s, err = c.take(ctx, text); err != nil {
+			return nil, err
+		}
 	}
-	p, err := c.take(ctx, text)
-	if err != nil {
-		return nil, err
+	if s == nil {
+		r, err := c.fullConn.ExecContext(ctx, text, args)
+		return r, misfit(ctx, err)
 	}
-	if p == nil {
-		return c.fullConn.ExecContext(ctx, text, args)
-	}
-	defer func() { p.busy = false }()
-	return p.stmt.ExecContext(ctx, args)
+	defer func() { s.busy = false }()
+	r, err := s.stmt.ExecContext(ctx, args)
+	return r, misfit(ctx, err)
 }
 
-// take gives the statement and marks it busy, nil when rows of it are open or it cannot be kept.
-func (c *conn) take(ctx context.Context, text string) (*prepared, error) {
-	if p := c.prepared[text]; p != nil {
-		if p.busy {
+// take gives the statement of text and marks it busy; nil when rows of it are open or it is not worth keeping.
+func (c *conn) take(ctx context.Context, text string) (*statement, error) {
+	if s := c.kept.find(text); s != nil {
+		if s.busy {
 			return nil, nil
 		}
-		p.busy = true
-		return p, nil
+		s.busy = true
+		return s, nil
 	}
-	if !c.room() {
+	if len(text) > maxText {
 		return nil, nil
 	}
 	plain, err := c.PrepareContext(ctx, text)
@@ -114,48 +120,50 @@ func (c *conn) take(ctx context.Context, text string) (*prepared, error) {
 	if !ok {
 		return nil, plain.Close()
 	}
-	p := &prepared{stmt: stmt, busy: true}
-	c.prepared[text] = p
-	if len(c.order) < maxPrepared {
-		c.order = append(c.order, text)
-	} else {
-		c.order[c.next] = text
-		c.next = (c.next + 1) % maxPrepared
-	}
-	return p, nil
+	return c.kept.add(text, stmt), nil
 }
 
-// room drops the oldest statement where there are too many; it is false while that one is busy.
-func (c *conn) room() bool {
-	if len(c.order) < maxPrepared {
-		return true
-	}
-	old := c.prepared[c.order[c.next]]
-	if old.busy {
-		return false
-	}
-	delete(c.prepared, c.order[c.next])
-	_ = old.stmt.Close() // it is not used again, whatever this says
-	return true
-}
-
+// Close closes the connection and its statements.
 func (c *conn) Close() error {
-	for _, p := range c.prepared {
-		_ = p.stmt.Close() // the connection is closed next
-	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept.close()
 	return c.fullConn.Close()
 }
 
-// keptRows gives its statement back when it is closed.
-type keptRows struct {
+// result is a result being read; its statement is free again when it is closed.
+type result struct {
 	driver.Rows
-	p *prepared
+	c      *conn
+	s      *statement // nil for one that is not kept
+	closed bool
 }
 
-func (r *keptRows) Close() error {
+// Next reads a row.
+func (r *result) Next(dst []driver.Value) error {
+	r.c.mu.Lock()
+	defer r.c.mu.Unlock()
+	if r.closed {
+		return driver.ErrBadConn // closed by database/sql because the context ended
+	}
+	return r.Rows.Next(dst)
+}
+
+// Close ends the read. It may be called twice.
+func (r *result) Close() error {
+	r.c.mu.Lock()
+	defer r.c.mu.Unlock()
+	if r.closed {
+		return nil
+	}
+	r.closed = true
 	err := r.Rows.Close()
-	r.p.busy = false
+	if r.s == nil {
+		return err
+	}
+	r.s.busy = false
+	if err != nil {
+		r.c.kept.drop(r.s) // its arguments may not have been taken back
+	}
 	return err
 }
-
-var _ io.Closer = (*keptRows)(nil)

@@ -6,8 +6,15 @@
 //
 // Connections that it opens itself keep their prepared statements, check foreign keys, take double quotes for
 // identifiers only, and wait up to ten seconds for a lock, or as long as the context lasts. Files are in WAL
-// mode, so that readers and one writer do not stop each other; a database in memory has no such mode, so
-// there an open stream keeps writers out.
+// mode, so that readers and one writer do not stop each other. A database in memory has no such mode: there an
+// open stream keeps writers out, and a transaction that has written keeps readers out. What a file: URI says
+// itself (_pragma, _txlock and so on, see modernc.org/sqlite) goes before these settings.
+//
+// With FromDB the settings and the pool are the caller's. Errors are told apart by their codes, for
+// which the caller's driver must be modernc.org/sqlite too; those of another are all ErrUpstream.
+//
+// Some errors make SQLite roll a transaction back by itself: a write interrupted by its context, a full disk.
+// Whatever follows in such a transaction is refused, since each statement would be committed alone.
 //
 // SQLite has few types. Times are UTC text of fixed width with microseconds, which sorts; UUIDs, JSON
 // documents and arrays are text; booleans are 0 and 1. What it cannot hold is refused with ErrInvalid and

@@ -38,15 +38,15 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 	if err == nil {
 		return nil
 	}
-	out := &fault.Error{Source: d.name, Err: fault.ErrUpstream}
+	out := &fault.Error{Source: d.Name(), Err: fault.ErrUpstream}
 	if m != nil {
 		out.Model = m.Name
 	}
-	var ours *fault.Error
+	if ours, ok := err.(*fault.Error); ok { //nolint:errorlint // made here, not wrapped yet
+		return fault.Fill(ours, "", out.Model, d.Name())
+	}
 	var e *driver.Error
 	switch {
-	case errors.As(err, &ours):
-		return fault.Fill(ours, "", out.Model, d.name)
 	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || interrupted(err)):
 		out.Err = ctx.Err()
 		return out.WithCause(context.Cause(ctx))
@@ -57,8 +57,36 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		return out.WithCause(lockedError{err})
 	case errors.As(err, &e):
 		out.Err, out.Detail = kind(e.Code())
+		out.Field = conflicting(m, e.Code())
 	}
 	return out.WithCause(err)
+}
+
+// conflicting names the field of a conflict where it can only be one: SQLite tells the column in words alone.
+func conflicting(m *model.Model, code int) string {
+	if m == nil {
+		return ""
+	}
+	switch code {
+	case lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
+		if len(m.Key) == 1 {
+			return m.Key[0].Name
+		}
+	case lib.SQLITE_CONSTRAINT_UNIQUE:
+		if len(m.Uniques) == 1 && len(m.Uniques[0].Fields) == 1 {
+			return m.Uniques[0].Fields[0].Name
+		}
+	}
+	return ""
+}
+
+// misfit words the errors that the driver makes itself, without a code: about arguments that are missing.
+func misfit(ctx context.Context, err error) error {
+	var e *driver.Error
+	if err == nil || ctx.Err() != nil || errors.As(err, &e) {
+		return err
+	}
+	return refuse("the arguments do not fit the placeholders of the text").WithCause(err)
 }
 
 func interrupted(err error) bool {
@@ -75,6 +103,9 @@ func kind(code int) (sentinel error, detail string) {
 		return fault.ErrReference, ""
 	case lib.SQLITE_CONSTRAINT_NOTNULL:
 		return fault.ErrInvalid, "a column that may not be NULL was given none"
+	case lib.SQLITE_CONSTRAINT_TRIGGER:
+		// SQLite carries out ON DELETE RESTRICT with a trigger of its own, so the code is that of any trigger.
+		return fault.ErrReference, "the row is still in use, or a trigger of the table refused"
 	case lib.SQLITE_CONSTRAINT_CHECK:
 		return fault.ErrInvalid, "a value breaks a CHECK of the table"
 	}

@@ -3,15 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"runtime"
-	"sync/atomic"
+	"sync"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
-	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -19,52 +18,72 @@ import (
 // DataSource is a SQLite database. Source and FromDB make it; orm.Open opens it.
 type DataSource struct {
 	executor
-	name     string
+	pool     *sqldb.Pool
+	system   sqldb.System
 	path     string
 	maxConns int
-	given    bool // the database is the caller's, never closed here
 
-	db     *sqlx.DB
-	anchor *sql.Conn // keeps a database in memory alive
-	open   atomic.Bool
-	cache  builder.Cache
+	mu     sync.Mutex  // one Open or Close at a time
+	given  *sql.DB     // the caller's database, never closed here; nil for one of our own
+	anchor driver.Conn // keeps a database in memory alive
+	begin  string      // how a transaction that may write begins
 }
 
 var _ source.SQL = (*DataSource)(nil)
 
-// Option changes how Source opens its database.
+// executor gives the sources the methods of sqldb.Executor without showing the internal type.
+type executor = sqldb.Executor
+
+// Option changes how Source opens its database. FromDB takes the options too; those about connections do
+// nothing there, since the pool is the caller's.
 type Option func(*DataSource)
 
 // MaxConns bounds the connections; the default is twice GOMAXPROCS and at least four. A stream whose includes
 // are loaded on the way needs two.
 func MaxConns(n int) Option {
-	return func(d *DataSource) { d.maxConns = n }
+	return func(d *DataSource) { d.maxConns = max(1, n) }
 }
 
 // Source describes the database at path: a file name, a file: URI, or ":memory:" for a database of its own in
 // memory. Nothing opens before orm.Open.
 func Source(name, path string, opts ...Option) *DataSource {
-	d := &DataSource{name: name, path: path, maxConns: max(4, 2*runtime.GOMAXPROCS(0)), cache: builder.Cache{Dialect: dialect.SQLite{}}}
-	d.executor = executor{d: d}
+	d := &DataSource{path: path, maxConns: max(4, 2*runtime.GOMAXPROCS(0)), begin: beginImmediate}
+	d.system = sqldb.System{
+		Name:    name,
+		Cache:   builder.Cache{Dialect: dialect.SQLite{}},
+		Bind:    bind,
+		Time:    readTime,
+		Reader:  reader,
+		Query:   query,
+		Fail:    d.fail,
+		Busy:    busy,
+		MaxWait: maxWait,
+		Changes: "SELECT total_changes()",
+	}
+	d.pool = sqldb.NewPool(&d.system)
+	d.executor = d.pool.Executor
 	for _, o := range opts {
 		o(d)
 	}
 	return d
 }
 
-// FromDB makes a source of a *sql.DB that the caller opened, with a driver of SQLite 3.38 or later, and closes.
-func FromDB(name string, db *sql.DB) *DataSource {
-	d := Source(name, "")
-	d.given = true
-	d.db = sqlx.NewDb(db, "sqlite")
+// FromDB makes a source of a *sql.DB that the caller opened, with a driver of SQLite 3.41 or later, and
+// closes. Foreign keys are checked, and double quotes are for names only, where the caller's DSN says so.
+func FromDB(name string, db *sql.DB, opts ...Option) *DataSource {
+	d := Source(name, "", opts...)
+	d.given = db
 	return d
 }
 
+// maxWait is how long a statement waits for a lock that another connection holds.
+const maxWait = 10 * time.Second
+
 // Name is the name that datasource= uses.
-func (d *DataSource) Name() string { return d.name }
+func (d *DataSource) Name() string { return d.system.Name }
 
 // Dialect is SQLite's.
-func (d *DataSource) Dialect() dialect.Dialect { return d.cache.Dialect }
+func (d *DataSource) Dialect() dialect.Dialect { return d.system.Cache.Dialect }
 
 // Capabilities: transactions, savepoints and rows given back, but no row locks and no row policies.
 func (d *DataSource) Capabilities() source.Capabilities {
@@ -79,74 +98,72 @@ func (d *DataSource) Capabilities() source.Capabilities {
 	}
 }
 
-// Open opens the file and reads from it once.
+// Open opens the database and reads from it once.
 func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
-	if d.open.Load() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pool.Ready() == nil {
 		return nil
 	}
-	if !d.given {
-		dsn, err := d.dsn()
-		if err != nil {
-			return err
+	if d.given != nil {
+		if err := d.system.Patiently(ctx, func() error { return reach(ctx, d.given) }); err != nil {
+			return d.fail(ctx, nil, err)
 		}
-		db := sql.OpenDB(&connector{driver: plainDriver(), dsn: dsn})
-		db.SetMaxOpenConns(d.maxConns)
-		db.SetMaxIdleConns(d.maxConns)
-		db.SetConnMaxIdleTime(5 * time.Minute)
-		d.db = sqlx.NewDb(db, "sqlite")
+		d.pool.Start(d.given)
+		return nil
 	}
-	if err := d.reach(ctx); err != nil {
-		if !d.given {
-			_ = d.db.Close() // what went wrong is in err
+	a, err := parse(d.path)
+	if err != nil {
+		return d.fail(ctx, nil, err)
+	}
+	c := &connector{driver: plainDriver(), dsn: a.dsn()}
+	if a.memory {
+		if d.anchor, err = c.Connect(ctx); err != nil {
+			return d.fail(ctx, nil, err)
 		}
-		return err
 	}
-	d.q = d.db
-	d.open.Store(true)
+	d.begin = a.begin()
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(d.maxConns)
+	db.SetMaxIdleConns(d.maxConns)
+	db.SetConnMaxIdleTime(time.Hour) // its prepared statements go with a connection
+	if err := d.system.Patiently(ctx, func() error { return reach(ctx, db) }); err != nil {
+		_ = db.Close() // what went wrong is in err
+		d.drop()
+		return d.fail(ctx, nil, err)
+	}
+	d.pool.Start(db)
 	return nil
 }
 
 // reach reads the schema's version, which fails where the file is none or cannot be opened.
-func (d *DataSource) reach(ctx context.Context) error {
-	conn, err := d.db.Conn(ctx)
-	if err != nil {
-		return d.fail(ctx, nil, err)
-	}
+func reach(ctx context.Context, db *sql.DB) error {
 	var version int64
-	if err := conn.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil {
-		_ = conn.Close() // what went wrong is in err
-		return d.fail(ctx, nil, err)
-	}
-	if d.inMemory() {
-		d.anchor = conn
-		return nil
-	}
-	return conn.Close()
+	return db.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version)
 }
 
 // Close closes the database, unless it is the caller's.
 func (d *DataSource) Close() error {
-	if !d.open.Swap(false) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	db := d.pool.Stop()
+	if db == nil || db == d.given {
 		return nil
 	}
+	err := db.Close()
+	d.drop()
+	return d.fail(context.Background(), nil, err)
+}
+
+// drop lets a database in memory go.
+func (d *DataSource) drop() {
 	if d.anchor != nil {
-		_ = d.anchor.Close() // the pool is closed next
+		_ = d.anchor.Close() // it was never used
+		d.anchor = nil
 	}
-	if d.given {
-		return nil
-	}
-	return d.fail(context.Background(), nil, d.db.Close())
 }
 
 // Compile gives the text and arguments of st without running it.
 func (d *DataSource) Compile(st builder.Statement) (string, []model.Value, error) {
-	p, args, err := d.cache.Compile(st, new(builder.Args))
-	if err != nil {
-		return "", nil, err
-	}
-	return p.SQL, args, nil
-}
-
-func (d *DataSource) errClosed() error {
-	return &fault.Error{Source: d.name, Err: fault.ErrClosed, Detail: "the source is not open"}
+	return d.pool.Compile(st)
 }

@@ -2,108 +2,71 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"sync/atomic"
+	"database/sql/driver"
 
-	"github.com/jmoiron/sqlx"
-
+	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/source"
 )
 
-// tx is a transaction on a connection of its own.
-type tx struct {
-	executor
-	t        *sqlx.Tx
-	readOnly bool
-	ended    atomic.Bool
-}
-
-var _ source.Tx = (*tx)(nil)
-
 // Begin starts a transaction. SQLite's are serializable, whatever is asked for. One that may write takes the
-// write lock at once, so that it cannot fail later for having read first.
+// write lock at once; a read-only one takes none and refuses writes with ErrDenied.
 func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
-	if err := d.ready(nil); err != nil {
+	if err := d.pool.Ready(); err != nil {
 		return nil, err
 	}
-	var t *sqlx.Tx
-	// The end of ctx must not end the transaction behind the back of whoever is using it.
-	err := patiently(ctx, func() (err error) {
-		if err = ctx.Err(); err != nil {
-			return err
-		}
-		t, err = d.db.BeginTxx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: o.ReadOnly})
+	if err := ctx.Err(); err != nil {
+		return nil, d.fail(ctx, nil, err)
+	}
+	var c *sqldb.Conn
+	err := d.system.Patiently(ctx, func() (err error) {
+		c, err = d.pool.Take(ctx)
 		return err
 	})
 	if err != nil {
 		return nil, d.fail(ctx, nil, err)
 	}
-	out := &tx{t: t, readOnly: o.ReadOnly}
-	out.executor = executor{d: d, q: t, tx: out}
+	w := sqldb.Words{
+		Begin: d.begin, Commit: "COMMIT", Rollback: "ROLLBACK",
+		Savepoint:  d.mark("SAVEPOINT "),
+		RollbackTo: d.mark("ROLLBACK TO "),
+		Release:    d.mark("RELEASE "),
+		Stands:     stands,
+	}
 	if o.ReadOnly {
-		if err := out.queryOnly(ctx, true); err != nil {
-			_ = t.Rollback() // what went wrong is in err
-			return nil, err
+		w.Begin = "BEGIN DEFERRED"
+		if w.Leave, err = queryOnly(ctx, c); err != nil {
+			c.Discard()
+			return nil, d.fail(ctx, nil, err)
 		}
 	}
-	return out, nil
-}
-
-// queryOnly makes the connection refuse writes, or allows them again before it goes back to its pool.
-func (t *tx) queryOnly(ctx context.Context, on bool) error {
-	text := "PRAGMA query_only = 0"
-	if on {
-		text = "PRAGMA query_only = 1"
+	t, err := sqldb.Begin(ctx, &d.system, c, w)
+	if err != nil {
+		return nil, err // not t: a nil *Tx is no nil source.Tx
 	}
-	_, err := t.t.ExecContext(context.WithoutCancel(ctx), text)
-	return t.d.fail(ctx, nil, err)
+	return t, nil
 }
 
-// Commit makes what was written last.
-func (t *tx) Commit(ctx context.Context) error {
-	return t.end(ctx, t.t.Commit)
+func (d *DataSource) mark(verb string) func(string) string {
+	return func(name string) string { return verb + d.Dialect().Quote(name) }
 }
 
-// Rollback undoes what was written, even when ctx is done.
-func (t *tx) Rollback(ctx context.Context) error {
-	return t.end(ctx, t.t.Rollback)
-}
-
-func (t *tx) end(ctx context.Context, how func() error) error {
-	if t.ended.Swap(true) {
-		return nil
+// queryOnly makes the connection refuse writes, and gives what allows them again; nil where they were refused before.
+func queryOnly(ctx context.Context, c *sqldb.Conn) (leave func(context.Context, *sqldb.Conn) error, err error) {
+	ctx = context.WithoutCancel(ctx)
+	on, err := c.Value(ctx, "PRAGMA query_only")
+	if err != nil || on == driver.Value(int64(1)) {
+		return nil, err
 	}
-	if t.readOnly {
-		if err := t.queryOnly(ctx, false); err != nil {
-			_ = t.t.Rollback() // what went wrong is in err
-			return err
-		}
-	}
-	err := how()
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return t.d.fail(ctx, nil, err)
+	leave = func(ctx context.Context, c *sqldb.Conn) error { return c.Run(ctx, "PRAGMA query_only = 0") }
+	return leave, c.Run(ctx, "PRAGMA query_only = 1")
 }
 
-// Savepoint sets a mark to come back to.
-func (t *tx) Savepoint(ctx context.Context, name string) error {
-	return t.mark(ctx, "SAVEPOINT ", name)
-}
-
-// RollbackTo undoes what came after the mark.
-func (t *tx) RollbackTo(ctx context.Context, name string) error {
-	return t.mark(ctx, "ROLLBACK TO ", name)
-}
-
-// Release forgets the mark and keeps what came after it.
-func (t *tx) Release(ctx context.Context, name string) error { return t.mark(ctx, "RELEASE ", name) }
-
-func (t *tx) mark(ctx context.Context, verb, name string) error {
-	if err := t.ready(nil); err != nil {
-		return err
+// stands asks in the one way that every driver has: inside a transaction BEGIN is refused. SQLite rolls back by
+// itself when a write is interrupted, the disk is full, or memory runs out (https://sqlite.org/lang_transaction.html).
+func stands(ctx context.Context, c *sqldb.Conn) bool {
+	if c.Run(ctx, "BEGIN") != nil {
+		return true
 	}
-	_, err := t.t.ExecContext(ctx, verb+t.d.Dialect().Quote(name))
-	return t.d.fail(ctx, nil, err)
+	_ = c.Run(ctx, "ROLLBACK") // ends what the question began
+	return false
 }

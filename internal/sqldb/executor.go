@@ -1,0 +1,185 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql/driver"
+	"sync/atomic"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// lender gives the connection that a statement runs on.
+type lender interface {
+	// ready fails after the end.
+	ready() error
+	borrow(ctx context.Context) (*Conn, error)
+	giveBack(c *Conn)
+	// note hears of each failed statement.
+	note(ctx context.Context, c *Conn, err error)
+	// alone says that each statement is a transaction of its own.
+	alone() bool
+}
+
+// Executor runs statements on the connections of a pool or of a transaction.
+type Executor struct {
+	s *System
+	l lender
+}
+
+// Select reads into rows.
+func (x Executor) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
+	_, err := x.perform(ctx, st, rows, read)
+	return err
+}
+
+// Insert adds rows and gives the number added.
+func (x Executor) Insert(ctx context.Context, st *builder.Insert, rows *source.Rows) (int64, error) {
+	return x.perform(ctx, st, rows, wayOf(st.Returning))
+}
+
+// Update changes rows and gives their number.
+func (x Executor) Update(ctx context.Context, st *builder.Update, rows *source.Rows) (int64, error) {
+	return x.perform(ctx, st, rows, wayOf(st.Returning))
+}
+
+// Delete removes rows and gives their number.
+func (x Executor) Delete(ctx context.Context, st *builder.Delete, rows *source.Rows) (int64, error) {
+	return x.perform(ctx, st, rows, wayOf(st.Returning))
+}
+
+// way is how a statement is run.
+type way uint8
+
+const (
+	read    way = iota // rows
+	write              // a number of rows
+	writing            // rows of a statement that writes
+)
+
+func wayOf[T any](returning []T) way {
+	if len(returning) > 0 {
+		return writing
+	}
+	return write
+}
+
+// known is what is learnt of a compiled statement by running it.
+type known struct {
+	plan *plan
+	last atomic.Int64 // rows that it gave
+}
+
+func (s *System) known(c *builder.Compiled) *known {
+	if k, ok := c.State.Load().(*known); ok {
+		return k
+	}
+	c.State.CompareAndSwap(nil, &known{plan: s.plan(c.Columns)})
+	return c.State.Load().(*known)
+}
+
+func (x Executor) perform(ctx context.Context, st builder.Statement, rows *source.Rows, w way) (int64, error) {
+	if err := source.Guard(st); err != nil {
+		return 0, err
+	}
+	if err := x.l.ready(); err != nil {
+		return 0, err
+	}
+	m, c := st.Root(), x.s.take()
+	defer x.s.give(c)
+	compiled, args, err := x.s.Cache.Compile(st, &c.args)
+	if err == nil {
+		err = x.s.bind(c, args)
+	}
+	if err != nil {
+		return 0, x.s.Fail(ctx, m, err)
+	}
+	k := x.s.known(compiled)
+	if q, ok := st.(*builder.Select); ok && rows.Each == nil {
+		if n := source.Hint(q, k.last.Load()); n > 0 {
+			rows.Reserve(rows.Len() + n)
+		}
+	}
+	n, err := x.run(ctx, run{text: compiled.SQL, plan: k.plan, c: c, rows: rows, way: w})
+	if err != nil {
+		return n, x.fail(ctx, m, err)
+	}
+	k.last.Store(n)
+	return n, nil
+}
+
+// fail maps what the driver said; what the reader of the rows said is its own.
+func (x Executor) fail(ctx context.Context, m *model.Model, err error) error {
+	if s, ok := err.(stopped); ok { //nolint:errorlint // made here, never wrapped
+		return s.error
+	}
+	return x.s.Fail(ctx, m, err)
+}
+
+// run is one statement to be run.
+type run struct {
+	text string
+	plan *plan
+	c    *scratch
+	rows *source.Rows
+	way  way
+}
+
+// run runs r; alone, it tries again while somebody else holds a lock.
+func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
+	var all []driver.Value // what a statement that writes gave, kept until it is sure that it was done
+	err = x.on(ctx, func(c *Conn) error {
+		if r.way == write {
+			n, err = c.exec(ctx, r.text, r.c.named)
+			return err
+		}
+		cur, err := c.query(ctx, r.text, r.c.named)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = cur.Close() }() // a second time where nothing went wrong; it says nothing new
+		if r.way == writing && x.l.alone() {
+			if all, err = r.plan.collect(cur); err != nil {
+				return err
+			}
+			return cur.Close()
+		}
+		if n, err = r.plan.decode(ctx, cur, r.c.values(len(r.plan.cols)), r.rows); err != nil {
+			return err
+		}
+		return cur.Close()
+	})
+	if err == nil && all != nil {
+		n, err = r.plan.replay(all, r.rows)
+	}
+	return n, err
+}
+
+// on lends fn a connection.
+func (x Executor) on(ctx context.Context, fn func(*Conn) error) error {
+	once := func() error {
+		c, err := x.l.borrow(ctx)
+		if err != nil {
+			return err
+		}
+		defer x.l.giveBack(c)
+		if err = fn(c); err != nil {
+			if _, ours := err.(stopped); !ours { //nolint:errorlint // made here, never wrapped
+				x.l.note(ctx, c, err)
+			}
+		}
+		return err
+	}
+	if !x.l.alone() {
+		return once()
+	}
+	return x.s.Patiently(ctx, once)
+}
+
+var _ source.Executor = Executor{}
+
+func (s *System) closed(detail string) error {
+	return &fault.Error{Source: s.Name, Err: fault.ErrClosed, Detail: detail}
+}

@@ -1,0 +1,152 @@
+package sqldb
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/source"
+)
+
+// Words are the statements that steer transactions.
+type Words struct {
+	Begin, Commit, Rollback        string
+	Savepoint, RollbackTo, Release func(name string) string
+	// Stands tells, after a statement failed, whether the transaction is still open: some errors end it. It
+	// may be nil where none does.
+	Stands func(ctx context.Context, c *Conn) bool
+	// Leave puts the connection back as it was; nil for nothing to do. When it fails the connection is closed.
+	Leave func(ctx context.Context, c *Conn) error
+}
+
+// Tx is a transaction on a connection of its own.
+type Tx struct {
+	Executor
+	c     *Conn
+	words Words
+	ended atomic.Bool
+	// lost is the error for which the database rolled the transaction back by itself. Later statements would
+	// each be a transaction of their own, so they are refused.
+	lost error
+}
+
+var _ source.Tx = (*Tx)(nil)
+
+// Begin starts a transaction on c, which belongs to it from then on, whatever comes.
+func Begin(ctx context.Context, s *System, c *Conn, w Words) (*Tx, error) {
+	t := &Tx{c: c, words: w}
+	t.Executor = Executor{s: s, l: t}
+	// The end of ctx ends the wait, never a statement half-way.
+	err := s.Patiently(ctx, func() error { return c.Run(context.WithoutCancel(ctx), w.Begin) })
+	if err != nil {
+		t.leave(ctx, ctx.Err() != nil || s.Busy != nil && s.Busy(err))
+		return nil, s.Fail(ctx, nil, err)
+	}
+	return t, nil
+}
+
+func (t *Tx) ready() error {
+	switch {
+	case t.ended.Load():
+		return t.s.closed("the transaction has ended")
+	case t.lost != nil:
+		return t.gone()
+	}
+	return nil
+}
+
+// gone is the answer to everything after the database gave the transaction up.
+func (t *Tx) gone() error {
+	return (&fault.Error{Source: t.s.Name, Err: fault.ErrUpstream, Detail: "the database rolled the transaction back after an earlier error"}).WithCause(t.lost)
+}
+
+func (t *Tx) borrow(context.Context) (*Conn, error) { return t.c, nil }
+
+func (t *Tx) giveBack(*Conn) {}
+
+func (t *Tx) alone() bool { return false }
+
+func (t *Tx) note(ctx context.Context, c *Conn, err error) {
+	if t.lost == nil && t.words.Stands != nil && !t.words.Stands(context.WithoutCancel(ctx), c) {
+		t.lost = err
+	}
+}
+
+// Commit makes what was written last. It waits for readers that stand in the way as long as ctx lasts.
+func (t *Tx) Commit(ctx context.Context) error {
+	if t.ended.Load() {
+		return t.s.closed("the transaction has ended")
+	}
+	err := ctx.Err()
+	if t.lost != nil {
+		err = t.gone()
+	}
+	if err == nil {
+		// The end of ctx must not interrupt a commit half-way.
+		err = t.s.Patiently(ctx, func() error { return t.c.Run(context.WithoutCancel(ctx), t.words.Commit) })
+	}
+	if err != nil {
+		_ = t.Rollback(ctx) // what went wrong is in err
+		return t.s.Fail(ctx, nil, err)
+	}
+	if !t.ended.Swap(true) {
+		t.leave(ctx, true)
+	}
+	return nil
+}
+
+// Rollback undoes what was written, even when ctx is done; after the end it does nothing.
+func (t *Tx) Rollback(ctx context.Context) error {
+	if t.ended.Swap(true) {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	if t.lost != nil {
+		t.leave(ctx, true)
+		return nil
+	}
+	err := t.c.Run(ctx, t.words.Rollback)
+	if err != nil && t.words.Stands != nil && !t.words.Stands(ctx, t.c) {
+		err = nil // it was rolled back already
+	}
+	t.leave(ctx, err == nil) // a connection that could not roll back is closed, which does
+	return t.s.Fail(ctx, nil, err)
+}
+
+// leave gives the connection back, or closes it when its state is not known.
+func (t *Tx) leave(ctx context.Context, clean bool) {
+	if t.words.Leave != nil && t.words.Leave(context.WithoutCancel(ctx), t.c) != nil {
+		clean = false
+	}
+	if !clean {
+		t.c.Discard()
+		return
+	}
+	t.c.Give()
+}
+
+// Savepoint sets a mark to come back to.
+func (t *Tx) Savepoint(ctx context.Context, name string) error {
+	return t.mark(ctx, t.words.Savepoint(name))
+}
+
+// RollbackTo undoes what came after the mark, even when ctx is done.
+func (t *Tx) RollbackTo(ctx context.Context, name string) error {
+	return t.mark(context.WithoutCancel(ctx), t.words.RollbackTo(name))
+}
+
+// Release forgets the mark and keeps what came after it.
+func (t *Tx) Release(ctx context.Context, name string) error {
+	return t.mark(ctx, t.words.Release(name))
+}
+
+func (t *Tx) mark(ctx context.Context, text string) error {
+	if err := t.ready(); err != nil || text == "" {
+		return err
+	}
+	err := t.c.Run(ctx, text)
+	if err != nil {
+		t.note(ctx, t.c, err)
+	}
+	return t.s.Fail(ctx, nil, err)
+}
