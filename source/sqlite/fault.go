@@ -56,7 +56,7 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		out.Detail = "the database is locked: another transaction or an open stream holds it; inside Tx use the DB that it gives"
 		return out.WithCause(lockedError{err})
 	case errors.As(err, &e):
-		out.Err, out.Detail = kind(e.Code())
+		out.Detail, out.Err = kind(e.Code())
 		out.Field = conflicting(m, e.Code())
 	}
 	return out.WithCause(err)
@@ -95,35 +95,35 @@ func interrupted(err error) bool {
 }
 
 // kind tells what an extended result code means (https://sqlite.org/rescode.html).
-func kind(code int) (sentinel error, detail string) {
+func kind(code int) (detail string, sentinel error) {
 	switch code {
 	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
-		return fault.ErrConflict, ""
+		return "", fault.ErrConflict
 	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return fault.ErrReference, ""
+		return "", fault.ErrReference
 	case lib.SQLITE_CONSTRAINT_NOTNULL:
-		return fault.ErrInvalid, "a column that may not be NULL was given none"
+		return "a column that may not be NULL was given none", fault.ErrInvalid
 	case lib.SQLITE_CONSTRAINT_TRIGGER:
 		// SQLite carries out ON DELETE RESTRICT with a trigger of its own, so the code is that of any trigger.
-		return fault.ErrReference, "the row is still in use, or a trigger of the table refused"
+		return "the row is still in use, or a trigger of the table refused", fault.ErrReference
 	case lib.SQLITE_CONSTRAINT_CHECK:
-		return fault.ErrInvalid, "a value breaks a CHECK of the table"
+		return "a value breaks a CHECK of the table", fault.ErrInvalid
 	}
 	switch code & 0xff {
 	case lib.SQLITE_CONSTRAINT, lib.SQLITE_MISMATCH, lib.SQLITE_TOOBIG, lib.SQLITE_RANGE:
-		return fault.ErrInvalid, "the database refused a value"
+		return "the database refused a value", fault.ErrInvalid
 	case lib.SQLITE_ERROR:
-		return fault.ErrInvalid, "the database refused the statement: if a table or column is missing, run orm.CreateTables or your migrations"
+		return "the database refused the statement: if a table or column is missing, run orm.CreateTables or your migrations", fault.ErrInvalid
 	case lib.SQLITE_READONLY:
-		return fault.ErrDenied, "the database or the transaction is read-only"
+		return "the database or the transaction is read-only", fault.ErrDenied
 	case lib.SQLITE_AUTH, lib.SQLITE_PERM:
-		return fault.ErrDenied, ""
+		return "", fault.ErrDenied
 	case lib.SQLITE_CANTOPEN:
-		return fault.ErrUpstream, "the file cannot be opened: look at its folder and permissions"
+		return "the file cannot be opened: look at its folder and permissions", fault.ErrUpstream
 	case lib.SQLITE_NOTADB, lib.SQLITE_CORRUPT:
-		return fault.ErrUpstream, "the file is no SQLite database, or damaged"
+		return "the file is no SQLite database, or damaged", fault.ErrUpstream
 	case lib.SQLITE_FULL:
-		return fault.ErrUpstream, "the disk is full"
+		return "the disk is full", fault.ErrUpstream
 	}
-	return fault.ErrUpstream, ""
+	return "", fault.ErrUpstream
 }
