@@ -1,4 +1,4 @@
-.PHONY: test bench lint quickstart
+.PHONY: test bench lint quickstart sabotage
 
 # Installs what is missing, then gofmt, vet and every test with a real PostgreSQL.
 test:
@@ -12,3 +12,7 @@ lint:
 
 quickstart:
 	go run ./examples/quickstart
+
+# Proves that the isolation tests notice every guard that is taken away; some minutes.
+sabotage:
+	.ci/sabotage

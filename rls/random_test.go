@@ -91,6 +91,9 @@ func TestRandomStatementsMatchAModelThatFiltersFirst(t *testing.T) {
 				seed, err = strconv.ParseUint(s, 10, 64)
 				must(t, err)
 			}
+			if testing.Short() {
+				c.n = 1000
+			}
 			r, m := rand.New(rand.NewPCG(seed, 7)), memory{}
 			for i := range c.n {
 				if err := randomStatement(t.Context(), db, r, m); err != nil {

@@ -12,12 +12,14 @@ import (
 	"github.com/multi-orm/orm"
 )
 
-// Level is a named number, Colour a named text, Key a named UUID.
-type (
-	Level  int8
-	Colour string
-	Key    [16]byte
-)
+// Level is a named number.
+type Level int8
+
+// Colour is a named text.
+type Colour string
+
+// Key is a named UUID.
+type Key [16]byte
 
 // Cents is a Scanner and Valuer that the database keeps as a number.
 type Cents struct{ N int64 }
