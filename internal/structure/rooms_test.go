@@ -25,6 +25,8 @@ var besides = map[string]string{
 	"rls/guard imports root":            "section 5 says so",
 	"rls/rest imports root":             "section 5 says so",
 	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",
+	"internal/ormtest imports root":     "it attacks as a user would; only tests import it",
+	"internal/ormtest imports rls":      "what it plants and looks after, it does under rls.Bypass",
 }
 
 // drivers may be linked by their source, and by the kits that tests use.
