@@ -2,8 +2,10 @@ package hook
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -24,12 +26,18 @@ func (f filter[T]) Extend(r *Registrar) error {
 	if err != nil {
 		return err
 	}
+	if f.fn == nil || !slices.Contains(r.Models(), target) {
+		return fault.New(fault.ErrInvalid, target.Name, "", "Filter needs a function, and a model that is registered: else it would never hold")
+	}
 	r.Scope(Scope{Name: f.name, Bind: func(m *model.Model) (*Rule, error) {
 		if m != target {
 			return nil, nil
 		}
 		return &Rule{Filter: func(ctx context.Context, _ Touch) (builder.Expr, error) {
 			p, err := f.fn(ctx)
+			if err == nil && p.IsZero() {
+				err = fault.New(fault.ErrDenied, m.Name, "", "the filter said nothing: orm.And[T]() lets every row pass")
+			}
 			return p.Expr(), err
 		}}, nil
 	}})

@@ -1,0 +1,242 @@
+package rls_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/rls"
+)
+
+type modelOf = model.Model
+
+func relation[T any](t *testing.T, name string) *model.Relation {
+	t.Helper()
+	m, err := model.For[T]()
+	must(t, err)
+	r, err := m.Relation(name)
+	must(t, err)
+	return r
+}
+
+// Errors of the database name columns and constraints, never what is in them.
+func TestErrorsTellNoValues(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		us := orm.Repo[user](w.db)
+		err := us.Create(w.a, &user{Email: w.theirs.Email})
+		is(t, "a foreign email", err, orm.ErrConflict)
+		own := us.Create(w.a, &user{Email: w.mine.Email})
+		is(t, "one's own email", own, orm.ErrConflict)
+		if err.Error() != own.Error() {
+			t.Errorf("a foreign row is told apart: %v, %v", err, own)
+		}
+		foreign := orm.Repo[order](w.db).Create(w.a, &order{UserID: w.theirs.ID})
+		absent := orm.Repo[order](w.db).Create(w.a, &order{UserID: 999_999})
+		if foreign.Error() != absent.Error() {
+			t.Errorf("a foreign parent is told apart: %v, %v", foreign, absent)
+		}
+		for _, e := range []error{err, foreign, us.Upsert(w.a, orm.On(users.Email), &user{Email: w.theirs.Email})} {
+			if strings.Contains(e.Error(), w.theirs.Email) || strings.Contains(e.Error(), "999") {
+				t.Errorf("the error tells a value: %v", e)
+			}
+		}
+	})
+}
+
+// The version of a foreign row is as absent as the row.
+func TestAStaleForeignRowIsAbsent(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		row := user{ID: w.theirs.ID, Email: "x@x", Version: 7}
+		is(t, "Save with a wrong version", orm.Repo[user](w.db).Save(w.a, &row), orm.ErrNotFound)
+		_, err := orm.Repo[user](w.db).ByID(w.mine.ID).Delete(w.a)
+		must(t, err)
+		gone := w.mine
+		is(t, "Save of a deleted row", orm.Repo[user](w.db).Save(w.a, &gone), orm.ErrNotFound)
+	})
+}
+
+func TestATransactionServesOneActorOnly(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		other := orm.WithActor(t.Context(), orm.Actor{ID: 1, TenantID: int64(1), Role: "admin"})
+		for what, ctx := range map[string]context.Context{"another tenant": w.b, "nobody": t.Context(), "another role": other} {
+			err := w.db.Tx(w.a, func(tx orm.DB) error {
+				n, err := orm.Repo[user](tx).Count(w.a)
+				must(t, err)
+				for try, fn := range map[string]func() error{
+					"All":    func() error { _, err := orm.Repo[user](tx).All(ctx); return err },
+					"Count":  func() error { _, err := orm.Repo[user](tx).Count(ctx); return err },
+					"Create": func() error { return orm.Repo[team](tx).Create(ctx, &team{Name: "x"}) },
+					"Update": func() error {
+						_, err := orm.Repo[user](tx).EveryRow().UpdateMany(ctx, users.Email.Set("x"))
+						return err
+					},
+					"Delete": func() error { _, err := orm.Repo[user](tx).EveryRow().DeleteMany(ctx); return err },
+					"Upsert": func() error { return orm.Repo[user](tx).Upsert(ctx, orm.On(users.Email), &user{Email: "u@x"}) },
+					"nested": func() error { return tx.Tx(ctx, func(orm.DB) error { return nil }) },
+					"raw":    func() error { _, err := tx.Exec(rls.Bypass(ctx, "x"), "SELECT 1"); return err },
+					"rows": func() error {
+						for _, err := range orm.Repo[user](tx).Rows(ctx) {
+							return err
+						}
+						return nil
+					},
+				} {
+					is(t, what+": "+try, fn(), orm.ErrActorSwitch)
+				}
+				m, err := orm.Repo[user](tx).Count(w.a)
+				if m != n {
+					t.Errorf("%s changed what the transaction sees: %d, %d", what, n, m)
+				}
+				return err
+			})
+			must(t, err)
+		}
+		w.intact(t)
+	})
+}
+
+// Before the first statement of a transaction it has an actor already: that of its context.
+func TestATransactionHasItsActorFromTheStart(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		err := w.db.Tx(w.a, func(tx orm.DB) error {
+			_, err := orm.Repo[user](tx).All(w.b)
+			return err
+		})
+		is(t, "a first statement by another", err, orm.ErrActorSwitch)
+	})
+}
+
+func TestPoliciesFailClosed(t *testing.T) {
+	said := errors.New("a reason of its own")
+	for what, fn := range map[string]func(context.Context, orm.Actor) (orm.Pred[task], error){
+		"an error": func(context.Context, orm.Actor) (orm.Pred[task], error) { return orm.And[task](), said },
+		"a panic":  func(context.Context, orm.Actor) (orm.Pred[task], error) { panic("with a secret") },
+		"nothing":  func(context.Context, orm.Actor) (p orm.Pred[task], err error) { return p, nil },
+	} {
+		db, n := watched(t, []any{task{}, step{}}, rls.Policy(fn))
+		ctx := as(t, 1, "")
+		for try, err := range map[string]error{
+			"read":    second(orm.Repo[task](db).All(ctx)),
+			"include": second(orm.Repo[task](db).Include("Steps").All(ctx)),
+			"update":  second(orm.Repo[task](db).EveryRow().UpdateMany(ctx, tasks.Level.Set(1))),
+			"delete":  second(orm.Repo[task](db).EveryRow().DeleteMany(ctx)),
+			"upsert":  orm.Repo[task](db).Upsert(ctx, orm.On(tasks.Title), &task{Title: "x"}),
+		} {
+			is(t, what+": "+try, err, orm.ErrDenied)
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("%s: %s tells the panic: %v", what, try, err)
+			}
+		}
+		if what == "an error" {
+			is(t, "the reason", second(orm.Repo[task](db).All(ctx)), said)
+		}
+		is(t, what+": nobody", second(orm.Repo[task](db).All(t.Context())), orm.ErrNoActor)
+		for range *n {
+			if c, err := orm.Repo[task](db).Count(rls.Bypass(t.Context(), "look")); c != 0 || err != nil {
+				t.Fatalf("%s wrote %d rows, %v", what, c, err)
+			}
+		}
+		is(t, what+": create", orm.Repo[task](db).Create(ctx, &task{Title: "t"}), orm.ErrDenied)
+		if c, _ := orm.Repo[task](db).Count(rls.Bypass(t.Context(), "look")); c != 0 {
+			t.Errorf("%s: a refused create is there", what)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// Policies that filter by each other's models end in an error, not in a crash; deep conditions are none of that.
+func TestPoliciesThatNameEachOtherEnd(t *testing.T) {
+	boss, hands := relation[crew](t, "Boss"), relation[crew](t, "Hands")
+	loop := rls.Policy(func(context.Context, orm.Actor) (orm.Pred[crew], error) {
+		return builder.PredOf[crew](builder.AnyOf(builder.Related(builder.OpSome, boss), builder.Related(builder.OpSome, hands))), nil
+	})
+	db, n := watched(t, []any{crew{}}, loop)
+	is(t, "a loop of policies", second(orm.Repo[crew](db).All(as(t, 1, ""))), orm.ErrLimit)
+	if *n != 0 {
+		t.Errorf("%d statements", *n)
+	}
+
+	depth := 0
+	ends := rls.Policy(func(context.Context, orm.Actor) (orm.Pred[crew], error) {
+		if depth++; depth > 3 {
+			return orm.And[crew](), nil
+		}
+		return builder.PredOf[crew](builder.Negate(builder.Related(builder.OpSome, boss))), nil
+	})
+	db, _ = watched(t, []any{crew{}}, ends)
+	p := orm.And(builder.PredOf[crew](builder.Related(builder.OpSome, hands)))
+	for range 30 {
+		p = orm.Not(p)
+	}
+	_, err := orm.Repo[crew](db).Where(p).All(as(t, 1, ""))
+	must(t, err)
+}
+
+type crew struct {
+	ID     int64  `orm:"id,auto,table=crews"`
+	BossID *int64 `orm:"boss_id"`
+	Boss   *crew  `orm:"relation=boss_id:id"`
+	Hands  []crew `orm:"relation=id:boss_id"`
+}
+
+func TestScopesThatMisbehaveDeny(t *testing.T) {
+	for what, rule := range map[string]hook.Rule{
+		"Filter panics":        {Filter: func(context.Context, hook.Touch) (builder.Expr, error) { panic("x") }},
+		"Filter says nothing":  {Filter: func(context.Context, hook.Touch) (builder.Expr, error) { return builder.Expr{}, nil }},
+		"Insert panics":        {Insert: func(context.Context, hook.NewRows) error { panic("x") }},
+		"Assign panics":        {Assign: func(context.Context, *builder.Set) error { panic("x") }},
+		"Delete panics":        {Delete: func(context.Context) ([]builder.Set, error) { panic("x") }},
+		"Filter and all panic": {Filter: func(context.Context, hook.Touch) (builder.Expr, error) { panic("x") }, Delete: func(context.Context) ([]builder.Set, error) { panic("x") }},
+	} {
+		db, _ := watched(t, []any{crew{}}, hook.Scope{Name: "wild", Bind: func(*modelOf) (*hook.Rule, error) { return &rule, nil }})
+		repo := orm.Repo[crew](db)
+		denied := 0
+		for _, err := range []error{
+			second(repo.All(t.Context())), repo.Create(t.Context(), &crew{}), second(repo.EveryRow().UpdateMany(t.Context(), repo.F("BossID").Set(nil))),
+			second(repo.EveryRow().DeleteMany(t.Context())), repo.Upsert(t.Context(), orm.On(repo.F("ID")), &crew{ID: 5}),
+		} {
+			if err == nil {
+				continue
+			}
+			denied++
+			is(t, what, err, orm.ErrDenied)
+		}
+		if denied == 0 {
+			t.Errorf("%s denied nothing", what)
+		}
+		err := db.Tx(t.Context(), func(tx orm.DB) error { return nil }) // the connection is back
+		must(t, err)
+	}
+}
+
+func TestOnlyDeletedNeedsSoftDelete(t *testing.T) {
+	db, n := watched(t, []any{crew{}})
+	is(t, "OnlyDeleted", second(orm.Repo[crew](db).OnlyDeleted().All(t.Context())), orm.ErrInvalid)
+	is(t, "ForceDelete of the deleted", second(orm.Repo[crew](db).OnlyDeleted().EveryRow().ForceDelete(t.Context())), orm.ErrInvalid)
+	is(t, "Restore", second(orm.Repo[crew](db).EveryRow().Restore(t.Context())), orm.ErrInvalid)
+	if *n != 0 {
+		t.Errorf("%d statements", *n)
+	}
+}
+
+func TestRolesAreAskedAhead(t *testing.T) {
+	db, n := watched(t, []any{task{}, step{}}, rls.RBAC{"task": {"clerk": rls.Read, rls.AnyRole: rls.Create}, "step": {"boss": rls.All}})
+	clerk := as(t, 1, "clerk")
+	is(t, "an include", second(orm.Repo[task](db).Include("Steps").All(clerk)), orm.ErrDenied)
+	is(t, "an include of nothing", second(orm.Repo[task](db).Include("Steps").Where(tasks.ID.In()).All(clerk)), orm.ErrDenied)
+	for _, err := range orm.Repo[task](db).Include("Steps").Rows(clerk) {
+		is(t, "a streamed include", err, orm.ErrDenied)
+	}
+	if *n != 0 {
+		t.Errorf("%d statements ran before the roles were asked", *n)
+	}
+	must(t, orm.Repo[task](db).Create(as(t, 1, ""), &task{Title: "by anyone"}))
+	is(t, "the role *", second(orm.Repo[task](db).All(as(t, 1, rls.AnyRole))), orm.ErrDenied)
+	is(t, "nobody", orm.Repo[task](db).Create(t.Context(), &task{Title: "x"}), orm.ErrNoActor)
+}
