@@ -98,6 +98,10 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e.refs = e.references()
 	for i, s := range e.sources {
+		if b, ok := s.(source.Limited); ok {
+			b.Limit(source.Limits{MaxConcurrentRequests: e.Limits.MaxConcurrentRequests, RequestTimeout: e.Limits.RequestTimeout,
+				PostFilterRows: e.Limits.PostFilterRows, MaxFanOut: e.Limits.MaxFanOut})
+		}
 		if err := s.Open(ctx, e.ModelsOf(s)); err != nil {
 			for _, opened := range e.sources[:i+1] {
 				_ = opened.Close()
