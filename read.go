@@ -7,22 +7,17 @@ import (
 	"reflect"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
-// call is what one read needs, in one allocation.
-type call struct {
-	st   builder.Select
-	rows source.Rows
-}
-
-func (q *Query[T]) start(name string, room int) (*call, error) {
+func (q *Query[T]) start(name string, room int) (*engine.Call, error) {
 	if q.st.Err != nil {
 		return nil, fault.Fill(q.st.Err, name, modelName(q.st.Model), "")
 	}
-	return &call{st: q.st, rows: source.Rows{Slab: source.SlabOf[T](room)}}, nil
+	return q.s.NewCall(&q.st, source.SlabOf[T](room)), nil
 }
 
 func modelName(m *model.Model) string {
@@ -39,10 +34,10 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.s.Read(ctx, "All", &c.st, &c.rows); err != nil {
+	if err := q.s.ReadCall(ctx, "All", c); err != nil {
 		return nil, err
 	}
-	return source.Take[T](&c.rows.Slab), nil
+	return source.Take[T](&c.Rows.Slab), nil
 }
 
 // First gives the first row in the query's order, or by key without one. No row is ErrNotFound.
@@ -68,16 +63,16 @@ func (q *Query[T]) single(ctx context.Context, name string, room int) (T, error)
 	if err != nil {
 		return none, err
 	}
-	if err := q.s.Read(ctx, name, &c.st, &c.rows); err != nil {
+	if err := q.s.ReadCall(ctx, name, c); err != nil {
 		return none, err
 	}
-	switch c.rows.Len() {
+	switch c.Rows.Len() {
 	case 0:
-		return none, &Error{Op: name, Model: c.st.Model.Name, Err: ErrNotFound}
+		return none, &Error{Op: name, Model: c.Select.Model.Name, Err: ErrNotFound}
 	case 1:
-		return source.Take[T](&c.rows.Slab)[0], nil
+		return source.Take[T](&c.Rows.Slab)[0], nil
 	}
-	return none, &Error{Op: name, Model: c.st.Model.Name, Err: ErrInvalid, Detail: "more than one row passes the conditions: use First, or All"}
+	return none, &Error{Op: name, Model: c.Select.Model.Name, Err: ErrInvalid, Detail: "more than one row passes the conditions: use First, or All"}
 }
 
 // Count gives the number of rows that pass the conditions; order, page and includes do not matter.
@@ -137,7 +132,7 @@ func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
 			return
 		}
 		stopped := false
-		err = q.s.Stream(ctx, &c.st, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
+		err = q.s.Stream(ctx, &c.Select, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
 			for i := range rows.Len() {
 				if !yield(*(*T)(rows.At(i)), nil) {
 					stopped = true

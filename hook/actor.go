@@ -48,6 +48,16 @@ func ActorFrom(ctx context.Context) (a Actor, ok bool) {
 	return *p, true
 }
 
+// CopyActor is ActorFrom into memory that is there already.
+func CopyActor(ctx context.Context, to *Actor) bool {
+	p := actorOf(ctx)
+	if p == nil {
+		return false
+	}
+	*to = *p
+	return true
+}
+
 // actorOf is ActorFrom without the copy.
 func actorOf(ctx context.Context) *Actor {
 	p, _ := ctx.Value(actorKey{}).(*Actor)

@@ -384,3 +384,27 @@ func TestAFailingSinkFailsTheWrite(t *testing.T) {
 		}
 	})
 }
+
+func TestTheClockIsReadForThoseWhoAsk(t *testing.T) {
+	for _, timed := range []bool{false, true} {
+		engines(t, func(t *testing.T, db orm.DB, ctx context.Context) {
+			began := time.Now()
+			var starts []time.Time
+			must(t, db.Use(hook.Hook{Name: "watch", Timed: timed, After: func(_ context.Context, op *hook.Op) error {
+				starts = append(starts, op.Start)
+				return nil
+			}}))
+			must(t, orm.Repo[account](db).Create(ctx, &account{Email: "a@x.org"}))
+			_, err := orm.Repo[account](db).All(ctx)
+			must(t, err)
+			if len(starts) != 2 {
+				t.Fatalf("%d operations were seen", len(starts))
+			}
+			for _, s := range starts {
+				if s.IsZero() == timed || timed && s.Before(began) {
+					t.Errorf("timed %v: the operation began at %v", timed, s)
+				}
+			}
+		})
+	}
+}

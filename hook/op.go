@@ -54,7 +54,7 @@ type Op struct {
 	// last call, which may have no rows, is not partial.
 	Partial bool
 
-	// Start is when the operation began.
+	// Start is when the operation began, zero unless a hook that sees it is Timed.
 	Start time.Time
 
 	// Old holds the rows as they were before a write, when a hook asked for them with NeedOld.

@@ -15,6 +15,15 @@ import (
 // Read runs st, which is the caller's own copy, and decodes into rows, includes and all. name is the
 // method the user called.
 func (s *Session) Read(ctx context.Context, name string, st *builder.Select, rows *source.Rows) error {
+	return s.readIn(ctx, name, st, rows, nil)
+}
+
+// ReadCall is Read in the memory of c.
+func (s *Session) ReadCall(ctx context.Context, name string, c *Call) error {
+	return s.readIn(ctx, name, &c.Select, &c.Rows, c.sights)
+}
+
+func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, rows *source.Rows, sights []sight) error {
 	s = s.joined(ctx)
 	src, err := s.SourceOf(st.Model)
 	if err == nil {
@@ -33,7 +42,11 @@ func (s *Session) Read(ctx context.Context, name string, st *builder.Select, row
 		r = new(reader)
 	}
 	r.s, r.reg, r.name, r.deleted = s, s.Registry(), name, st.Deleted
-	r.reads = 1 + countIncludes(st.Includes)
+	r.sights = sights
+	r.reads = countIncludes(st.Includes)
+	if len(sights) == 0 {
+		r.reads++
+	}
 	err = r.read(ctx, src, st, rows, nil)
 	*r = reader{}
 	s.readers.Put(r)
@@ -59,7 +72,7 @@ func (r *reader) read(ctx context.Context, src source.Source, st *builder.Select
 	}
 	st.Detach()
 	v := r.sight()
-	v.begin(ctx, hook.Read, r.name, src, st.Model)
+	v.begin(ctx, hooks, hook.Read, r.name, src, st.Model)
 	op := &v.op
 	op.Select = st
 	if b != nil {

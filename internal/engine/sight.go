@@ -20,13 +20,39 @@ type sight struct {
 	scopes [2]builder.Scope // the usual two; more get memory of their own
 }
 
-func (v *sight) begin(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) {
+func (v *sight) begin(ctx context.Context, hooks []hook.Hook, kind hook.Kind, name string, src source.Source, m *model.Model) {
 	op := &v.op // zero until now; a literal would be built beside it and copied
-	op.Kind, op.Name, op.Model, op.Source, op.Start = kind, name, m, src.Name(), time.Now()
-	if a, ok := hook.ActorFrom(ctx); ok {
-		v.actor = a
+	op.Kind, op.Name, op.Model, op.Source = kind, name, m, src.Name()
+	if hook.CopyActor(ctx, &v.actor) {
 		op.Actor = &v.actor
 	}
+	for i := range hooks {
+		if hooks[i].Timed {
+			op.Start = time.Now()
+			break
+		}
+	}
+}
+
+// Call is the memory of one read, in one piece: its statement, its rows and what the hooks get to see.
+type Call struct {
+	Select builder.Select
+	Rows   source.Rows
+
+	sights []sight
+}
+
+// NewCall makes a Call of st that reads into rows.
+func (s *Session) NewCall(st *builder.Select, rows source.Slab) *Call {
+	if st.Model == nil || len(s.Registry().Events(st.Model)) == 0 {
+		return &Call{Select: *st, Rows: source.Rows{Slab: rows}}
+	}
+	c := &struct {
+		Call
+		sight [1]sight
+	}{Call: Call{Select: *st, Rows: source.Rows{Slab: rows}}}
+	c.sights = c.sight[:]
+	return &c.Call
 }
 
 // see gives the rows as a slice of their type.

@@ -80,7 +80,7 @@ func looksBack(hooks []hook.Hook) bool {
 
 func (s *Session) op(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
 	v := new(sight)
-	v.begin(ctx, kind, name, src, m)
+	v.begin(ctx, s.Registry().Events(m), kind, name, src, m)
 	return &v.op
 }
 
