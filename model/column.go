@@ -63,6 +63,11 @@ func (f *Field) key(tg tag) error {
 	if f.Auto && f.Kind != Int && f.Kind != Uint && f.Kind != UUID {
 		return fmt.Errorf(`"auto" needs an integer or a UUID, not %s`, f.Type)
 	}
+	if f.Auto {
+		f.Model.Made = append(f.Model.Made, f)
+	} else {
+		f.Model.Given = append(f.Model.Given, f)
+	}
 	if !f.Primary {
 		return nil
 	}

@@ -13,6 +13,8 @@ type Model struct {
 	Source string // "" = the first source given to Open
 
 	Fields    []*Field // stored columns in struct order; Field.Index is the position here
+	Given     []*Field // those of Fields that the caller gives a value
+	Made      []*Field // those of Fields that the source makes: auto
 	Computed  []*Field // fields that are not stored
 	Key       []*Field // primary key, in struct order
 	Relations []*Relation

@@ -93,11 +93,13 @@ func checkSet(m *model.Model, s *builder.Set) error {
 }
 
 func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows) (n int64, err error) {
-	op, m, asked := &hook.Op{Update: st}, st.Model, st.Returning
-	if len(reg.Events(st.Model)) > 0 {
+	m, asked := st.Model, st.Returning
+	op := s.seen(ctx, reg, kind, name, m)
+	if op != nil {
 		st.Detach()
+		op.Update = st
 	}
-	err = s.write(ctx, reg, kind, name, m, op, func(ctx context.Context, w *writing) error {
+	err = s.write(ctx, reg, name, m, op, func(ctx context.Context, w *writing) error {
 		up := st
 		if w.op != nil {
 			if up = w.op.Update; up == nil || up.Model != m {
@@ -208,11 +210,13 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 		up := &builder.Update{Model: m, Where: st.Where, Set: sets, Returning: st.Returning, Deleted: st.Deleted}
 		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows)
 	default:
-		op, asked := &hook.Op{Delete: st}, st.Returning
-		if len(reg.Events(m)) > 0 {
+		asked := st.Returning
+		op := s.seen(ctx, reg, hook.Delete, name, m)
+		if op != nil {
 			st.Detach()
+			op.Delete = st
 		}
-		err = s.write(ctx, reg, hook.Delete, name, m, op, func(ctx context.Context, w *writing) error {
+		err = s.write(ctx, reg, name, m, op, func(ctx context.Context, w *writing) error {
 			del := st
 			if w.op != nil {
 				if del = w.op.Delete; del == nil || del.Model != m {

@@ -45,6 +45,8 @@ type creator struct {
 	m    *model.Model
 	src  source.Source
 	o    CreateOptions
+
+	first [1]batch // memory for the usual one
 }
 
 // batch is a run of rows that leave out the same columns.
@@ -105,46 +107,58 @@ func (c *creator) insertAll(ctx context.Context, rows *source.Slab, batches []ba
 
 // batches cuts the rows where the set of given columns changes and where the source's budget ends.
 func (c *creator) batches(rows *source.Slab) []batch {
-	var auto []*model.Field
-	for _, f := range c.m.Fields {
-		if f.Auto {
-			auto = append(auto, f)
-		}
-	}
-	absent := func(i int) (mask uint64) {
-		for b, f := range auto {
-			if f.IsZero(rows.At(i)) {
-				mask |= 1 << b
-			}
-		}
-		return mask
-	}
-	var out []batch
 	n := rows.Len()
+	out := c.first[:0]
 	for from := 0; from < n; {
-		mask := absent(from)
-		b := batch{from: from}
-		for _, f := range c.m.Fields {
-			left := false
-			for i, a := range auto {
-				left = left || a == f && mask&(1<<i) != 0
-			}
-			if left {
-				b.made = append(b.made, f)
-			} else {
-				b.fields = append(b.fields, f)
-			}
+		absent := c.absent(rows.At(from))
+		b := c.columns(absent)
+		limit := 1
+		if n > 1 {
+			limit = c.budget(len(b.fields))
 		}
-		limit := c.budget(len(b.fields))
 		to := from + 1
-		for to < n && to-from < limit && (len(auto) == 0 || absent(to) == mask) {
+		for to < n && to-from < limit && c.absent(rows.At(to)) == absent {
 			to++
 		}
-		b.to = to
+		b.from, b.to = from, to
 		out = append(out, b)
 		from = to
 	}
 	return out
+}
+
+// absent has a bit for each made column that row leaves to the source.
+func (c *creator) absent(row unsafe.Pointer) (mask uint64) {
+	for b, f := range c.m.Made {
+		if f.IsZero(row) {
+			mask |= 1 << b
+		}
+	}
+	return mask
+}
+
+// columns parts the columns into those that are written and those that the source makes.
+func (c *creator) columns(absent uint64) batch {
+	m := c.m
+	switch absent {
+	case 0:
+		return batch{fields: m.Fields}
+	case 1<<len(m.Made) - 1:
+		return batch{fields: m.Given, made: m.Made}
+	}
+	var b batch
+	for _, f := range m.Fields {
+		left := false
+		for i, a := range m.Made {
+			left = left || a == f && absent&(1<<i) != 0
+		}
+		if left {
+			b.made = append(b.made, f)
+		} else {
+			b.fields = append(b.fields, f)
+		}
+	}
+	return b
 }
 
 // budget is the number of rows that one statement takes.
@@ -176,14 +190,13 @@ func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, k
 	for range st.Rows {
 		full.Next()
 	}
-	op, m, fields, count := &hook.Op{Insert: st}, st.Model, st.Fields, st.Rows
-	if len(reg.Events(st.Model)) > 0 {
+	m, fields, count := st.Model, st.Fields, st.Rows
+	op := s.seen(ctx, reg, kind, name, m)
+	if op != nil {
 		st.Detach()
+		op.Insert, op.Rows = st, full.Slice()
 	}
-	if len(reg.Events(st.Model)) > 0 {
-		op.Rows = full.Slice()
-	}
-	err = s.write(ctx, reg, kind, name, st.Model, op, func(ctx context.Context, w *writing) error {
+	err = s.write(ctx, reg, name, m, op, func(ctx context.Context, w *writing) error {
 		if w.op != nil && (w.op.Insert != st || st.Model != m || st.Rows != count || !subset(st.Fields, fields) || !subset(st.Returning, m.Fields)) {
 			return fault.New(fault.ErrDenied, m.Name, "", otherKind)
 		}

@@ -44,7 +44,7 @@ func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run f
 	}
 	reg := s.Registry()
 	hooks := reg.Events(nil)
-	op := s.op(ctx, hook.Raw, "Raw", src, nil)
+	op := s.op(ctx, hooks, hook.Raw, "Raw", src, nil)
 	op.Text = text
 	body := func(ctx context.Context, in *Session) error {
 		return hook.Run(ctx, hooks, op, func() error {

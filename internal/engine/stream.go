@@ -28,7 +28,7 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
 	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}, yield: yield, size: size,
-		rows: &source.Rows{Slab: source.NewSlab(elem)}, op: s.op(ctx, hook.Read, name, src, st.Model)}
+		rows: &source.Rows{Slab: source.NewSlab(elem)}, op: s.op(ctx, s.Registry().Events(st.Model), hook.Read, name, src, st.Model)}
 	w.hooks = w.r.reg.Events(st.Model)
 	if len(w.hooks) > 0 {
 		st.Detach()

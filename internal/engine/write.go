@@ -20,19 +20,15 @@ type writing struct {
 	name string
 }
 
-// write runs a write with its hooks. When a hook looks at the result, or a scope verifies it, everything
+// write runs a write with its hooks, which see op. When a hook looks at the result, or a scope verifies it, everything
 // runs in one transaction, so that an error after the statement still undoes it.
-func (s *Session) write(ctx context.Context, reg *hook.Registry, kind hook.Kind, name string, m *model.Model, op *hook.Op, run func(context.Context, *writing) error) error {
+func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m *model.Model, op *hook.Op, run func(context.Context, *writing) error) error {
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return err
 	}
 	hooks := reg.Events(m)
-	w := &writing{reg: reg, m: m, src: src, name: name}
-	if len(hooks) > 0 {
-		w.op = op
-		*op = mergeOp(*op, s.op(ctx, kind, name, src, m))
-	}
+	w := &writing{reg: reg, m: m, src: src, name: name, op: op}
 	body := func(ctx context.Context, in *Session) error {
 		w.s = in
 		if err := in.usable(ctx, src, m.Name); err != nil {
@@ -54,10 +50,14 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, kind hook.Kind,
 	return err
 }
 
-// mergeOp keeps the statement and rows of have beside what every operation says.
-func mergeOp(have hook.Op, base *hook.Op) hook.Op {
-	base.Insert, base.Update, base.Delete, base.Rows = have.Insert, have.Update, have.Delete, have.Rows
-	return *base
+// seen gives the operation that the hooks of m see, nil when there are none.
+func (s *Session) seen(ctx context.Context, reg *hook.Registry, kind hook.Kind, name string, m *model.Model) *hook.Op {
+	hooks := reg.Events(m)
+	src := s.bound[m]
+	if len(hooks) == 0 || src == nil {
+		return nil
+	}
+	return s.op(ctx, hooks, kind, name, src, m)
 }
 
 // executor gives what runs the write's statements. It is asked for once the scopes have spoken, so that a write
@@ -78,9 +78,9 @@ func looksBack(hooks []hook.Hook) bool {
 	return false
 }
 
-func (s *Session) op(ctx context.Context, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
+func (s *Session) op(ctx context.Context, hooks []hook.Hook, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
 	v := new(sight)
-	v.begin(ctx, s.Registry().Events(m), kind, name, src, m)
+	v.begin(ctx, hooks, kind, name, src, m)
 	return &v.op
 }
 
