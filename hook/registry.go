@@ -56,11 +56,8 @@ func (r *Registrar) Scope(s Scope) { r.scopes = append(r.scopes, s) }
 type Registry struct {
 	hooks  []Hook
 	scopes []Scope
-	rules  map[*model.Model][]bound
-	events map[*model.Model][]Hook // hooks that see a model, nil key for raw SQL
+	of     []concern // what concerns each model, by the model's number; 0 for raw SQL
 
-	verified    map[*model.Model]bool
-	guarded     map[*model.Model]bool
 	secured     bool
 	rawIsolated bool
 	settings    []func(ctx context.Context) ([]Setting, error)
@@ -70,6 +67,34 @@ type Registry struct {
 type bound struct {
 	name string
 	rule *Rule
+}
+
+// concern is what is registered for one model. It is found by number: every read asks several times.
+type concern struct {
+	rules    []bound
+	events   []Hook
+	verified bool // a rule verifies the rows that were written
+	guarded  bool // a rule keeps rows from people
+}
+
+// at gives what concerns m, nil for nothing.
+func (r *Registry) at(m *model.Model) *concern {
+	var id uint32
+	if m != nil {
+		id = m.ID
+	}
+	if r == nil || int(id) >= len(r.of) || m != nil && id == 0 { // a type of rows that is no model has no number
+		return nil
+	}
+	return &r.of[id]
+}
+
+// rules gives the rules for m.
+func (r *Registry) rules(m *model.Model) []bound {
+	if c := r.at(m); c != nil {
+		return c.rules
+	}
+	return nil
 }
 
 // Extended gives a registry with more extensions, or every error of theirs joined.
@@ -94,7 +119,12 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 	}
 	errs = append(errs, nameHooks(reg.hooks))
 	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, settings: reg.settings, rawIsolated: reg.rawIsolated,
-		rules: map[*model.Model][]bound{}, events: map[*model.Model][]Hook{}, verified: map[*model.Model]bool{}, guarded: map[*model.Model]bool{}}
+		of: make([]concern, 1)}
+	for _, m := range models {
+		for len(out.of) <= int(m.ID) {
+			out.of = append(out.of, concern{})
+		}
+	}
 	seen := map[string]bool{}
 	for _, s := range reg.scopes {
 		if s.Name == "" || seen[s.Name] {
@@ -106,19 +136,20 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 			rule, err := s.bind(m)
 			errs = append(errs, err)
 			if rule != nil {
-				out.rules[m] = append(out.rules[m], bound{s.Name, rule})
-				out.verified[m] = out.verified[m] || rule.Verify
-				out.guarded[m] = out.guarded[m] || s.Secures
+				c := out.at(m)
+				c.rules = append(c.rules, bound{s.Name, rule})
+				c.verified = c.verified || rule.Verify
+				c.guarded = c.guarded || s.Secures
 			}
 		}
 	}
 	for _, h := range reg.hooks {
 		if h.Model == nil {
-			out.events[nil] = append(out.events[nil], h)
+			out.of[0].events = append(out.of[0].events, h)
 		}
 		for _, m := range models {
 			if h.Model == nil || h.Model == m {
-				out.events[m] = append(out.events[m], h)
+				out.of[m.ID].events = append(out.of[m.ID].events, h)
 			}
 		}
 	}
@@ -157,10 +188,16 @@ func nameHooks(hooks []Hook) error {
 }
 
 // Secured reports whether a scope that keeps rows from people concerns m.
-func (r *Registry) Secured(m *model.Model) bool { return r != nil && r.guarded[m] }
+func (r *Registry) Secured(m *model.Model) bool {
+	c := r.at(m)
+	return c != nil && c.guarded
+}
 
 // Verified reports whether rows of m that were written must be read again through the scopes.
-func (r *Registry) Verified(m *model.Model) bool { return r != nil && r.verified[m] }
+func (r *Registry) Verified(m *model.Model) bool {
+	c := r.at(m)
+	return c != nil && c.verified
+}
 
 // HasSettings reports whether row policies of the database are relied upon.
 func (r *Registry) HasSettings() bool { return r != nil && len(r.settings) > 0 }
@@ -195,10 +232,10 @@ func (r *Registry) Names() []string {
 
 // Events gives the event hooks that see operations of m; nil stands for raw SQL.
 func (r *Registry) Events(m *model.Model) []Hook {
-	if r == nil {
-		return nil
+	if c := r.at(m); c != nil {
+		return c.events
 	}
-	return r.events[m]
+	return nil
 }
 
 // HasScopes reports whether any scope is registered.
@@ -224,7 +261,7 @@ func (r *Registry) Tenanted() bool {
 }
 
 // Scoped reports whether any scope concerns m.
-func (r *Registry) Scoped(m *model.Model) bool { return r != nil && len(r.rules[m]) > 0 }
+func (r *Registry) Scoped(m *model.Model) bool { return len(r.rules(m)) > 0 }
 
 // safely turns a panic of a scope into an error that denies.
 func safely(m *model.Model, err *error) {
@@ -238,7 +275,7 @@ func (r *Registry) Filters(ctx context.Context, t Touch, buf []builder.Scope) ([
 	if r == nil {
 		return nil, nil
 	}
-	rules := r.rules[t.Model]
+	rules := r.rules(t.Model)
 	if len(rules) == 0 {
 		return nil, nil
 	}
@@ -271,7 +308,7 @@ func (r *Registry) Insert(ctx context.Context, m *model.Model, rows NewRows) (er
 		return nil
 	}
 	defer safely(m, &err)
-	for _, b := range r.rules[m] {
+	for _, b := range r.rules(m) {
 		if b.rule.Insert != nil {
 			if err := b.rule.Insert(ctx, rows); err != nil {
 				return err
@@ -287,7 +324,7 @@ func (r *Registry) Assign(ctx context.Context, m *model.Model, sets []builder.Se
 		return nil
 	}
 	defer safely(m, &err)
-	for _, b := range r.rules[m] {
+	for _, b := range r.rules(m) {
 		if b.rule.Assign == nil {
 			continue
 		}
@@ -306,7 +343,7 @@ func (r *Registry) Delete(ctx context.Context, m *model.Model) (out []builder.Se
 		return nil, nil
 	}
 	defer safely(m, &err)
-	for _, b := range r.rules[m] {
+	for _, b := range r.rules(m) {
 		if b.rule.Delete == nil {
 			continue
 		}
@@ -322,7 +359,7 @@ func (r *Registry) Delete(ctx context.Context, m *model.Model) (out []builder.Se
 // SoftDeletes reports whether a delete of m is to become an update.
 func (r *Registry) SoftDeletes(m *model.Model) bool {
 	if r != nil {
-		for _, b := range r.rules[m] {
+		for _, b := range r.rules(m) {
 			if b.rule.Delete != nil {
 				return true
 			}
