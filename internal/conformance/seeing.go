@@ -6,13 +6,10 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm"
-	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/rls"
 )
 
 var seeingCases = []testCase{
 	{"see/analyze", "Explain with Analyze runs the query and counts statements, rows and time of each step", seeAnalyze},
-	{"see/analyze scopes", "an analysed query is scoped and hooked like any other, and counts only what the actor may see", seeAnalyzeScopes},
 	{"see/json", "a plan is JSON with keys that stay", seeJSON},
 }
 
@@ -67,39 +64,6 @@ func seeAnalyze(e *env) {
 	ctx, cancel := context.WithCancel(e.ctx)
 	cancel()
 	e.fails(second(q.Explain(ctx, orm.Analyze)), context.Canceled, "Person", "")
-}
-
-// Ledger belongs to tenants.
-type Ledger struct {
-	ID       int64 `orm:"id,auto"`
-	TenantID int64 `orm:"tenant_id,tenant"`
-	Name     string
-	UpID     *int64
-
-	Under []Ledger `orm:"relation=id:up_id"`
-}
-
-func seeAnalyzeScopes(e *env) {
-	db := e.open(Ledger{})
-	ok(db.Use(rls.Tenant()))
-	as := func(t int64) context.Context { return orm.WithActor(e.ctx, orm.Actor{ID: 1, TenantID: t}) }
-	for t := int64(1); t <= 2; t++ {
-		for range t {
-			ok(orm.Repo[Ledger](db).Create(as(t), &Ledger{Name: "x"}))
-		}
-	}
-	q := orm.Repo[Ledger](db).Include("Under")
-	for t := int64(1); t <= 2; t++ {
-		p := must(q.Explain(as(t), orm.Analyze))
-		e.equal(p.Steps[0].Ran.Rows, t, "rows of the tenant")
-		e.equal(len(p.Steps[0].Scopes), 1, "scopes")
-		e.equal(len(p.Steps[1].Scopes), 1, "scopes of the include")
-	}
-	e.fails(second(q.Explain(e.ctx, orm.Analyze)), orm.ErrNoActor, "Ledger", "")
-	seen := 0
-	ok(db.Use(hook.Hook{Name: "count", Before: func(context.Context, *hook.Op) error { seen++; return nil }}))
-	must(q.Explain(as(1), orm.Analyze))
-	e.equal(seen, 2, "hooks run")
 }
 
 func seeJSON(e *env) {
