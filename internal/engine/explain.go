@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -25,6 +26,7 @@ type Step struct {
 	Text   string   // SQL with placeholders, or the request
 	Args   int      // arguments bound; their values are not shown
 	Scopes []string // the hooks that added a predicate, in order
+	Ran    *Ran     // what it cost; nil when it was only planned
 }
 
 // String prints the plan as a tree.
@@ -42,6 +44,9 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "%s%s (%s)", pad, name, s.Source)
 		if len(s.Scopes) > 0 {
 			fmt.Fprintf(&b, " scoped by %s", strings.Join(s.Scopes, ", "))
+		}
+		if s.Ran != nil {
+			fmt.Fprintf(&b, " ran %d, rows %d, took %s", s.Ran.Statements, s.Ran.Rows, s.Ran.Duration.Round(time.Microsecond))
 		}
 		fmt.Fprintf(&b, "\n%s  %s\n", pad, s.Text)
 	}
@@ -76,15 +81,8 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 		return err
 	}
 	step := Step{Path: path, Source: src.Name(), Model: st.Model.Name}
-	for _, x := range st.Scopes {
-		step.Scopes = append(step.Scopes, x.Name)
-	}
-	if q, ok := src.(source.SQL); ok {
-		text, args, err := q.Compile(st)
-		if err != nil {
-			return err
-		}
-		step.Text, step.Args = text, len(args)
+	if err := step.describe(src, st); err != nil {
+		return err
 	}
 	p.Steps = append(p.Steps, step)
 	for _, inc := range st.Includes {

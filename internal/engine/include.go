@@ -122,6 +122,9 @@ func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select
 	if err != nil {
 		return err
 	}
+	if a := b.r.s.analysis; a != nil {
+		ctx = a.at(ctx, b.path)
+	}
 	n := b.keys.n
 	chunk := n
 	if sql, ok := src.(source.SQL); ok {

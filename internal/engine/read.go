@@ -165,6 +165,11 @@ func (r *reader) scope(ctx context.Context, st *builder.Select, d builder.Delete
 }
 
 func (s *Session) execute(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows) error {
+	if s.analysis != nil {
+		in := *s
+		in.analysis = nil
+		return s.analysis.run(ctx, src, st, rows, func() error { return in.execute(ctx, ex, src, st, rows) })
+	}
 	if !s.observed(ctx) {
 		return ex.Select(ctx, st, rows)
 	}

@@ -27,6 +27,8 @@ type Session struct {
 	Err error
 	// ambient says that a hook's context brought the transaction: models of other sources are outside of it.
 	ambient bool
+	// analysis gathers what the statements of one read cost; nil when nobody asked.
+	analysis *analysis
 }
 
 // transaction begins on the source of its first statement, so that it need not be told which one.
@@ -74,7 +76,7 @@ func (s *Session) joined(ctx context.Context) *Session {
 		return s
 	}
 	c := *in
-	c.Only, c.ambient = s.Only, true
+	c.Only, c.ambient, c.analysis = s.Only, true, s.analysis
 	return &c
 }
 

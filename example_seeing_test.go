@@ -1,0 +1,35 @@
+package orm_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/multi-orm/orm"
+)
+
+// Analyze runs the query and tells what each step gave and cost.
+func ExampleAnalyze() {
+	db := example()
+	defer db.Close()
+	plan, err := orm.Repo[User](db).Include("Orders").Explain(context.Background(), orm.Analyze)
+	for _, s := range plan.Steps {
+		fmt.Println(s.Model, s.Ran.Statements, s.Ran.Rows, s.Ran.Duration > 0)
+	}
+	fmt.Println(err)
+	// Output:
+	// User 1 3 true
+	// Order 1 4 true
+	// <nil>
+}
+
+// A plan is JSON with keys that stay as they are.
+func ExamplePlan_json() {
+	db := example()
+	defer db.Close()
+	plan, err := orm.Repo[Team](db).Where(Teams.Name.Eq("Core")).Explain(context.Background())
+	check(err)
+	text, err := json.Marshal(plan)
+	fmt.Println(string(text), err)
+	// Output: {"steps":[{"path":"","source":"main","model":"Team","text":"SELECT \"teams\".\"id\", \"teams\".\"name\" FROM \"teams\" WHERE \"teams\".\"name\" = ?1","args":1,"scopes":[]}]} <nil>
+}
