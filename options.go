@@ -12,8 +12,8 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// Option is what Open takes: a source (postgres.Source, sqlite.Source, …), Limits, Models, Logger or
-// Observer. Anything else is refused with ErrInvalid.
+// Option is what Open takes: a source (postgres.Source, sqlite.Source, …), Limits, Models, Logger,
+// Observer or a Tracer. Anything else is refused with ErrInvalid.
 type Option any
 
 type options struct{ engine.Config }
@@ -26,10 +26,12 @@ func (o *options) apply(opt Option) error {
 		o.Sources = append(o.Sources, x)
 	case Limits:
 		o.Limits = x
+	case Tracer:
+		o.Tracers = append(o.Tracers, x)
 	case optionFunc:
 		return x(o)
 	default:
-		return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("%T is no option: give sources, orm.Limits, orm.Models, orm.Logger or orm.Observer", opt))
+		return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("%T is no option: give sources, orm.Limits, orm.Models, orm.Logger, orm.Observer or an orm.Tracer", opt))
 	}
 	return nil
 }
@@ -72,3 +74,10 @@ func Observer(fn func(ctx context.Context, s Statement)) Option {
 		return nil
 	})
 }
+
+// Tracer follows statements from start to end, so that spans and metrics can be made of them; it is itself an
+// option of Open. Package hook/otelorm, a module of its own, has one for OpenTelemetry.
+type Tracer = engine.Tracer
+
+// Location is where the database of a Statement is.
+type Location = source.Location

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync"
 
 	"github.com/multi-orm/orm"
 )
 
 var seeingCases = []testCase{
 	{"see/analyze", "Explain with Analyze runs the query and counts statements, rows and time of each step", seeAnalyze},
+	{"see/tracer", "each statement has one start and one end, nested by context, whatever happens in between", seeTracer},
 	{"see/json", "a plan is JSON with keys that stay", seeJSON},
 }
 
@@ -96,4 +98,58 @@ func seeJSON(e *env) {
 			e.equal(back.Steps[0]["ran"].(map[string]any)["rows"], any(1.0), "rows")
 		}
 	}
+}
+
+// spans is a tracer that writes down what it is told.
+type spans struct {
+	mu   sync.Mutex
+	log  []string
+	open int
+}
+
+type spanKey struct{}
+
+func (r *spans) StatementStart(ctx context.Context, s orm.Statement) context.Context {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open++
+	if s.Err != nil || s.Rows != 0 || s.Duration != 0 {
+		r.log = append(r.log, "known too early")
+	}
+	return context.WithValue(ctx, spanKey{}, s.Verb+" "+s.Table)
+}
+
+func (r *spans) StatementEnd(ctx context.Context, s orm.Statement) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open--
+	name, _ := ctx.Value(spanKey{}).(string)
+	if s.Err != nil {
+		name += " failed"
+	}
+	r.log = append(r.log, name)
+}
+
+func seeTracer(e *env) {
+	tr := &spans{}
+	db := e.openWith(Options{}, []orm.Option{tr}, Plain{})
+	tr.log = nil
+	r := orm.Repo[Plain](db)
+	must(r.CreateMany(e.ctx, make([]Plain, 3)))
+	must(r.ByID(1).Update(e.ctx, plains.N.Set(2)))
+	_ = r.Create(e.ctx, &Plain{ID: 1})
+	for range r.Rows(e.ctx) {
+		break
+	}
+	func() {
+		defer func() { _ = recover() }()
+		for range r.Rows(e.ctx) {
+			panic("the reader's own")
+		}
+	}()
+	must(orm.Raw[int64](e.ctx, db, "SELECT 1"))
+	must(r.ByID(2).Delete(e.ctx))
+	e.equal(tr.log, []string{"insert plains", "update plains", "insert plains failed", "select plains", "select plains failed", "raw ", "delete plains"}, "statements")
+	e.equal(tr.open, 0, "all ended")
+	must(r.Count(e.ctx)) // the reader's panic left no connection behind
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -148,7 +147,7 @@ func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Up
 		}
 	}
 	back := w.back(&st.Returning, rows)
-	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return ex.Update(ctx, st, back) })
+	n, err := w.s.timed(ctx, w.src, st, func(ctx context.Context) (int64, error) { return ex.Update(ctx, st, back) })
 	if err != nil {
 		return 0, err
 	}
@@ -246,21 +245,18 @@ func (w *writing) remove(ctx context.Context, st *builder.Delete, rows *source.R
 		}
 	}
 	back := w.back(&st.Returning, rows)
-	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return ex.Delete(ctx, st, back) })
+	n, err := w.s.timed(ctx, w.src, st, func(ctx context.Context) (int64, error) { return ex.Delete(ctx, st, back) })
 	if err == nil {
 		w.done(n, back)
 	}
 	return n, err
 }
 
-func (s *Session) timed(ctx context.Context, src source.Source, st builder.Statement, run func() (int64, error)) (int64, error) {
+func (s *Session) timed(ctx context.Context, src source.Source, st builder.Statement, run func(context.Context) (int64, error)) (int64, error) {
 	if !s.observed(ctx) {
-		return run()
+		return run(ctx)
 	}
-	start := time.Now()
-	n, err := run()
-	s.observe(ctx, src, st, start, n, err)
-	return n, err
+	return s.watch(ctx, src, st, run)
 }
 
 // Save writes every column of the row at p by its key, or only some. No row is ErrNotFound; a row whose version moved

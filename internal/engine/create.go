@@ -4,7 +4,6 @@ import (
 	"context"
 	"reflect"
 	"sort"
-	"time"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -273,7 +272,7 @@ func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, 
 	if err != nil {
 		return 0, err
 	}
-	n, err := w.s.timed(ctx, w.src, st, func() (int64, error) { return ex.Insert(ctx, st, &back) })
+	n, err := w.s.timed(ctx, w.src, st, func(ctx context.Context) (int64, error) { return ex.Insert(ctx, st, &back) })
 	if err != nil {
 		return 0, err
 	}
@@ -284,25 +283,21 @@ func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, 
 }
 
 func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
-	start := time.Time{}
-	watch := s.observed(ctx)
-	if watch {
-		start = time.Now()
+	if !s.observed(ctx) {
+		return insertInto(ctx, ex, st, part)
 	}
-	var n int64
-	var err error
+	return s.watch(ctx, src, st, func(ctx context.Context) (int64, error) { return insertInto(ctx, ex, st, part) })
+}
+
+// insertInto inserts and reads what the source made of each row into part.
+func insertInto(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab) (int64, error) {
 	switch {
 	case len(st.Returning) == 0:
-		n, err = ex.Insert(ctx, st, nil)
+		return ex.Insert(ctx, st, nil)
 	case st.Rows == 1:
-		n, err = ex.Insert(ctx, st, &source.Rows{Slab: part})
-	default:
-		n, err = insertMany(ctx, ex, st, part)
+		return ex.Insert(ctx, st, &source.Rows{Slab: part})
 	}
-	if watch {
-		s.observe(ctx, src, st, start, n, err)
-	}
-	return n, err
+	return insertMany(ctx, ex, st, part)
 }
 
 // insertMany reads the made columns of many rows. No engine promises the order of the rows it gives

@@ -51,12 +51,16 @@ type Config struct {
 	Limits    Limits
 	Logger    *slog.Logger
 	Observers []func(context.Context, Statement)
+	Tracers   []Tracer
 }
 
 // Statement is what an observer sees of one statement that ran.
 type Statement struct {
 	Source   string
-	Model    string
+	System   string // the kind of database, as its dialect is called: "postgres", "sqlite", "sqlserver"; "" for none
+	Location source.Location
+	Model    string // "" for raw SQL
+	Table    string // "" for raw SQL
 	Verb     string // "select", "insert", "update", "delete", "raw"
 	Text     string // SQL text with placeholders, "" for sources without SQL
 	Rows     int64
@@ -80,6 +84,7 @@ type Engine struct {
 	closed    atomic.Bool
 	logger    *slog.Logger
 	observers []func(context.Context, Statement)
+	tracers   []Tracer
 }
 
 type linkTable struct{ source, schema, table string }
@@ -91,7 +96,7 @@ type linkRow struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, observers: c.Observers,
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, observers: c.Observers, tracers: c.Tracers,
 		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err

@@ -6,20 +6,60 @@ import (
 	"time"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/source"
 )
 
-// observed reports whether anyone looks at statements, so that nothing is measured for nobody.
-func (e *Engine) observed(ctx context.Context) bool {
-	return len(e.observers) > 0 || e.logger != nil && e.logger.Enabled(ctx, slog.LevelDebug)
+// Tracer follows statements from their start to their end. Its methods are called on the goroutine that runs the
+// statement, must be quick, and are safe for concurrent use.
+type Tracer interface {
+	// StatementStart is called before a statement is sent, which then runs under the context that it gives. Rows,
+	// Duration and Err are not known yet.
+	StatementStart(ctx context.Context, s Statement) context.Context
+	// StatementEnd is called once for each start, with the context that StatementStart gave.
+	StatementEnd(ctx context.Context, s Statement)
 }
 
-func (e *Engine) observe(ctx context.Context, src source.Source, st builder.Statement, start time.Time, rows int64, err error) {
-	s := Statement{Source: src.Name(), Model: st.Root().Name, Verb: st.Verb(), Rows: rows, Duration: time.Since(start), Err: err}
+// observed reports whether anyone looks at statements, so that nothing is measured for nobody.
+func (e *Engine) observed(ctx context.Context) bool {
+	return len(e.observers) > 0 || len(e.tracers) > 0 || e.logger != nil && e.logger.Enabled(ctx, slog.LevelDebug)
+}
+
+// watch runs a statement and tells those who look at it.
+func (e *Engine) watch(ctx context.Context, src source.Source, st builder.Statement, run func(context.Context) (int64, error)) (int64, error) {
+	s := Statement{Source: src.Name(), Model: st.Root().Name, Table: st.Root().Table, Verb: st.Verb()}
 	if q, ok := src.(source.SQL); ok {
 		s.Text, _, _ = q.Compile(st)
 	}
-	e.report(ctx, s)
+	return e.follow(ctx, src, s, run)
+}
+
+func (e *Engine) follow(ctx context.Context, src source.Source, s Statement, run func(context.Context) (int64, error)) (n int64, err error) {
+	if q, ok := src.(source.SQL); ok {
+		s.System = q.Dialect().Name()
+	}
+	if l, ok := src.(source.Located); ok {
+		s.Location = l.Location()
+	}
+	outer, ctxs := ctx, make([]context.Context, len(e.tracers))
+	for i, t := range e.tracers {
+		ctx = t.StatementStart(ctx, s)
+		ctxs[i] = ctx
+	}
+	start, over := time.Now(), false
+	defer func() {
+		s.Rows, s.Duration, s.Err = n, time.Since(start), err
+		if !over { // what was begun is ended, whatever the reader of the rows does
+			s.Err = fault.New(fault.ErrInvalid, s.Model, "", "the reader of the rows panicked")
+		}
+		for i := len(e.tracers) - 1; i >= 0; i-- {
+			e.tracers[i].StatementEnd(ctxs[i], s)
+		}
+		e.report(outer, s)
+	}()
+	n, err = run(ctx)
+	over = true
+	return n, err
 }
 
 func (e *Engine) report(ctx context.Context, s Statement) {

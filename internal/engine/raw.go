@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"reflect"
-	"time"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -69,7 +68,6 @@ func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run f
 }
 
 func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text string, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
-	start := time.Now()
 	ex, err := s.rawExecutor(ctx, src)
 	if err != nil {
 		return err
@@ -78,13 +76,15 @@ func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text 
 	if err != nil {
 		return err
 	}
-	n, err := run(in, ex)
+	var n int64
+	if s.observed(ctx) {
+		n, err = s.follow(in, src, Statement{Source: src.Name(), Verb: "raw", Text: text}, func(ctx context.Context) (int64, error) { return run(ctx, ex) })
+	} else {
+		n, err = run(in, ex)
+	}
 	op.Affected = n
 	if rows != nil && err == nil {
 		op.Rows = rows.Slice()
-	}
-	if s.observed(ctx) {
-		s.report(ctx, Statement{Source: src.Name(), Verb: "raw", Text: text, Rows: n, Duration: time.Since(start), Err: err})
 	}
 	return err
 }

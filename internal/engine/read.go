@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -173,9 +172,11 @@ func (s *Session) execute(ctx context.Context, ex source.Executor, src source.So
 	if !s.observed(ctx) {
 		return ex.Select(ctx, st, rows)
 	}
-	start := time.Now()
-	err := ex.Select(ctx, st, rows)
-	s.observe(ctx, src, st, start, int64(rows.Len()), err)
+	before := rows.Len()
+	_, err := s.watch(ctx, src, st, func(ctx context.Context) (int64, error) {
+		err := ex.Select(ctx, st, rows)
+		return int64(rows.Len() - before), err
+	})
 	return err
 }
 

@@ -92,8 +92,11 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 		}
 		return w.emit(ctx, true)
 	}
-	_, err = s.timed(ctx, src, q, func() (int64, error) {
+	_, err = s.timed(ctx, src, q, func(ctx context.Context) (int64, error) {
 		err := ex.Select(ctx, q, rows)
+		if w.stopped != nil { // the reader has enough: the statement did not fail
+			err = nil
+		}
 		return w.read, err
 	})
 	switch {

@@ -30,6 +30,8 @@ type DataSource struct {
 	closed atomic.Bool
 	pool   atomic.Pointer[pgxpool.Pool]
 
+	location atomic.Pointer[source.Location]
+
 	cache   builder.Cache
 	scratch sync.Pool
 }
@@ -98,6 +100,7 @@ func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
 		}
 		return fault.Fill(d.fail(ctx, nil, err), "open", "", d.name)
 	}
+	d.locate(pool)
 	d.pool.Store(pool)
 	return nil
 }

@@ -1,0 +1,23 @@
+package postgres
+
+import (
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/multi-orm/orm/source"
+)
+
+// Location is the database and the server that the pool connects to first.
+func (d *DataSource) Location() source.Location {
+	if l := d.location.Load(); l != nil {
+		return *l
+	}
+	return source.Location{}
+}
+
+// locate keeps the location of an open pool, whose configuration is dear to ask for.
+func (d *DataSource) locate(pool *pgxpool.Pool) {
+	c := pool.Config().ConnConfig
+	d.location.Store(&source.Location{Database: c.Database, Host: c.Host, Port: int(c.Port)})
+}
+
+var _ source.Located = (*DataSource)(nil)
