@@ -50,13 +50,17 @@ func (q Query[T]) Where(ps ...Pred[T]) Query[T] {
 	return q
 }
 
-// With includes relations, each as its branch says.
+// With includes relations, each as its branch says, and reads what a count goes Into.
 func (q Query[T]) With(branches ...Inclusion[T]) Query[T] {
 	q.st.Includes = q.st.Includes[:len(q.st.Includes):len(q.st.Includes)]
 	for _, b := range branches {
 		inc, err := builder.IncludeOf(b)
 		if err != nil {
 			return q.fail(err)
+		}
+		if inc.Relation == nil {
+			q.st.Extra = q.st.Extra.And(inc.Extra)
+			continue
 		}
 		q.st.Includes = append(q.st.Includes, inc)
 	}

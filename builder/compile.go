@@ -7,7 +7,6 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/multi-orm/orm/dialect"
-	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -20,6 +19,11 @@ type compiler struct {
 	aliases int
 	out     sq.Sqlizer
 	columns []Column
+
+	repeated   int   // arguments that stand in the text once more
+	sortArgs   []any // of the terms that order gave last
+	columnArgs []any // of what Extra reads
+	err        error // what order could not say
 }
 
 // fragment is a piece of text with Arg marks and the walk positions of its arguments.
@@ -189,7 +193,7 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 	case OpSome, OpEvery:
 		return c.exists(f, owner, e)
 	default:
-		return fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate")
+		return c.more(f, owner, m, e)
 	}
 	return nil
 }

@@ -22,6 +22,10 @@ func (q *Select) compile(c *compiler) error {
 	fields := q.selected()
 	var group, where frag
 	from := c.table(m)
+	extras, err := c.extras(owner, q)
+	if err != nil {
+		return err
+	}
 	if q.Group != nil {
 		join, err := q.Group.compile(c, &group, owner)
 		if err != nil {
@@ -66,8 +70,11 @@ func (q *Select) compile(c *compiler) error {
 		for _, f := range fields {
 			c.columns = append(c.columns, Column{Field: f})
 		}
+		for _, x := range q.Extra.list() {
+			c.columns = append(c.columns, Column{Field: x.Field})
+		}
 		if q.Group != nil {
-			return q.grouped(c, sel, owner, fields)
+			return q.grouped(c, sel, owner, fields, extras)
 		}
 		if q.Distinct {
 			sel = sel.Distinct()
@@ -78,7 +85,7 @@ func (q *Select) compile(c *compiler) error {
 			}
 		}
 		order := c.order(owner, &q.Order, nil)
-		sel = q.page(c, sel.OrderBy(order...), c.qualified(owner, fields), len(order) > 0)
+		sel = q.page(c, c.sorted(sel, order), append(c.qualified(owner, fields), extras...), len(order) > 0)
 	}
 	if suffix != "" {
 		sel = sel.Suffix(suffix)
@@ -110,6 +117,9 @@ func (q *Select) sound() error {
 		}
 	}
 	if q.Distinct && q.Want == WantRows {
+		if q.computes() {
+			return bad("rows that are made distinct cannot be sorted by, or read, what is not a column of theirs")
+		}
 		for i := range q.Order.Len() {
 			if f := q.Order.At(i).Field; !has(fields, f) {
 				return fault.New(fault.ErrInvalid, q.Model.Name, f.Name, "a sort key of Distinct must be selected")
@@ -151,6 +161,10 @@ func (c *compiler) order(owner string, o *Sorting, fixed []*model.Field) []strin
 	var terms []string
 	for i := range o.Len() {
 		k := o.At(i)
+		if k.Term != nil {
+			terms = append(terms, c.sortTerm(owner, k)...)
+			continue
+		}
 		again := has(fixed, k.Field)
 		for j := range i {
 			p := o.At(j)
@@ -193,10 +207,12 @@ func (q *Select) page(c *compiler, sel sq.SelectBuilder, columns []string, order
 		args[0], args[1] = args[1], args[0]
 	}
 	list := strings.Join(columns, ", ")
+	read := c.columnArgs
+	c.columnArgs = nil
 	if opts != "" { // squirrel's options take no arguments, so they go in front of the columns
-		return sel.Column(fragment{opts + " " + list, args})
+		return sel.Column(fragment{opts + " " + list, append(args, read...)})
 	}
-	sel = sel.Column(fragment{text: list})
+	sel = sel.Column(fragment{list, read})
 	if end != "" {
 		sel = sel.SuffixExpr(fragment{end, args})
 	}
@@ -257,7 +273,7 @@ func (g *Group) keyField(i int) *model.Field {
 }
 
 // grouped finishes the load of an include: rows ordered by parent, paged inside each parent.
-func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields []*model.Field) error {
+func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields []*model.Field, extras []string) error {
 	g := q.Group
 	keys := g.exprs(c, owner)
 	columns := c.qualified(owner, fields)
@@ -270,11 +286,12 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 		}
 	}
 	if !g.Paged() {
+		columns = append(columns, extras...)
 		if g.Link != nil {
 			columns = append(columns, keys...)
 		}
 		order := append(append([]string(nil), keys...), c.order(owner, &q.Order, fixed)...)
-		c.out = q.page(c, sel.OrderBy(order...), columns, true)
+		c.out = q.page(c, c.sorted(sel, order), columns, true)
 		return nil
 	}
 	by := c.order(owner, &q.Order, fixed)
@@ -288,6 +305,11 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 	for _, f := range fields {
 		names = append(names, c.col(outer, f))
 	}
+	for i, x := range extras {
+		alias := c.free("orm_extra_"+strconv.Itoa(i+1), q.Model)
+		inner = append(inner, x+" AS "+alias)
+		names = append(names, outer+"."+alias)
+	}
 	for i, k := range keys {
 		alias := c.free("orm_key_"+strconv.Itoa(i+1), q.Model)
 		inner = append(inner, k+" AS "+alias)
@@ -296,6 +318,8 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 	if g.Link != nil {
 		names = append(names, outerKeys...)
 	}
+	numbered := append(c.columnArgs, c.sortArgs...) // the extras stand before the row's number
+	c.columnArgs, c.sortArgs = nil, nil
 	inner = append(inner, "ROW_NUMBER() OVER (PARTITION BY "+strings.Join(keys, ", ")+" ORDER BY "+strings.Join(by, ", ")+") AS "+number)
 	rn := outer + "." + number
 	var w frag
@@ -310,7 +334,7 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 		w.b.WriteString(rn + " <= ")
 		c.argument(&w)
 	}
-	out := sq.Select().FromSelect(sel.Columns(inner...), outer).Where(w.done()).OrderBy(append(outerKeys, rn)...)
+	out := sq.Select().FromSelect(sel.Column(fragment{strings.Join(inner, ", "), numbered}), outer).Where(w.done()).OrderBy(append(outerKeys, rn)...)
 	c.out = q.page(c, out, names, true)
 	return nil
 }

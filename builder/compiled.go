@@ -149,17 +149,23 @@ func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
 	if err := st.compile(c); err != nil {
 		return nil, err
 	}
+	if c.err != nil {
+		return nil, c.err
+	}
 	text, order, err := c.out.ToSql()
 	if err != nil {
 		return nil, (&fault.Error{Model: st.Root().Name, Err: fault.ErrInvalid, Detail: "the statement cannot be written as SQL"}).WithCause(err)
 	}
-	if len(order) != args || c.next != args || strings.Count(text, dialect.Arg) != args {
+	if len(order) != args+c.repeated || c.next != args || strings.Count(text, dialect.Arg) != len(order) {
 		// a bug here, caught by the golden tests; better no statement than one whose arguments moved
 		return nil, fault.New(fault.ErrInvalid, st.Root().Name, "", "the statement's text and arguments disagree")
 	}
+	if most := d.Limits().Params; len(order) > most {
+		return nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(len(order))+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
+	}
 	p := &Compiled{SQL: dialect.Number(d, text), Columns: c.columns}
 	for i, at := range order {
-		if at != i {
+		if at != i || len(order) != args {
 			p.order = make([]int, len(order))
 			for j, a := range order {
 				p.order[j] = a.(int)

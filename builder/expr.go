@@ -31,10 +31,17 @@ const (
 	OpAnd
 	OpOr
 	OpNot
-	OpSQL   // constant SQL text with arguments
-	OpSome  // a related row passes every Kid
-	OpEvery // no related row fails the Kids
-	OpError // a predicate that could not be built; Ext.Err says why
+	OpSQL          // constant SQL text with arguments
+	OpSome         // a related row passes every Kid
+	OpEvery        // no related row fails the Kids
+	OpError        // a predicate that could not be built; Ext.Err says why
+	OpTerm         // Ext.Term compared as Ext.Cmp says
+	OpInQuery      // Field is among the values of Ext.Query
+	OpNotInQuery   // Field is not among the values of Ext.Query
+	OpHasAny       // the array Field shares an element with the list Value
+	OpHasAll       // the array Field holds every element of the list Value
+	OpJSONContains // the document Field holds the document Value
+	OpMatch        // the row matches the full-text search Ext.Match
 )
 
 // Expr is one node of a predicate tree: plain data, never changed after it was made.
@@ -54,6 +61,11 @@ type Ext struct {
 	Args  []model.Value
 	Reads bool // the text reads rows of its own, which no scope reaches
 	Err   error
+
+	Term  *Term   // of OpTerm
+	Cmp   Op      // of OpTerm: how the term is compared
+	Query *Select // of OpInQuery and OpNotInQuery: one column
+	Match *Match  // of OpMatch
 
 	Rel *model.Relation
 	// Scope and LinkScope hold what the scopes demand of the related rows and of the link rows.
@@ -221,6 +233,8 @@ func (e *Expr) whole() bool {
 		return e.Ext != nil && e.Ext.Err != nil
 	case OpTrue, OpFalse:
 		return true
+	case OpTerm, OpInQuery, OpNotInQuery, OpHasAny, OpHasAll, OpMatch:
+		return e.wholeTerm()
 	}
 	return e.Field != nil
 }
@@ -230,7 +244,7 @@ func (e *Expr) HasRelation() bool {
 	if e.Ext == nil {
 		return false
 	}
-	if e.Ext.Rel != nil || e.Ext.Reads {
+	if e.Ext.Rel != nil || e.Ext.Reads || e.readsMore() {
 		return true
 	}
 	for i := range e.Ext.Kids {

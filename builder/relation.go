@@ -128,6 +128,10 @@ func (b Branch[T, C]) With(branches ...Inclusion[C]) Branch[T, C] {
 			b.inc.Err = err
 			continue
 		}
+		if inc.Relation == nil {
+			b.inc.Extra = b.inc.Extra.And(inc.Extra)
+			continue
+		}
 		b.inc.Includes = append(b.inc.Includes, inc)
 	}
 	return b

@@ -22,6 +22,7 @@ type SortKey struct {
 	Desc  bool
 	Fold  bool
 	Nulls Nulls
+	Term  *Term // sorts by this instead of Field
 }
 
 // Want says what a Select is asked for.
@@ -84,6 +85,9 @@ type Select struct {
 	// Group makes this Select the load of an include; nil for a plain one.
 	Group *Group
 
+	// Extra is what each row reads beside its columns, last first; nil for nothing.
+	Extra *Extra
+
 	Scopes []Scope
 	Scoped bool // the scoping step has run
 	Err    error
@@ -120,6 +124,10 @@ type Include struct {
 	HasTake  bool
 	Deleted  Deleted
 	Err      error
+
+	// Extra is read with each row of the relation. With no Relation, the Include is nothing but its Extra, which
+	// belongs to the rows of whatever it is given to.
+	Extra *Extra
 }
 
 func (i *Include) check(r *model.Relation) {

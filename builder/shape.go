@@ -176,7 +176,7 @@ func (s *shaper) expr(m *model.Model, e *Expr, depth int) {
 		s.field(m, e.Field)
 		s.arg(m, e.Field, e.Value)
 	default:
-		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate"))
+		s.more(m, e, depth)
 	}
 }
 
@@ -253,6 +253,9 @@ func modelOf(e *Expr) *model.Model {
 	if e.Ext.Rel != nil {
 		return e.Ext.Rel.Model
 	}
+	if e.Ext.Term != nil {
+		return e.Ext.Term.Root()
+	}
 	for i := range e.Ext.Kids {
 		if m := modelOf(&e.Ext.Kids[i]); m != nil {
 			return m
@@ -269,7 +272,12 @@ func (s *shaper) order(m *model.Model, o *Sorting) {
 			s.fail(k.Err)
 			return
 		}
-		s.field(m, k.Field)
+		if k.Term != nil {
+			s.number(len(m.Fields)) // the index of no column
+			s.term(m, k.Term, 0)
+		} else {
+			s.field(m, k.Field)
+		}
 		s.byte(byte(k.Nulls)<<2 | b2i(k.Desc)<<1 | b2i(k.Fold))
 	}
 }
@@ -291,6 +299,9 @@ func (q *Select) shape(s *shaper) {
 	s.flag(rows && q.HasTake, rows && q.skips(), q.Distinct, q.Group != nil, q.Columns != nil)
 	s.byte(byte(q.Want) | byte(q.Lock)<<2 | byte(q.LockWait)<<4)
 	s.fields(m, q.Columns)
+	if rows {
+		s.extras(m, q.Extra)
+	}
 	if q.Group != nil {
 		q.Group.shape(s, m)
 	}

@@ -80,6 +80,8 @@ type Upsert struct {
 
 // Dialect makes the pieces of SQL text that differ. Every method is pure.
 type Dialect interface {
+	Terms
+
 	// Name is "postgres", "sqlite" or "sqlserver".
 	Name() string
 	Limits() Limits

@@ -50,6 +50,7 @@ func cases() []testCase {
 		typeCases, renamedCases, shapeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, createCases, updateCases, saveCases,
 		boundCases, upsertCases, includeCases, includePageCases, includeShapeCases, relationCases, txCases, rawCases, lifeCases, badCases, poolCases, seeCases, propertyCases,
 		seeingCases,
+		computedCases,
 	} {
 		out = append(out, part...)
 	}

@@ -87,7 +87,7 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 	p.Steps = append(p.Steps, step)
 	for _, inc := range st.Includes {
 		rel := inc.Relation
-		kid := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted}
+		kid := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Extra: inc.Extra}
 		for _, w := range inc.Where {
 			kid.Where.Add(w)
 		}

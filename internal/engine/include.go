@@ -66,7 +66,7 @@ type branch struct {
 // statement loads the children of every parent.
 func (b *branch) statement() *builder.Select {
 	inc, rel := b.inc, b.inc.Relation
-	st := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Group: new(builder.Group)}
+	st := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Extra: inc.Extra, Group: new(builder.Group)}
 	for _, w := range inc.Where {
 		st.Where.Add(w)
 	}

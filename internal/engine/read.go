@@ -279,6 +279,7 @@ func mergeIncludes(in []*builder.Include) ([]*builder.Include, error) {
 			have.Columns = append(have.Columns[:len(have.Columns):len(have.Columns)], inc.Columns...)
 		}
 		have.Deleted = max(have.Deleted, inc.Deleted)
+		have.Extra = have.Extra.And(inc.Extra)
 	}
 	for _, inc := range out {
 		if len(inc.Includes) > 0 {

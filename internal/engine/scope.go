@@ -24,6 +24,8 @@ type scoper struct {
 	access  hook.Access     // what a Select is for; Reading unless said
 	buf     []builder.Scope // memory for the scopes of a Select
 	nested  int             // policies inside policies
+
+	subselects int // inside each other
 }
 
 func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
@@ -125,6 +127,15 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 		}
 		x.Scoped = true
 	}
+	if x.Term != nil || x.Query != nil {
+		var m *model.Model
+		if e.Field != nil {
+			m = e.Field.Model
+		}
+		if err := s.reach(m, &x, depth); err != nil {
+			return e, err
+		}
+	}
 	e.Ext = &x
 	return e, nil
 }
@@ -179,6 +190,9 @@ func (s scoper) includes(incs []*builder.Include) error {
 				return err
 			}
 		}
+		if err := in.computedBy(inc); err != nil {
+			return err
+		}
 		if err := in.includes(inc.Includes); err != nil {
 			return err
 		}
@@ -192,6 +206,9 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 		return err
 	}
 	if err = s.conjunction(&q.Where); err != nil {
+		return err
+	}
+	if err = s.computed(q); err != nil {
 		return err
 	}
 	if q.Group != nil && q.Group.Link != nil {

@@ -1,0 +1,63 @@
+package dialect
+
+// DatePart is a part of a point in time, in UTC.
+type DatePart uint8
+
+// The parts. Weekday counts from Sunday, 0, as Go's time.Weekday does.
+const (
+	Year DatePart = iota
+	Month
+	Day
+	Hour
+	Minute
+	Weekday
+)
+
+// JSONPart says what of a document's part is meant.
+type JSONPart uint8
+
+// What a JSON path can be asked for. A part of another JSON type gives NULL, as an absent one does; JSONType is the
+// word "null" for an absent part and for JSON's null.
+const (
+	JSONText   JSONPart = iota // the text of a string
+	JSONNumber                 // a number
+	JSONBool                   // a boolean
+	JSONAny                    // some text that is NULL where the path leads to JSON's null or to nothing
+	JSONThere                  // some text that is NULL where the path leads to nothing
+)
+
+// ArrayTest is a condition on the elements of an array column.
+type ArrayTest uint8
+
+// The tests, each against one list argument that is not empty.
+const (
+	ArrayAny ArrayTest = iota // shares an element with the list
+	ArrayAll                  // holds every element of the list
+)
+
+// Terms is what differs in the text of computed values. Each piece of text holds an [Arg] where an argument goes;
+// where it needs an argument more than once, the count beside it says how often.
+type Terms interface {
+	// DatePart gives a part of the time expr of type t as an integer.
+	DatePart(expr string, t Type, p DatePart) string
+	// ArrayLength gives the number of elements of the array expr.
+	ArrayLength(expr string) string
+	// Array tests the array expr of type t; ok is false where it is not to be had.
+	Array(expr string, t Type, test ArrayTest) (text string, ok bool)
+	// JSONPath writes a path of keys (string) and positions (int) as an argument.
+	JSONPath(path []any) string
+	// JSON gives a part of the document expr; every Arg is the path. ok is false where it is not to be had.
+	JSON(expr string, p JSONPart) (text string, paths int, ok bool)
+	// JSONContains tests whether the document expr holds the document argument; ok is false where it is not to be had.
+	JSONContains(expr string) (text string, ok bool)
+
+	// SearchText writes what somebody typed as the argument of a search; words is the number of those that look for
+	// something. It has no syntax that could be wrong: see [ParseSearch].
+	SearchText(text string) (arg string, words int)
+	// Match tests whether a row matches; lack says why it cannot.
+	Match(s Search) (text, lack string)
+	// Rank gives how well a row matches, 0 where it does not; the greater the better.
+	Rank(s Search) (text, lack string)
+	// SearchIndex gives the statements that make the index, safe to run twice and at once.
+	SearchIndex(s Search) (statements []string, lack string)
+}

@@ -1,0 +1,51 @@
+package dialect
+
+import "strings"
+
+// DatePart: a timestamp without a zone is taken as UTC, as the source reads it.
+func (d Postgres) DatePart(expr string, t Type, p DatePart) string {
+	if name := lowerASCII(t.Name); t.Name == "" || strings.Contains(name, "timestamptz") || strings.Contains(name, "with time zone") {
+		expr += " AT TIME ZONE 'UTC'"
+	}
+	word := [...]string{Year: "YEAR", Month: "MONTH", Day: "DAY", Hour: "HOUR", Minute: "MINUTE", Weekday: "DOW"}[p]
+	return "CAST(EXTRACT(" + word + " FROM " + expr + ") AS integer)"
+}
+
+// ArrayLength is cardinality.
+func (Postgres) ArrayLength(expr string) string { return "cardinality(" + expr + ")" }
+
+// Array is && or @>, which a GIN index serves.
+func (d Postgres) Array(expr string, _ Type, test ArrayTest) (string, bool) {
+	if test == ArrayAny {
+		return expr + " && " + Arg, true
+	}
+	return expr + " @> " + Arg, true
+}
+
+// JSONPath is strict, so that a key is never looked for in the elements of an array.
+func (Postgres) JSONPath(path []any) string { return "strict " + jsonPath(path) }
+
+// JSON asks for the one item of the path; what strict mode calls an error is NULL.
+func (Postgres) JSON(expr string, p JSONPart) (string, int, bool) {
+	v := "jsonb_path_query_first(" + expr + "::jsonb, " + Arg + "::jsonpath, '{}', TRUE)"
+	typed := func(name, then string) (string, int, bool) {
+		return "CASE jsonb_typeof(" + v + ") WHEN '" + name + "' THEN " + then + " END", 2, true
+	}
+	switch p {
+	case JSONText:
+		text, n, ok := typed("string", v+" #>> '{}'")
+		return "(" + text + `) COLLATE "C"`, n, ok
+	case JSONNumber:
+		return typed("number", v+"::numeric")
+	case JSONBool:
+		return typed("boolean", v+"::boolean")
+	case JSONAny:
+		return "NULLIF(jsonb_typeof(" + v + "), 'null')", 1, true
+	}
+	return "jsonb_typeof(" + v + ")", 1, true
+}
+
+// JSONContains is @>, which a GIN index serves.
+func (Postgres) JSONContains(expr string) (string, bool) {
+	return expr + "::jsonb @> " + Arg + "::jsonb", true
+}

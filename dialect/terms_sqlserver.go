@@ -1,0 +1,27 @@
+package dialect
+
+// DatePart: weekdays are counted from the server's own first day, which is taken out again.
+func (SQLServer) DatePart(expr string, _ Type, p DatePart) string {
+	if p == Weekday {
+		return "(DATEPART(weekday, " + expr + ") + @@DATEFIRST - 1) % 7"
+	}
+	word := [...]string{Year: "year", Month: "month", Day: "day", Hour: "hour", Minute: "minute"}[p]
+	return "DATEPART(" + word + ", " + expr + ")"
+}
+
+// ArrayLength counts the elements of the JSON that arrays are kept as; NULL stays NULL.
+func (SQLServer) ArrayLength(expr string) string {
+	return "CASE WHEN " + expr + " IS NOT NULL THEN (SELECT COUNT(*) FROM OPENJSON(" + expr + ")) END"
+}
+
+// Array is not to be had: a condition is no value there, so NULL could not stay unknown.
+func (SQLServer) Array(string, Type, ArrayTest) (string, bool) { return "", false }
+
+// JSONPath quotes every key.
+func (SQLServer) JSONPath(path []any) string { return jsonPath(path) }
+
+// JSON is not to be had: JSON_VALUE does not tell the text "1" from the number.
+func (SQLServer) JSON(string, JSONPart) (string, int, bool) { return "", 0, false }
+
+// JSONContains is not to be had.
+func (SQLServer) JSONContains(string) (string, bool) { return "", false }
