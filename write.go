@@ -13,10 +13,15 @@ import (
 
 // Create inserts row and fills what was left to make: the auto column, defaults, what scopes own.
 // A unique set that has the row already is ErrConflict, a reference to an absent row ErrReference.
-func (r Repo[T]) Create(ctx context.Context, row *T) error {
+//
+// Assignments write related rows in the same transaction, as in Create(ctx, &u, Users.Orders.Create(&o)).
+func (r Repo[T]) Create(ctx context.Context, row *T, related ...Assign[T]) error {
 	m, err := r.writable("Create", row == nil)
 	if err != nil {
 		return err
+	}
+	if len(related) > 0 {
+		return r.s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), assignments(related), engine.CreateOptions{})
 	}
 	_, err = r.s.Create(ctx, "Create", m, slabOver(m, unsafe.Pointer(row), 1), engine.CreateOptions{})
 	return err
@@ -117,7 +122,8 @@ func assignments[T any](in []Assign[T]) []builder.Set {
 }
 
 // Update changes the one row that ByID names, or that a unique column's Eq names, and gives it as it then
-// is. No row is ErrNotFound.
+// is. No row is ErrNotFound. Assignments of relations, as in Users.Orders.Link(orm.Key[Order](7)), write
+// related rows in the same transaction.
 func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	var none T
 	if err := q.one("Update"); err != nil {
@@ -125,6 +131,12 @@ func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	}
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
+	if builder.HasNested(st.Set) {
+		if err := q.s.UpdateNested(ctx, "Update", st, &rows); err != nil {
+			return none, err
+		}
+		return only[T](&rows, "Update", q.st.Model)
+	}
 	if _, err := q.s.Update(ctx, "Update", st, &rows); err != nil {
 		return none, err
 	}

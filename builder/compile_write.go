@@ -164,6 +164,9 @@ func (c *compiler) assignment(f *frag, m *model.Model, s *Set) string {
 }
 
 func (c *compiler) expression(f *frag, m *model.Model, s *Set) string {
+	if s.Op > SetInc {
+		return c.computed(f, m, s)
+	}
 	c.take(f)
 	if s.Op == SetInc {
 		return c.col(c.owner(m), s.Field) + " + " + dialect.Arg

@@ -402,7 +402,7 @@ func (s *shaper) sets(m *model.Model, sets []Set) {
 		}
 		s.field(m, sets[i].Field)
 		s.byte(byte(sets[i].Op))
-		s.arg(m, sets[i].Field, sets[i].Value)
+		s.assigned(m, &sets[i])
 	}
 }
 

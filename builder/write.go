@@ -9,8 +9,12 @@ type SetOp uint8
 
 // The assignment operators.
 const (
-	SetValue SetOp = iota
-	SetInc         // add Value to what the row holds
+	SetValue  SetOp = iota
+	SetInc          // add Value to what the row holds
+	SetNested       // write the rows of a relation; see Ext.Nested
+	SetCopy         // take what column Ext.From of the same row holds
+	SetMul          // multiply what the row holds by Value
+	SetText         // take what the SQL text Ext.Text gives
 )
 
 // Set is one assignment.
@@ -19,6 +23,16 @@ type Set struct {
 	Op    SetOp
 	Value model.Value
 	Err   error
+	Ext   *SetExt // what the plain assignments do not need
+}
+
+// SetExt is the part of a Set that only some operators use.
+type SetExt struct {
+	Nested *Nested
+	From   *model.Field
+	Text   string // of SetText
+	Args   []model.Value
+	Reads  bool // the text reads rows of its own, which no scope reaches
 }
 
 // Insert adds rows of one model.

@@ -71,6 +71,8 @@ func checkSet(m *model.Model, s *builder.Set) error {
 	switch {
 	case s.Err != nil:
 		return s.Err
+	case s.Op == builder.SetNested:
+		return fault.New(fault.ErrInvalid, m.Name, "", "related rows are written below one row: use Create, or Update of one row")
 	case s.Field == nil:
 		return fault.New(fault.ErrInvalid, m.Name, "", "an assignment names no column")
 	case s.Field.Model != m:
@@ -81,6 +83,9 @@ func checkSet(m *model.Model, s *builder.Set) error {
 		return fault.New(fault.ErrInvalid, m.Name, s.Field.Name, "the field is read-only in updates")
 	case s.Value.IsNull() && s.Op == builder.SetValue && !s.Field.Nullable:
 		return fault.New(fault.ErrInvalid, m.Name, s.Field.Name, "the column is not nullable")
+	}
+	if s.Op == builder.SetCopy || s.Op == builder.SetText { // checked when they were made
+		return nil
 	}
 	if len(s.Field.Enum) > 0 {
 		return s.Field.CheckEnum(s.Value)

@@ -77,6 +77,7 @@ type Engine struct {
 	bound     map[*model.Model]source.Source
 	links     map[linkTable]*model.Model
 	refs      map[*model.Model][]reference
+	linkEnds  map[*model.Relation]*linkEnds
 	linkRows  sync.Map  // *model.Relation → *linkRow
 	readers   sync.Pool // of *reader: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
@@ -101,6 +102,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if err := e.check(c); err != nil {
 		return nil, err
 	}
+	e.bindLinkTables()
 	e.refs = e.references()
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {

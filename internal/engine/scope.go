@@ -228,7 +228,7 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 	if err = s.conjunction(&q.Where); err != nil {
 		return err
 	}
-	if err = s.reg.Assign(s.ctx, q.Model, q.Set); err != nil {
+	if err = s.assignments(q.Model, q.Set); err != nil {
 		return err
 	}
 	q.Scoped = true
@@ -261,7 +261,7 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 		for _, f := range q.Conflict.FromRow {
 			sets = append(sets, builder.Set{Field: f, Value: rows.Get(0, f)})
 		}
-		if err = s.reg.Assign(s.ctx, q.Model, sets); err != nil {
+		if err = s.assignments(q.Model, sets); err != nil {
 			return err
 		}
 	}

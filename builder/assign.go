@@ -1,0 +1,130 @@
+package builder
+
+import (
+	"strconv"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// SetFrom assigns what another column of the same row holds before the write.
+func (c Col[T, V]) SetFrom(from Selectable[T]) Assign[T] {
+	s := Set{Field: c.f, Op: SetCopy, Err: c.err}
+	if c.f == nil {
+		s.Err = c.unbound()
+		return Assign[T]{s}
+	}
+	src, err := from.column()
+	if err == nil {
+		err = canCopy(c.f, src)
+	}
+	s.Err, s.Ext = err, &SetExt{From: src}
+	return Assign[T]{s}
+}
+
+// canCopy checks that every value of the column from fits into f.
+func canCopy(f, from *model.Field) error {
+	why := ""
+	switch {
+	case from.IsComputed:
+		why = "a computed field is not stored"
+	case f.Base != from.Base || f.Bits != from.Bits:
+		why = "the column holds " + f.Base.String() + " and " + from.Name + " " + from.Base.String()
+	case from.Nullable && !f.Nullable:
+		why = "the column is not nullable and " + from.Name + " is"
+	case len(f.Enum) > 0 && !sameWords(f.Enum, from.Enum):
+		why = "the columns have other enum= words"
+	case f.Size > 0 && (from.Size == 0 || from.Size > f.Size):
+		why = "the text of " + from.Name + " may be longer than size= allows"
+	default:
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, why)
+}
+
+func sameWords(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Mul multiplies the column's value in the database by v; the column must be a number.
+func (c Col[T, V]) Mul(v V) Assign[T] {
+	a := c.Inc(v)
+	a.s.Op = SetMul
+	return a
+}
+
+// ConstantSet assigns what the source's own SQL text gives, with ? for each argument. The root package
+// admits constants only.
+func ConstantSet[T any](col Selectable[T], text string, args ...any) Assign[T] {
+	f, err := col.column()
+	if err != nil {
+		return Assign[T]{Set{Err: err}}
+	}
+	s := Set{Field: f, Op: SetText}
+	marked, n, err := mark(text)
+	switch {
+	case err != nil:
+	case n != len(args):
+		err = fault.New(fault.ErrInvalid, "", "", "the SQL text has another number of ? than there are arguments")
+	case len(f.Enum) > 0 || f.Size > 0:
+		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "what the text gives cannot be held against enum= and size=")
+	}
+	if err != nil {
+		s.Err = fault.Fill(err, "", f.Model.Name, "")
+		return Assign[T]{s}
+	}
+	s.Ext = &SetExt{Text: marked, Reads: reads(marked)}
+	for _, a := range args {
+		s.Ext.Args = append(s.Ext.Args, ValueOf(a))
+	}
+	return Assign[T]{s}
+}
+
+// assigned walks what an assignment gives its column.
+func (s *shaper) assigned(m *model.Model, x *Set) {
+	switch x.Op {
+	case SetValue, SetInc, SetMul:
+		s.arg(m, x.Field, x.Value)
+		return
+	case SetCopy:
+		if x.Ext != nil && x.Ext.From != nil {
+			s.field(m, x.Ext.From)
+			return
+		}
+	case SetText:
+		if x.Ext != nil && x.Ext.Text != "" {
+			s.number(len(x.Ext.Text))
+			s.key = append(s.key, x.Ext.Text...)
+			for _, v := range x.Ext.Args {
+				s.arg(m, nil, v)
+			}
+			return
+		}
+	}
+	s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in an assignment: "+strconv.Itoa(int(x.Op))))
+}
+
+// computed writes the assignments whose value is more than an argument or a sum.
+func (c *compiler) computed(f *frag, m *model.Model, s *Set) string {
+	switch s.Op {
+	case SetMul:
+		c.take(f)
+		return c.col(c.owner(m), s.Field) + " * " + dialect.Arg
+	case SetCopy:
+		return c.col(c.owner(m), s.Ext.From)
+	default:
+		for range s.Ext.Args {
+			c.take(f)
+		}
+		return "(" + s.Ext.Text + ")"
+	}
+}

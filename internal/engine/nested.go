@@ -1,0 +1,305 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// family is a write of one row together with writes of related rows: one transaction, parents first. Every row is
+// written by the engine's own Create, Update and Delete, so that hooks and scopes meet it as in a write by itself.
+type family struct {
+	s      *Session // in the transaction
+	reg    *hook.Registry
+	name   string
+	m      *model.Model
+	above  []*builder.Nested // of relations whose key this row holds
+	under  []*builder.Nested // of relations whose key the other rows hold, or a link table
+	parent map[*model.Field]model.Value
+	fresh  bool // the parent is a new row
+	kept   []keptRow
+}
+
+// keptRow is a struct of the caller's as it was given.
+type keptRow struct{ at, was reflect.Value }
+
+// keep remembers the struct at p, for the case that the transaction fails.
+func (f *family) keep(m *model.Model, p unsafe.Pointer) {
+	at := reflect.NewAt(m.Type, p).Elem()
+	was := reflect.New(m.Type).Elem()
+	was.Set(at)
+	f.kept = append(f.kept, keptRow{at, was})
+}
+
+func (f *family) restore() {
+	for _, k := range f.kept {
+		k.at.Set(k.was)
+	}
+}
+
+// UpdateNested is Update of one row whose assignments write related rows too. No row is ErrNotFound.
+func (s *Session) UpdateNested(ctx context.Context, name string, st *builder.Update, rows *source.Rows) error {
+	s = s.joined(ctx)
+	m := st.Model
+	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}}
+	plain, err := f.sort(s, st.Set, nil)
+	if err == nil {
+		st.Set = plain
+		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error {
+			f.s = tx
+			return f.update(ctx, st, rows)
+		})
+	}
+	if err != nil {
+		f.restore()
+	}
+	return s.located(err, name, m)
+}
+
+func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Rows) error {
+	if err := f.s.usableFor(ctx, f.m); err != nil {
+		return err
+	}
+	where := st.Where
+	found, err := f.find(ctx, f.m, where, f.m.Fields, hook.Changing, st.Deleted)
+	if err != nil {
+		return err
+	}
+	switch found.Len() {
+	case 1:
+	case 0:
+		return fault.New(fault.ErrNotFound, f.m.Name, "", "")
+	default:
+		return fault.New(fault.ErrInvalid, f.m.Name, "", "it changes one row: name it with ByID or by Eq on unique columns")
+	}
+	for _, x := range f.m.Fields {
+		if f.parent[x], err = x.Load(found.At(0)); err != nil {
+			return err
+		}
+	}
+	for _, n := range f.above {
+		values, err := f.target(ctx, n)
+		if err != nil {
+			return err
+		}
+		for i, x := range n.Relation.Local {
+			if x == f.m.Tenant && !values[i].IsNull() {
+				st.Where.Add(builder.Compare(builder.OpEq, x, values[i]))
+				continue
+			}
+			if x != f.m.Tenant && (x.Nullable || !values[i].IsNull()) {
+				st.Set = append(st.Set, builder.Set{Field: x, Value: values[i]})
+			}
+		}
+	}
+	if len(st.Set) == 0 { // the row itself is touched all the same: hooks, scopes and the version hold for it
+		touch, err := f.touch()
+		if err != nil {
+			return err
+		}
+		if touch == nil {
+			if rows != nil {
+				rows.Slab = found.Slab
+			}
+			return f.writeUnder(ctx)
+		}
+		st.Set = append(st.Set, *touch)
+	}
+	for i := range st.Set {
+		if x := st.Set[i]; x.Op == builder.SetValue && x.Field != nil {
+			f.parent[x.Field] = x.Value
+		}
+	}
+	n, err := f.s.Update(ctx, f.name, st, rows)
+	if err == nil && n == 0 {
+		err = fault.New(fault.ErrNotFound, f.m.Name, "", "")
+	}
+	if err != nil {
+		return err
+	}
+	return f.writeUnder(ctx)
+}
+
+// touch is an assignment that changes nothing but what every update moves; nil where the model has nothing of the kind.
+func (f *family) touch() (*builder.Set, error) {
+	bound := map[*model.Field]bool{f.m.Tenant: true, f.m.Owner: true, f.m.SoftDelete: true, f.m.Version: true}
+	for _, r := range f.s.refs[f.m] {
+		for _, x := range r.fields {
+			bound[x] = true
+		}
+	}
+	for _, x := range f.m.Fields {
+		if !bound[x] && !x.Primary && !x.ReadOnly && !x.CreateOnly && x.Update == model.NoFill {
+			return &builder.Set{Field: x, Op: builder.SetCopy, Ext: &builder.SetExt{From: x}}, nil
+		}
+	}
+	for _, x := range f.m.Fields {
+		if x.Update != model.NoFill {
+			v, err := made(x, x.Update)
+			return &builder.Set{Field: x, Value: v}, err
+		}
+	}
+	if x := f.m.Version; x != nil {
+		return &builder.Set{Field: x, Op: builder.SetInc, Value: model.IntOf(1)}, nil
+	}
+	return nil, nil
+}
+
+// CreateNested is Create of the row at p with writes of related rows.
+func (s *Session) CreateNested(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, sets []builder.Set, o CreateOptions) error {
+	s = s.joined(ctx)
+	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}, fresh: true}
+	plain, err := f.sort(s, sets, p)
+	if err == nil && len(plain) > 0 {
+		err = fault.New(fault.ErrInvalid, m.Name, nameOfSet(&plain[0]), "a new row takes its columns from the struct: set the field there")
+	}
+	if err == nil {
+		f.keep(m, p)
+		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error {
+			f.s = tx
+			return f.create(ctx, p, o)
+		})
+	}
+	if err != nil {
+		f.restore()
+	}
+	return s.located(err, name, m)
+}
+
+func nameOfSet(s *builder.Set) string {
+	if s.Field == nil {
+		return ""
+	}
+	return s.Field.Name
+}
+
+func (f *family) create(ctx context.Context, p unsafe.Pointer, o CreateOptions) error {
+	if err := f.s.usableFor(ctx, f.m); err != nil {
+		return err
+	}
+	for _, n := range f.above {
+		values, err := f.target(ctx, n)
+		if err != nil {
+			return err
+		}
+		if err := tie(n.Relation.Name, p, n.Relation.Local, values); err != nil {
+			return err
+		}
+	}
+	slab := source.SlabAt(f.m.Type, p, 1)
+	slab.Next()
+	if _, err := f.s.Create(ctx, f.name, f.m, slab, o); err != nil {
+		return err
+	}
+	for _, x := range f.m.Fields {
+		v, err := x.Load(p)
+		if err != nil {
+			return err
+		}
+		f.parent[x] = v
+	}
+	return f.writeUnder(ctx)
+}
+
+// tie stores values in the fields of a struct; what the struct says already must be the same.
+func tie(relation string, p unsafe.Pointer, fields []*model.Field, values []model.Value) error {
+	for i, x := range fields {
+		have, err := x.Load(p)
+		if err != nil {
+			return err
+		}
+		if !x.IsZero(p) && !equalKeys(have, values[i]) {
+			return fault.New(fault.ErrInvalid, x.Model.Name, x.Name, "the struct names another row than relation "+relation+" does: leave the field empty")
+		}
+		if err := x.Store(p, values[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func equalKeys(a, b model.Value) bool {
+	return string(model.AppendKey(nil, a)) == string(model.AppendKey(nil, b))
+}
+
+func (s *Session) usableFor(ctx context.Context, m *model.Model) error {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return err
+	}
+	return s.usable(ctx, src, m.Name)
+}
+
+// find reads rows by a condition through the scopes and sees no hook: the rows are looked up, not given to anybody.
+func (f *family) find(ctx context.Context, m *model.Model, where builder.Conjunction, columns []*model.Field, a hook.Access, d builder.Deleted) (*source.Rows, error) {
+	st := &builder.Select{Model: m, Where: where, Deleted: d}
+	for _, x := range columns {
+		if !contains(st.Columns, x) {
+			st.Columns = append(st.Columns, x)
+		}
+	}
+	sc := f.s.scoper(ctx, f.reg, d)
+	sc.access = a
+	if err := sc.selects(st, true); err != nil {
+		return nil, err
+	}
+	ex, src, err := f.s.executor(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if a == hook.Changing && src.Capabilities().RowLocks {
+		st.Lock = builder.ForUpdate
+	}
+	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
+	return rows, f.s.execute(ctx, ex, src, st, rows)
+}
+
+// values gives the columns of a row.
+func values(fields []*model.Field, row unsafe.Pointer) ([]model.Value, error) {
+	out := make([]model.Value, len(fields))
+	for i, x := range fields {
+		v, err := x.Load(row)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+// equalTo is fields = values, as a list of conditions.
+func equalTo(fields []*model.Field, vs []model.Value) []builder.Expr {
+	out := make([]builder.Expr, len(fields))
+	for i, x := range fields {
+		out[i] = builder.Compare(builder.OpEq, x, vs[i])
+	}
+	return out
+}
+
+// among holds for the rows whose columns are one of keys.
+func among(fields []*model.Field, keys [][]model.Value) builder.Expr {
+	if len(fields) == 1 {
+		l := make(model.List, len(keys))
+		for i := range keys {
+			l[i] = keys[i][0]
+		}
+		return builder.Within(fields[0], false, l)
+	}
+	kids := make([]builder.Expr, len(keys))
+	for i := range keys {
+		kids[i] = builder.AllOf(equalTo(fields, keys[i])...)
+	}
+	return builder.AnyOf(kids...)
+}
+
+func conjunction(es ...builder.Expr) builder.Conjunction {
+	var c builder.Conjunction
+	c.AddAll(es)
+	return c
+}
