@@ -283,6 +283,8 @@ func (e *Expr) Unconditional() bool {
 			}
 		}
 		return true
+	case OpNotInQuery:
+		return e.Ext.Query.empty()
 	case OpContains, OpStartsWith, OpEndsWith: // the empty text is part of every text
 		return !e.Field.Nullable && e.Value.Kind() == model.StringValue && e.Value.Str() == ""
 	}
@@ -293,6 +295,8 @@ func (e *Expr) never() bool {
 	switch e.Op {
 	case OpFalse:
 		return true
+	case OpInQuery:
+		return e.Ext.Query.empty()
 	case OpSome:
 		for i := range e.Ext.Kids {
 			if e.Ext.Kids[i].never() {

@@ -125,3 +125,16 @@ func (c Dynamic[T]) InQuery(vs Subselect) Pred[T] { return c.inside(false, vs) }
 
 // NotInQuery holds where the column is not among the values that a query gives.
 func (c Dynamic[T]) NotInQuery(vs Subselect) Pred[T] { return c.inside(true, vs) }
+
+// empty reports whether q gives no rows by its form alone.
+func (q *Select) empty() bool {
+	if q.HasTake && q.Take == 0 {
+		return true
+	}
+	for i := range q.Where.Len() {
+		if q.Where.At(i).never() {
+			return true
+		}
+	}
+	return false
+}

@@ -162,6 +162,9 @@ func (d Postgres) SearchIndex(s Search) (statements []string, lack string) {
 // SearchText is FTS5's own syntax, with every word and phrase in quotes.
 func (SQLite) SearchText(text string) (string, int) {
 	groups := ParseSearch(text)
+	if len(groups) == 0 {
+		return `""`, 0 // the empty phrase is nowhere; no phrase at all would be a mistake
+	}
 	var b strings.Builder
 	for i, g := range groups {
 		if i > 0 {

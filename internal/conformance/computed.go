@@ -196,6 +196,8 @@ func computedSubselectBad(e *env) {
 	}
 	e.fails(second(r.Where(shops.ID.InQuery(q)).All(e.ctx)), orm.ErrLimit, "", "")
 	e.fails(second(r.Where(shops.ID.InQuery(orm.Values(w.Query(), wares.ShopID))).EveryRow().Distinct().OrderBy(shops.Wares.Count().Asc()).All(e.ctx)), orm.ErrInvalid, "Shop", "")
-	_, err := r.Where(shops.ID.NotInQuery(orm.Values(w.Query(), wares.ShopID))).DeleteMany(e.ctx)
-	ok(err)
+	for _, sub := range []orm.Query[Ware]{w.Take(0), w.Where(wares.ID.In()), w.Where(orm.Or[Ware]())} {
+		e.fails(second(r.Where(shops.ID.NotInQuery(orm.Values(sub, wares.ShopID))).DeleteMany(e.ctx)), orm.ErrUnboundedWrite, "Shop", "")
+		e.fails(second(r.Where(orm.Not(shops.ID.InQuery(orm.Values(sub, wares.ShopID)))).DeleteMany(e.ctx)), orm.ErrUnboundedWrite, "Shop", "")
+	}
 }

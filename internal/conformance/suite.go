@@ -47,10 +47,36 @@ func Cases() int { return len(cases()) }
 func cases() []testCase {
 	var out []testCase
 	for _, part := range [][]testCase{
-		typeCases, renamedCases, shapeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, createCases, updateCases, saveCases,
-		boundCases, upsertCases, includeCases, includePageCases, includeShapeCases, relationCases, txCases, rawCases, lifeCases, badCases, poolCases, seeCases, propertyCases, nestedCases,
+		typeCases,
+		renamedCases,
+		shapeCases,
+		whereCases,
+		textCases,
+		nameCases,
+		orderCases,
+		readCases,
+		streamCases,
+		createCases,
+		updateCases,
+		saveCases,
+		boundCases,
+		upsertCases,
+		includeCases,
+		includePageCases,
+		includeShapeCases,
+		relationCases,
+		txCases,
+		rawCases,
+		lifeCases,
+		badCases,
+		poolCases,
+		seeCases,
+		propertyCases,
+		nestedCases,
 		seeingCases,
 		computedCases,
+		fulltextCases,
+		jsonCases,
 	} {
 		out = append(out, part...)
 	}
