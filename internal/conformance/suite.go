@@ -48,7 +48,7 @@ func cases() []testCase {
 	var out []testCase
 	for _, part := range [][]testCase{
 		typeCases, renamedCases, shapeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, createCases, updateCases, saveCases,
-		boundCases, upsertCases, includeCases, includePageCases, includeShapeCases, relationCases, txCases, rawCases, lifeCases, badCases, poolCases, seeCases, propertyCases, nestedCases, patchCases,
+		boundCases, upsertCases, includeCases, includePageCases, includeShapeCases, relationCases, txCases, rawCases, lifeCases, badCases, poolCases, seeCases, propertyCases, nestedCases, patchCases, outcomeCases,
 		seeingCases,
 	} {
 		out = append(out, part...)

@@ -254,6 +254,11 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if st.Conflict != nil && st.Conflict.DoNothing && w.wantsRows() {
 		return w.insertAbsent(ctx, st)
 	}
+	if st.Inserted != nil {
+		if err := w.lookAhead(ctx, st, rows); err != nil {
+			return 0, err
+		}
+	}
 	ex, err := w.executor(ctx)
 	if err != nil {
 		return 0, err
@@ -294,6 +299,8 @@ func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.
 	switch {
 	case len(st.Returning) == 0:
 		n, err = ex.Insert(ctx, st, nil)
+	case st.Inserted != nil:
+		n, err = insertTelling(ctx, ex, src, st, part)
 	case st.Rows == 1:
 		n, err = ex.Insert(ctx, st, &source.Rows{Slab: part})
 	default:
