@@ -60,8 +60,15 @@ func SQL[T any](text constant, args ...any) Pred[T] {
 
 // Conflict names the unique columns on which an Upsert meets an existing row. On makes it.
 type Conflict[T any] struct {
-	fields []*model.Field
-	err    error
+	fields   []*model.Field
+	inserted *bool
+	err      error
+}
+
+// Inserted makes the Upsert that succeeds say in told whether it inserted the row, rather than changed one.
+func (c Conflict[T]) Inserted(told *bool) Conflict[T] {
+	c.inserted = told
+	return c
 }
 
 // On names the columns of the primary key or of one unique set.

@@ -110,6 +110,9 @@ func (r Repo[T]) Upsert(ctx context.Context, on Conflict[T], row *T, sets ...Ass
 	if err != nil {
 		return fault.Fill(err, "Upsert", modelName(m), "")
 	}
+	if on.inserted != nil {
+		return r.s.UpsertTelling(ctx, m, on.fields, unsafe.Pointer(row), assignments(sets), on.inserted)
+	}
 	return r.s.Upsert(ctx, m, on.fields, unsafe.Pointer(row), assignments(sets))
 }
 

@@ -20,6 +20,13 @@ func (c *compiler) returning(fs []*model.Field, deleted bool) (output, suffix st
 func (q *Insert) compile(c *compiler) error {
 	m := q.Model
 	output, returning := c.returning(q.Returning, false)
+	if q.Inserted != nil && q.Conflict != nil && !q.Conflict.DoNothing {
+		more, err := c.inserted(q)
+		if err != nil {
+			return err
+		}
+		returning += more
+	}
 	rows, err := q.source(c, output)
 	if err != nil {
 		return err

@@ -39,6 +39,9 @@ func exprs[T any](ps []Pred[T]) []Expr {
 // Order is one sort key of rows of T.
 type Order[T any] struct{ k SortKey }
 
+// OrderOf types a sort key.
+func OrderOf[T any](k SortKey) Order[T] { return Order[T]{k} }
+
 // Key gives the sort key as data.
 func (o Order[T]) Key() SortKey { return o.k }
 

@@ -362,7 +362,7 @@ func (q *Insert) shape(s *shaper) {
 		s.byte(1)
 		s.fields(m, q.Conflict.Target)
 	default:
-		s.byte(2)
+		s.byte(2 + b2i(q.Inserted != nil))
 		s.fields(m, q.Conflict.Target)
 		s.fields(m, q.Conflict.FromRow)
 	}

@@ -44,6 +44,8 @@ type Insert struct {
 
 	Returning []*model.Field // columns to read back, nil for none
 	Conflict  *Conflict
+	// Inserted receives whether an upsert of one row inserted it; nil when nobody asks.
+	Inserted *bool
 
 	Scopes []Scope // held by the row that a conflict would update
 	Scoped bool

@@ -226,3 +226,6 @@ func (Postgres) AutoKey() bool { return false }
 func (d Postgres) CreateSchema(name string) string {
 	return "CREATE SCHEMA IF NOT EXISTS " + d.Quote(name)
 }
+
+// Inserted tells the row that an upsert inserted, which no transaction has locked, from the one that it changed.
+func (Postgres) Inserted() string { return "CASE WHEN xmax = 0 THEN 1 ELSE 0 END::bigint" }

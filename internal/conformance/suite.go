@@ -73,6 +73,8 @@ func cases() []testCase {
 		seeCases,
 		propertyCases,
 		nestedCases,
+		patchCases,
+		outcomeCases,
 		seeingCases,
 		computedCases,
 		fulltextCases,

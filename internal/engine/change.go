@@ -382,10 +382,10 @@ func (s *Session) Count(ctx context.Context, name string, st *builder.Select) (i
 func (s *Session) Upsert(ctx context.Context, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set) error {
 	const name = "Upsert"
 	s = s.joined(ctx)
-	return s.located(s.upsert(ctx, name, m, target, p, sets), name, m)
+	return s.located(s.upsert(ctx, name, m, target, p, sets, nil), name, m)
 }
 
-func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set) error {
+func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) error {
 	if !uniqueSet(m, target) {
 		return fault.New(fault.ErrInvalid, m.Name, "", "On needs the columns of the key or of one unique set")
 	}
@@ -396,7 +396,7 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	if err := fillNew(m, p); err != nil {
 		return err
 	}
-	st := &builder.Insert{Model: m, Rows: 1, Returning: m.Fields}
+	st := &builder.Insert{Model: m, Rows: 1, Returning: m.Fields, Inserted: inserted}
 	k := &builder.Conflict{Target: target}
 	for i := range sets {
 		if err := checkSet(m, &sets[i]); err != nil {

@@ -253,6 +253,11 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if st.Conflict != nil && st.Conflict.DoNothing && w.wantsRows() {
 		return w.insertAbsent(ctx, st)
 	}
+	if st.Inserted != nil {
+		if err := w.lookAhead(ctx, st, rows); err != nil {
+			return 0, err
+		}
+	}
 	ex, err := w.executor(ctx)
 	if err != nil {
 		return 0, err
@@ -284,16 +289,18 @@ func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, 
 
 func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
 	if !s.observed(ctx) {
-		return insertInto(ctx, ex, st, part)
+		return insertInto(ctx, ex, src, st, part)
 	}
-	return s.watch(ctx, src, st, func(ctx context.Context) (int64, error) { return insertInto(ctx, ex, st, part) })
+	return s.watch(ctx, src, st, func(ctx context.Context) (int64, error) { return insertInto(ctx, ex, src, st, part) })
 }
 
 // insertInto inserts and reads what the source made of each row into part.
-func insertInto(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab) (int64, error) {
+func insertInto(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
 	switch {
 	case len(st.Returning) == 0:
 		return ex.Insert(ctx, st, nil)
+	case st.Inserted != nil:
+		return insertTelling(ctx, ex, src, st, part)
 	case st.Rows == 1:
 		return ex.Insert(ctx, st, &source.Rows{Slab: part})
 	}

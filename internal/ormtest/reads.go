@@ -26,6 +26,7 @@ func (k *kit[T]) reads(s *suite, me, other *side) {
 	k.conditions(s, me, other)
 	k.included(s, me, other)
 	k.related(s, me, other)
+	k.computed(s, me, other)
 	k.nobody(s, other)
 }
 

@@ -52,6 +52,7 @@ func (k *kit[T]) writes(s *suite, me, other *side) {
 		k.upserts(s, theirs, me, other)
 		k.removes(s, theirs, me, other)
 	}
+	k.nested(s, me, other)
 	k.moves(s, me, other)
 	k.creates(s, me, other)
 }
