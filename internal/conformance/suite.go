@@ -49,7 +49,7 @@ func cases() []testCase {
 	for _, part := range [][]testCase{
 		typeCases, renamedCases, shapeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, createCases, updateCases, saveCases,
 		boundCases, upsertCases, includeCases, includePageCases, includeShapeCases, relationCases, txCases, rawCases, lifeCases, badCases, poolCases, seeCases, propertyCases,
-		seeingCases,
+		seeingCases, rawMoreCases,
 	} {
 		out = append(out, part...)
 	}
