@@ -33,3 +33,15 @@ func ExamplePlan_json() {
 	fmt.Println(string(text), err)
 	// Output: {"steps":[{"path":"","source":"main","model":"Team","text":"SELECT \"teams\".\"id\", \"teams\".\"name\" FROM \"teams\" WHERE \"teams\".\"name\" = ?1","args":1,"scopes":[]}]} <nil>
 }
+
+// Reads under Primary see what was just written, also where there are read replicas.
+func ExamplePrimary() {
+	db := example()
+	defer db.Close()
+	ctx := context.Background()
+	team := Team{Name: "Field"}
+	check(orm.Repo[Team](db).Create(ctx, &team))
+	back, err := orm.Repo[Team](db).ByID(team.ID).One(orm.Primary(ctx))
+	fmt.Println(back.Name, err)
+	// Output: Field <nil>
+}

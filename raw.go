@@ -12,7 +12,8 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// Args are named arguments of SQL text: ":id" in the text takes Args{"id": …}.
+// Args are named arguments of SQL text: ":id" in the text takes Args{"id": …}. A slice alone in the parentheses of
+// IN or NOT IN is tested as a list of any length, an empty one too; elsewhere it is one argument, an array.
 type Args map[string]any
 
 // Source gives a handle whose raw SQL runs on the named source; a wrong name makes it fail. Raw SQL on the
@@ -41,9 +42,13 @@ func (db DB) Source(name string) DB {
 }
 
 // Raw runs SQL text that must be a constant and gives its rows as values of T: a struct by column names
-// (tags as in models, no key needed) or a scalar. Arguments are positional, in the source's own placeholders, or
+// (tags as in models, no key needed), a map[string]any by column names, or a scalar. Arguments are positional, in the source's own placeholders, or
 // one Args with names. With scopes registered it is ErrDenied unless the context has a bypass, since no
 // scope can reach into text.
+//
+// The values of a map are nil, bool, int64, float64, string, []byte and time.Time. PostgreSQL gives json, jsonb and
+// bytea as []byte, arrays as []any, and numeric, uuid and all other types as string. SQLite has no bool and no
+// time.Time but for columns declared so, and a decimal column holds int64 or float64.
 //
 //	orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
 func Raw[T any](ctx context.Context, db DB, text constant, args ...any) ([]T, error) {
@@ -99,7 +104,7 @@ func (db DB) namedArgs(text string, args Args) (string, []model.Value, error) {
 	if !ok {
 		return "", nil, &Error{Op: "Raw", Source: src.Name(), Err: ErrUnsupported, Detail: "the source does not understand SQL"}
 	}
-	bound, names, err := named.Bind(text, sql.Dialect().Placeholder)
+	bound, names, err := named.BindLists(text, sql.Dialect().Placeholder, args.lists(sql.Dialect().Name()))
 	if err != nil {
 		return "", nil, fault.Fill(err, "Raw", "", src.Name())
 	}

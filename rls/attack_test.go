@@ -300,6 +300,9 @@ func TestRawTextNeedsAReason(t *testing.T) {
 		for _, ctx := range []context.Context{t.Context(), inCompany(t, "acme"), rls.Bypass(t.Context(), ""), rls.Bypass(t.Context(), " \t")} {
 			_, err := orm.Raw[int64](ctx, db, "SELECT count(*) FROM boards")
 			is(t, name+": Raw", err, orm.ErrDenied)
+			for _, err = range orm.RawRows[map[string]any](ctx, db, orm.Unsafe("SELECT * FROM boards")) {
+				is(t, name+": RawRows", err, orm.ErrDenied)
+			}
 			_, err = db.Exec(ctx, "DELETE FROM boards")
 			is(t, name+": Exec", err, orm.ErrDenied)
 			err = db.Tx(ctx, func(tx orm.DB) error { _, err := tx.Exec(ctx, "DELETE FROM boards"); return err })

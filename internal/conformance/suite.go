@@ -79,6 +79,7 @@ func cases() []testCase {
 		computedCases,
 		fulltextCases,
 		jsonCases,
+		rawMoreCases,
 	} {
 		out = append(out, part...)
 	}

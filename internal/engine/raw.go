@@ -11,16 +11,22 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// Query runs SQL text and decodes the result into rows of elem: a struct by column names, or a scalar.
+// Query runs SQL text and decodes the result into rows of elem: a struct by column names, a map of them, or a scalar.
 func (s *Session) Query(ctx context.Context, text string, args []model.Value, elem reflect.Type) (source.Slab, error) {
 	rows := source.Rows{Slab: source.NewSlab(elem)}
-	resolve, err := resolver(elem)
-	if err != nil {
+	var m *mapped
+	var err error
+	if elem == mapType() {
+		m = new(mapped)
+		rows.Resolve = m.resolve(&rows)
+	} else if rows.Resolve, err = resolver(elem); err != nil {
 		return rows.Slab, fault.Fill(err, "Raw", "", "")
 	}
-	rows.Resolve = resolve
 	err = s.raw(ctx, text, &rows, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
 		err := ex.Query(ctx, text, args, &rows)
+		if m != nil && err == nil {
+			rows.Slab = m.maps(&rows.Slab)
+		}
 		return int64(rows.Len()), err
 	})
 	return rows.Slab, err

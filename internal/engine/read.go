@@ -36,6 +36,9 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 			return fault.Fill(err, name, st.Model.Name, src.Name())
 		}
 	}
+	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
+		ctx = p.Pin(ctx)
+	}
 	r, ok := s.readers.Get().(*reader)
 	if !ok {
 		r = new(reader)

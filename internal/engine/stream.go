@@ -27,6 +27,9 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 	if st.Includes, err = s.merged(st.Includes); err != nil {
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
+	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
+		ctx = p.Pin(ctx)
+	}
 	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}, yield: yield, size: size,
 		rows: &source.Rows{Slab: source.NewSlab(elem)}, op: s.op(ctx, s.Registry().Events(st.Model), hook.Read, name, src, st.Model)}
 	w.hooks = w.r.reg.Events(st.Model)

@@ -42,6 +42,7 @@ func (w *writing) verify(ctx context.Context, rows *source.Slab) error {
 
 // countKeys counts the distinct keys among those given that the actor can see.
 func (s *Session) countKeys(ctx context.Context, reg *hook.Registry, ex source.Executor, src source.Source, m *model.Model, columns []*model.Field, keys []model.List, d builder.Deleted) (int64, error) {
+	ctx = source.Writing(ctx, src)
 	var total int64
 	chunk := len(keys[0])
 	if sql, ok := src.(source.SQL); ok {

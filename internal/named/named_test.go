@@ -98,3 +98,58 @@ func FuzzNamed(f *testing.F) {
 		}
 	})
 }
+
+func TestBindLists(t *testing.T) {
+	lists := named.Lists{
+		Is: func(name string) bool { return strings.HasPrefix(name, "l") },
+		In: func(_, p string, not bool) (string, error) {
+			if not {
+				return "OUT" + p, nil
+			}
+			return "ANY" + p, nil
+		},
+	}
+	for text, want := range map[string]string{
+		"a IN (:l)":                         "a ANY<1>",
+		"a in(:l) AND b = :x":               "a ANY<1> AND b = <2>",
+		"a NOT\n IN ( :l ) OR c":            "a OUT<1> OR c",
+		"(a IN (:l1) AND (b NOT IN (:l2)))": "(a ANY<1> AND (b OUT<2>))",
+		"a IN (:x)":                         "a IN (<1>)",
+		"a IN (:x, :y)":                     "a IN (<1>, <2>)",
+		"a = ANY(:l)":                       "a = ANY(<1>)",
+		"a IN (SELECT value FROM f(:l))":    "a IN (SELECT value FROM f(<1>))",
+		"begin (:l)":                        "begin (<1>)",
+		"t.in (:l)":                         "t.in (<1>)",
+		"f('in' (:l))":                      "f('in' (<1>))",
+		"a IN /* these */ (:l)":             "a ANY<1>",
+		"-- in\n(:l)":                       "-- in\n(<1>)",
+		"a IN (:l) AND b IN (:l)":           "a ANY<1> AND b ANY<1>",
+	} {
+		got, _, err := named.BindLists(text, mark, lists)
+		if err != nil || got != want {
+			t.Errorf("%s: %q %v, want %q", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"a IN (:l, 3)", "a IN (3, :l)", "a IN (:l", "a IN (-:l)"} {
+		if got, _, err := named.BindLists(text, mark, lists); !errors.Is(err, fault.ErrInvalid) {
+			t.Errorf("%s: %q %v", text, got, err)
+		}
+	}
+}
+
+// FuzzLists: no text makes the reader of lists fail in another way than with ErrInvalid.
+func FuzzLists(f *testing.F) {
+	for _, s := range []string{"a IN (:l)", "a NOT IN ( :l )", "IN(:l)(", "IN ((:l))", "/*in*/(:l)", "in 'x'(:l)", "[in](:l)", "IN (:l))", "a[b IN (:l)]"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		_, names, err := named.BindLists(text, mark, named.Lists{Is: func(string) bool { return true }, In: func(_, p string, _ bool) (string, error) { return p, nil }})
+		if err != nil && !errors.Is(err, fault.ErrInvalid) {
+			t.Error(err)
+		}
+		plain, same, other := named.Bind(text, mark)
+		if err == nil && (other != nil || !reflect.DeepEqual(names, same)) {
+			t.Errorf("%q: %v %v: %q %v", text, names, same, plain, other)
+		}
+	})
+}

@@ -11,11 +11,13 @@ import (
 
 // config turns the connection string and the options into the pool's configuration. The parser's error
 // holds the string with its password, so it is left out.
-func (d *DataSource) config() (*pgxpool.Config, error) {
-	if d.dsn == "" {
+func (d *DataSource) config() (*pgxpool.Config, error) { return d.configOf(d.dsn) }
+
+func (d *DataSource) configOf(dsn string) (*pgxpool.Config, error) {
+	if dsn == "" {
 		return nil, d.invalid("the connection string is empty: is the environment variable set?")
 	}
-	cfg, err := pgxpool.ParseConfig(d.dsn)
+	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, d.invalid(`the connection string is not valid: use "postgres://user:password@host:port/database" and escape special characters in the password`)
 	}

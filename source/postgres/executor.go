@@ -51,10 +51,19 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	case *builder.Update, *builder.Delete: // the rows of an insert are the caller's
 		reserve(rows, int(min(s.last.Load(), maxReserve)))
 	}
-	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
+	var came bool // rows have been decoded
+	fn := func(conn *pgx.Conn) (int64, error) {
 		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
-		return r.do(ctx)
-	})
+		n, err := r.do(ctx)
+		came = r.read > 0
+		return n, err
+	}
+	if query && t == nil {
+		if r := d.replicas.Load(); r != nil && readable(st) && !source.OnPrimary(ctx) {
+			return d.read(ctx, r, &came, fn)
+		}
+	}
+	return d.on(ctx, t, fn)
 }
 
 // maxReserve bounds the room made for the rows of a write, which has no page to go by.

@@ -17,7 +17,11 @@ func (d *DataSource) Location() source.Location {
 // locate keeps the location of an open pool, whose configuration is dear to ask for.
 func (d *DataSource) locate(pool *pgxpool.Pool) {
 	c := pool.Config().ConnConfig
-	d.location.Store(&source.Location{Database: c.Database, Host: c.Host, Port: int(c.Port)})
+	l := source.Location{Database: c.Database}
+	if len(d.o.replicas) == 0 { // else nobody knows beforehand which server answers
+		l.Host, l.Port = c.Host, int(c.Port)
+	}
+	d.location.Store(&l)
 }
 
 var _ source.Located = (*DataSource)(nil)

@@ -33,6 +33,7 @@ type options struct {
 	hasMax   bool
 	pool     bool // an option was given that only a pool of our own can follow
 	change   []func(*pgxpool.Config)
+	replicas []string
 }
 
 // ExecMode chooses how statements reach the server. Without it the connection string's

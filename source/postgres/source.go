@@ -31,6 +31,7 @@ type DataSource struct {
 	pool   atomic.Pointer[pgxpool.Pool]
 
 	location atomic.Pointer[source.Location]
+	replicas atomic.Pointer[replicas]
 
 	cache   builder.Cache
 	scratch sync.Pool
@@ -100,6 +101,14 @@ func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
 		}
 		return fault.Fill(d.fail(ctx, nil, err), "open", "", d.name)
 	}
+	r, err := d.openReplicas(ctx)
+	if err != nil {
+		if pool != d.given {
+			pool.Close()
+		}
+		return err
+	}
+	d.replicas.Store(r)
 	d.locate(pool)
 	d.pool.Store(pool)
 	return nil
@@ -131,6 +140,7 @@ func (d *DataSource) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed.Store(true)
+	d.replicas.Swap(nil).close()
 	if pool := d.pool.Swap(nil); pool != nil && pool != d.given {
 		pool.Close()
 	}

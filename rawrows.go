@@ -1,0 +1,80 @@
+package orm
+
+import (
+	"context"
+	"iter"
+	"reflect"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/named"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Unsafe admits text that is no constant where Raw, RawRows, Exec and SQL ask for one. Whoever calls it answers for the
+// text: it must not hold anything that came from outside. Values belong into arguments, since text is shown in logs.
+//
+//	orm.Raw[Row](ctx, db, orm.Unsafe("SELECT * FROM "+table), args)
+func Unsafe(text string) constant { return constant(text) } //nolint:revive // the type is unexported so that nothing else makes one
+
+// RawRows is Raw as a stream: it holds one row in memory, or a window of 500 where hooks look at rows. A failure is
+// the last pair, with a zero value. Leaving the loop early ends the statement and gives the connection back. Inside a
+// transaction no other statement can run on PostgreSQL before the loop is over.
+func RawRows[T any](ctx context.Context, db DB, text constant, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		bound, values, err := db.rawArgs(string(text), args)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		stopped := false
+		err = db.s.QueryRows(ctx, bound, values, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
+			for i := range rows.Len() {
+				if !yield(*(*T)(rows.At(i)), nil) {
+					stopped = true
+					return errStop
+				}
+			}
+			return nil
+		})
+		if err != nil && !stopped {
+			yield(none, err)
+		}
+	}
+}
+
+// lists tells how the dialect tests membership in those of the arguments that are lists.
+func (a Args) lists(dialect string) named.Lists {
+	return named.Lists{
+		Is: func(name string) bool { return builder.ValueOf(a[name]).Kind() == model.ListValue },
+		In: func(name, placeholder string, not bool) (string, error) {
+			list := builder.ValueOf(a[name]).List()
+			null, bytes := 0, 0
+			for _, v := range list {
+				switch v.Kind() {
+				case model.NullValue:
+					null++
+				case model.BytesValue:
+					bytes++
+				}
+			}
+			op := map[bool]string{false: "IN", true: "NOT IN"}[not]
+			switch {
+			case not && null > 0:
+				return "", &Error{Err: ErrInvalid, Detail: "the list :" + name + " holds NULL: NOT IN would give no row"}
+			case dialect == "postgres" && not:
+				return "<> ALL(" + placeholder + ")", nil
+			case dialect == "postgres":
+				return "= ANY(" + placeholder + ")", nil
+			case dialect != "sqlite":
+				return "", &Error{Err: ErrUnsupported, Detail: "the list :" + name + " cannot be tested here: write IN (SELECT value FROM OPENJSON(:name)) over its JSON text"}
+			case bytes == 0:
+				return op + " (SELECT value FROM json_each(" + placeholder + "))", nil
+			case bytes+null == len(list): // JSON holds bytes as hexadecimal text
+				return op + " (SELECT unhex(value) FROM json_each(" + placeholder + "))", nil
+			}
+			return "", &Error{Err: ErrInvalid, Detail: "the list :" + name + " holds bytes and other values"}
+		},
+	}
+}
