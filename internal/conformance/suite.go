@@ -75,6 +75,7 @@ func cases() []testCase {
 		nestedCases,
 		patchCases,
 		outcomeCases,
+		returningCases,
 		seeingCases,
 		computedCases,
 		fulltextCases,
