@@ -76,6 +76,7 @@ func cases() []testCase {
 		patchCases,
 		outcomeCases,
 		returningCases,
+		importCases,
 		seeingCases,
 		computedCases,
 		fulltextCases,
