@@ -125,7 +125,7 @@ func assignments[T any](in []Assign[T]) []builder.Set {
 }
 
 // Update changes the one row that ByID names, or that a unique column's Eq names, and gives it as it then
-// is. No row is ErrNotFound. Assignments of relations, as in Users.Orders.Link(orm.Key[Order](7)), write
+// is, with the relations that With names. No row is ErrNotFound. Assignments of relations, as in Users.Orders.Link(orm.Key[Order](7)), write
 // related rows in the same transaction.
 func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	var none T
@@ -134,6 +134,22 @@ func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	}
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
+	if len(q.st.Includes) > 0 {
+		err := q.together(ctx, "Update", &rows.Slab, func(tx *session, returning []*model.Field) (err error) {
+			st.Returning = returning
+			if builder.HasNested(st.Set) {
+				return tx.UpdateNested(ctx, "Update", st, &rows)
+			}
+			if n, err := tx.Update(ctx, "Update", st, &rows); err != nil || n > 0 {
+				return err
+			}
+			return &Error{Op: "Update", Model: q.st.Model.Name, Err: ErrNotFound}
+		})
+		if err != nil {
+			return none, err
+		}
+		return only[T](&rows, "Update", q.st.Model)
+	}
 	if builder.HasNested(st.Set) {
 		if err := q.s.UpdateNested(ctx, "Update", st, &rows); err != nil {
 			return none, err
@@ -170,13 +186,25 @@ func (q Query[T]) UpdateMany(ctx context.Context, sets ...Assign[T]) (int64, err
 	return q.s.Update(ctx, "UpdateMany", st, nil)
 }
 
-// UpdateReturning is UpdateMany that gives the rows as they then are, also those that no longer pass.
+// UpdateReturning is UpdateMany that gives the rows as they then are, also those that no longer pass, with the
+// relations that With names.
 func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, error) {
 	if err := q.mass("UpdateReturning"); err != nil {
 		return nil, err
 	}
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
 	rows := source.Rows{Slab: source.SlabOf[T](0)}
+	if len(q.st.Includes) > 0 {
+		err := q.together(ctx, "UpdateReturning", &rows.Slab, func(tx *session, returning []*model.Field) error {
+			st.Returning = returning
+			_, err := tx.Update(ctx, "UpdateReturning", st, &rows)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return source.Take[T](&rows.Slab), nil
+	}
 	if _, err := q.s.Update(ctx, "UpdateReturning", st, &rows); err != nil {
 		return nil, err
 	}
@@ -184,7 +212,7 @@ func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, 
 }
 
 // Delete removes the one row that ByID names, or that a unique column's Eq names, and gives it as it was.
-// No row is ErrNotFound.
+// Relations that With names are loaded before. No row is ErrNotFound.
 func (q Query[T]) Delete(ctx context.Context) (T, error) {
 	var none T
 	if err := q.one("Delete"); err != nil {
@@ -192,6 +220,12 @@ func (q Query[T]) Delete(ctx context.Context) (T, error) {
 	}
 	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Returning: q.returning(), Deleted: q.st.Deleted}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
+	if len(q.st.Includes) > 0 {
+		if err := q.s.DeleteLoaded(ctx, q.returned("Delete"), st, &rows); err != nil {
+			return none, err
+		}
+		return only[T](&rows, "Delete", q.st.Model)
+	}
 	if _, err := q.s.Delete(ctx, "Delete", st, &rows); err != nil {
 		return none, err
 	}
@@ -238,8 +272,8 @@ func (q *Query[T]) plain(op string) error {
 		return fault.Fill(q.st.Err, op, modelName(q.st.Model), "")
 	case q.st.HasTake || q.st.Skip > 0 || q.st.Order.Len() > 0:
 		detail = "a write has no order and no page: select the keys first"
-	case len(q.st.Includes) > 0:
-		detail = "a write has no includes"
+	case len(q.st.Includes) > 0 && (op == "UpdateMany" || op == "DeleteMany" || op == "Restore" || op == "ForceDelete"):
+		detail = "a write that gives a number has no includes"
 	case q.st.Distinct:
 		detail = "a write is not distinct"
 	case q.st.Lock != builder.NoLock:

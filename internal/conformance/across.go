@@ -42,6 +42,7 @@ func twoSources(e *env, other source.Source) {
 		e.fails(orm.Repo[Far](tx).Create(e.ctx, &Far{Name: "no"}), orm.ErrInvalid, "Far", "")
 		return nil
 	}))
+	nestedAcross(e, db)
 	e.equal(must(orm.Repo[Near](db).Count(e.ctx)), int64(4), "committed")
 	e.equal(must(orm.Repo[Far](db).Count(e.ctx)), int64(4), "untouched")
 	// a filter that crosses works or says that it cannot

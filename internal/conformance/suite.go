@@ -75,6 +75,8 @@ func cases() []testCase {
 		nestedCases,
 		patchCases,
 		outcomeCases,
+		returningCases,
+		importCases,
 		seeingCases,
 		computedCases,
 		fulltextCases,

@@ -17,6 +17,7 @@ import (
 type CreateOptions struct {
 	SkipDuplicates bool
 	Progress       func(done, total int)
+	Returning      []*model.Field // columns to read back beside those that the source makes
 }
 
 // defaultBatch is the rows of one statement for sources without a dialect.
@@ -178,6 +179,11 @@ func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b b
 		st.Conflict = &builder.Conflict{DoNothing: true}
 	} else {
 		st.Returning = b.made
+		for _, f := range c.o.Returning {
+			if !contains(st.Returning, f) {
+				st.Returning = append(st.Returning[:len(st.Returning):len(st.Returning)], f)
+			}
+		}
 	}
 	part := source.SlabAt(c.m.Type, rows.At(b.from), st.Rows)
 	return s.insert(ctx, c.reg, c.name, hook.Create, st, part)

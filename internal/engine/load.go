@@ -1,0 +1,113 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Returned is a write whose result comes back with relations, loaded in its transaction.
+type Returned struct {
+	Name     string
+	Model    *model.Model
+	Columns  []*model.Field // asked for; nil = every column
+	Includes []*builder.Include
+}
+
+// Together runs write in a transaction and loads the relations of the rows that it gave. write gets the columns to read
+// back, those that the relations start at included.
+func (s *Session) Together(ctx context.Context, q Returned, rows *source.Slab, write func(tx *Session, returning []*model.Field) error) error {
+	s = s.joined(ctx)
+	st := &builder.Select{Model: q.Model, Columns: q.Columns, Includes: q.Includes}
+	err := s.canLoad(q)
+	if err == nil {
+		st.Includes, err = s.merged(q.Includes)
+	}
+	if err != nil {
+		return s.located(err, q.Name, q.Model)
+	}
+	hidden := columnsForIncludes(st)
+	returning := st.Columns
+	if returning == nil {
+		returning = q.Model.Fields
+	}
+	err = s.Tx(ctx, TxOptions{}, func(tx *Session) error {
+		if err := write(tx, returning); err != nil {
+			return err
+		}
+		return tx.load(ctx, q.Name, q.Model, rows, st.Includes)
+	})
+	if err == nil {
+		hide(rows, hidden)
+	}
+	return s.located(err, q.Name, q.Model)
+}
+
+func (s *Session) canLoad(q Returned) error {
+	src, err := s.SourceOf(q.Model)
+	if err == nil && !src.Capabilities().Transactions {
+		err = fault.New(fault.ErrUnsupported, q.Model.Name, "", "the source has no transactions: write first, then read with the includes")
+	}
+	return err
+}
+
+// load loads relations of rows that a write gave back.
+func (s *Session) load(ctx context.Context, name string, m *model.Model, rows *source.Slab, incs []*builder.Include) error {
+	r := &reader{s: s, reg: s.Registry(), name: name, reads: countIncludes(incs)}
+	if err := s.scoper(ctx, r.reg, builder.LivingRows).includes(incs); err != nil {
+		return err
+	}
+	if f := m.Key[0]; len(m.Key) == 1 && startsAt(incs, f) {
+		for i := range rows.Len() {
+			if f.IsZero(rows.At(i)) {
+				return fault.New(fault.ErrInvalid, m.Name, f.Name, "a hook emptied the key of the written row, so its relations cannot be loaded")
+			}
+		}
+	}
+	return r.includes(ctx, rows, incs, "", 0)
+}
+
+func startsAt(incs []*builder.Include, f *model.Field) bool {
+	for _, inc := range incs {
+		if contains(inc.Relation.Local, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// DeleteLoaded deletes one row and gives it as it was, with the relations that it then had.
+func (s *Session) DeleteLoaded(ctx context.Context, q Returned, st *builder.Delete, rows *source.Rows) error {
+	s = s.joined(ctx)
+	if err := s.canLoad(q); err != nil {
+		return s.located(err, q.Name, q.Model)
+	}
+	before := source.Rows{Slab: source.NewSlab(q.Model.Type)}
+	err := s.Tx(ctx, TxOptions{}, func(tx *Session) error {
+		read := &builder.Select{Model: q.Model, Where: st.Where, Deleted: st.Deleted, Columns: q.Model.Key, Includes: q.Includes}
+		if src, err := tx.SourceOf(q.Model); err == nil && src.Capabilities().RowLocks {
+			read.Lock = builder.ForUpdate
+		}
+		if err := tx.Read(ctx, q.Name, read, &before); err != nil {
+			return err
+		}
+		_, err := tx.Delete(ctx, q.Name, st, rows)
+		return err
+	})
+	if err != nil || rows.Len() != 1 || before.Len() != 1 {
+		return s.located(err, q.Name, q.Model)
+	}
+	for _, inc := range q.Includes {
+		copyRelation(inc.Relation, rows.At(0), before.At(0))
+	}
+	return nil
+}
+
+func copyRelation(r *model.Relation, dst, src unsafe.Pointer) {
+	reflect.NewAt(r.Type, unsafe.Add(dst, r.Offset)).Elem().Set(reflect.NewAt(r.Type, unsafe.Add(src, r.Offset)).Elem())
+}

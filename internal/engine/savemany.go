@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"sort"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// SaveMany is Save of many rows, all or none. The rows are written in the order of their keys, so that two calls at
+// once wait for each other instead of locking each other out.
+func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab, only []*model.Field) error {
+	const name = "SaveMany"
+	s = s.joined(ctx)
+	f := &family{m: m}
+	order, err := byKeyOrder(m, &rows)
+	if err == nil {
+		for i := range rows.Len() {
+			f.keep(m, rows.At(i))
+		}
+		err = s.atomically(ctx, m, func(tx *Session) error {
+			for _, i := range order {
+				if err := tx.save(ctx, name, m, rows.At(i), only); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		f.restore()
+	}
+	return s.located(err, name, m)
+}
+
+// byKeyOrder sorts rows by their keys; two of the same key are refused, since the one would undo the other.
+func byKeyOrder(m *model.Model, rows *source.Slab) ([]int, error) {
+	keys := make([]string, rows.Len())
+	order := make([]int, rows.Len())
+	for i := range order {
+		order[i] = i
+		k, err := rowKey(m.Key, rows.At(i))
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = k
+	}
+	sort.SliceStable(order, func(a, b int) bool { return keys[order[a]] < keys[order[b]] })
+	for i := 1; i < len(order); i++ {
+		if keys[order[i]] == keys[order[i-1]] {
+			return nil, fault.New(fault.ErrInvalid, m.Name, m.Key[0].Name, "two of the rows have the same key")
+		}
+	}
+	return order, nil
+}
+
+// Attempt is the number of times that the function of the transaction has been begun, 1 for the first; 1 outside of one.
+func (s *Session) Attempt() int {
+	if s.tx == nil {
+		return 1
+	}
+	return Attempt(s.tx.ctx)
+}
