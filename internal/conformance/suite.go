@@ -80,6 +80,7 @@ func cases() []testCase {
 		fulltextCases,
 		jsonCases,
 		rawMoreCases,
+		txMoreCases,
 	} {
 		out = append(out, part...)
 	}
