@@ -13,6 +13,7 @@ var txMoreCases = []testCase{
 	{"tx/failed statement", "after a failed statement nothing runs and nothing is committed, on every engine; a nested Tx contains it", txFailed},
 	{"tx/deadline", "a deadline in the middle rolls back and frees the connection", txDeadline},
 	{"tx/goexit", "a goroutine that ends inside a transaction rolls it back", txGoexit},
+	{"bulk/memory", "100,000 rows are inserted in batches, and memory does not grow with them", bulkMemory},
 	{"bulk/big values", "2 MB of text, deep conditions and long lists: done, or ErrLimit", bulkBig},
 }
 
@@ -108,4 +109,38 @@ func bulkBig(e *env) {
 		e.fails(err, orm.ErrLimit, "Plain", "")
 	}
 	e.equal(must(r.Count(e.ctx)), int64(3), "it goes on")
+}
+
+func bulkMemory(e *env) {
+	const rows, most = 100_000, 24 << 20
+	db := e.open(Plain{})
+	in := make([]Plain, rows)
+	for i := range in {
+		in[i] = Plain{Name: "row", N: int64(i)}
+	}
+	live := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	base, peak, last := live(), int64(0), 0
+	must(orm.Repo[Plain](db).CreateMany(e.ctx, in, orm.Progress(func(done, total int) {
+		if done <= last || total != rows {
+			e.Errorf("%d after %d of %d", done, last, total)
+		}
+		last, peak = done, max(peak, live()-base)
+	})))
+	e.equal(last, rows, "progress")
+	if peak > most {
+		e.Errorf("%d MB more are held between batches, want at most %d", peak>>20, most>>20)
+	}
+	e.equal(in[rows-1].ID, int64(rows), "keys")
+	e.equal(must(orm.Repo[Plain](db).Count(e.ctx)), int64(rows), "rows")
+	in[rows-1].ID = 1 // the last batch fails, so nothing of the first stays
+	for i := range in[:rows-1] {
+		in[i].ID = int64(rows + 1 + i)
+	}
+	e.fails(second(orm.Repo[Plain](db).CreateMany(e.ctx, in)), orm.ErrConflict, "Plain", "")
+	e.equal(must(orm.Repo[Plain](db).Count(e.ctx)), int64(rows), "nothing half-done")
 }
