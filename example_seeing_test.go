@@ -45,3 +45,17 @@ func ExamplePrimary() {
 	fmt.Println(back.Name, err)
 	// Output: Field <nil>
 }
+
+// Stats tells how well compiled statements serve and how connections are used.
+func ExampleDB_Stats() {
+	db := example()
+	defer db.Close()
+	before := db.Stats()[0].Statements
+	for id := range 3 {
+		_, err := orm.Repo[User](db).Where(Users.ID.Gt(int64(id)), Users.Email.Contains("@")).All(context.Background())
+		check(err)
+	}
+	s := db.Stats()[0]
+	fmt.Println(s.Source, s.Statements.Misses-before.Misses, s.Statements.Hits-before.Hits, s.Pool.InUse)
+	// Output: main 1 2 0
+}

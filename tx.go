@@ -32,6 +32,9 @@ func Retry(n int) TxOption {
 // error is returned, the panic goes on. A transaction has one source, that of its first statement, and one
 // actor, that of ctx: another actor's context is ErrActorSwitch. Inside a transaction, Tx is a savepoint.
 //
+// Once a statement has failed, every later one of the transaction fails with ErrInvalid and nothing can be committed, on
+// every source. To go on after a failure, run the statement in a Tx inside.
+//
 // fn must use the DB it is given; what it does with the outer one is outside the transaction.
 func (db DB) Tx(ctx context.Context, fn func(tx DB) error, opts ...TxOption) error {
 	if err := db.usable(); err != nil {

@@ -26,7 +26,8 @@ type Compiled struct {
 	Columns []Column
 	State   atomic.Value
 
-	order []int // argument i of the text is argument order[i] of the walk; nil when they agree
+	hits  atomic.Uint64 // calls that found it, counted apart from those of other shapes so that they do not wait for each other
+	order []int         // argument i of the text is argument order[i] of the walk; nil when they agree
 }
 
 // Cache compiles statements for one dialect and keeps the result by shape. It is safe for concurrent
@@ -37,6 +38,8 @@ type Cache struct {
 
 	mu     sync.Mutex
 	shapes atomic.Pointer[generations]
+	missed atomic.Uint64
+	gone   CacheStats // what is known of shapes no longer kept; under mu
 }
 
 // DefaultCacheSize is the number of shapes a Cache keeps. A large service has a few hundred.
@@ -61,8 +64,10 @@ func (c *Cache) Compile(st Statement, a *Args) (*Compiled, []model.Value, error)
 		return nil, nil, s.err
 	}
 	if p := c.lookup(s.key); p != nil {
+		p.hits.Add(1)
 		return p, p.arrange(s.args), nil
 	}
+	c.missed.Add(1)
 	p, err := compile(c.Dialect, st, len(s.args))
 	if err != nil {
 		return nil, nil, err
@@ -100,10 +105,7 @@ func (c *Cache) lookup(key []byte) *Compiled {
 func (c *Cache) store(key string, p *Compiled) *Compiled {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	size := c.Size
-	if size <= 0 {
-		size = DefaultCacheSize
-	}
+	size := c.size()
 	next := &generations{young: map[string]*Compiled{}}
 	if g := c.shapes.Load(); g != nil {
 		if have := g.young[key]; have != nil {
@@ -119,6 +121,7 @@ func (c *Cache) store(key string, p *Compiled) *Compiled {
 			next.old = g.old
 		} else {
 			next.old = g.young
+			c.forget(g, key)
 		}
 	}
 	next.young[key] = p

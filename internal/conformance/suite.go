@@ -82,6 +82,7 @@ func cases() []testCase {
 		fulltextCases,
 		jsonCases,
 		rawMoreCases,
+		txMoreCases,
 	} {
 		out = append(out, part...)
 	}

@@ -28,6 +28,9 @@ type Tx struct {
 	// lost is the error for which the database rolled the transaction back by itself. Later statements would
 	// each be a transaction of their own, so they are refused.
 	lost error
+	// failed is the first statement that failed since the last savepoint that was gone back to. Databases that would
+	// go on are kept from it, so that a transaction ends the same way on all of them.
+	failed error
 }
 
 var _ source.Tx = (*Tx)(nil)
@@ -51,8 +54,16 @@ func (t *Tx) ready() error {
 		return t.s.closed("the transaction has ended")
 	case t.lost != nil:
 		return t.gone()
+	case t.failed != nil:
+		return t.broken()
 	}
 	return nil
+}
+
+// broken is the answer to everything after a statement failed, until the savepoint before it is gone back to.
+func (t *Tx) broken() error {
+	return (&fault.Error{Source: t.s.Name, Err: fault.ErrInvalid,
+		Detail: "an earlier statement of the transaction failed: roll back to a savepoint or end it"}).WithCause(t.failed)
 }
 
 // gone is the answer to everything after the database gave the transaction up.
@@ -67,6 +78,9 @@ func (t *Tx) giveBack(*Conn) {}
 func (t *Tx) alone() bool { return false }
 
 func (t *Tx) note(ctx context.Context, c *Conn, err error) {
+	if t.failed == nil {
+		t.failed = err
+	}
 	if t.lost == nil && t.words.Stands != nil && !t.words.Stands(context.WithoutCancel(ctx), c) {
 		t.lost = err
 	}
@@ -78,8 +92,11 @@ func (t *Tx) Commit(ctx context.Context) error {
 		return t.s.closed("the transaction has ended")
 	}
 	err := ctx.Err()
-	if t.lost != nil {
+	switch {
+	case t.lost != nil:
 		err = t.gone()
+	case err == nil && t.failed != nil:
+		err = (&fault.Error{Source: t.s.Name, Err: fault.ErrInvalid, Detail: "a statement of the transaction failed, so it was rolled back"}).WithCause(t.failed)
 	}
 	if err == nil {
 		// The end of ctx must not interrupt a commit half-way.
@@ -132,7 +149,13 @@ func (t *Tx) Savepoint(ctx context.Context, name string) error {
 
 // RollbackTo undoes what came after the mark, even when ctx is done.
 func (t *Tx) RollbackTo(ctx context.Context, name string) error {
-	return t.mark(context.WithoutCancel(ctx), t.words.RollbackTo(name))
+	failed := t.failed
+	t.failed = nil
+	err := t.mark(context.WithoutCancel(ctx), t.words.RollbackTo(name))
+	if err != nil && t.failed == nil {
+		t.failed = failed
+	}
+	return err
 }
 
 // Release forgets the mark and keeps what came after it.

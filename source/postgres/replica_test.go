@@ -206,6 +206,9 @@ func TestAReplicaThatIsDownIsPassedBy(t *testing.T) {
 			t.Errorf("read from %s", name)
 		}
 	}
+	if s := alone.Stats()[0].Replicas; len(s) != 1 || !s[0].Down {
+		t.Errorf("%+v", s)
+	}
 	one.set(false)
 	back := false
 	for range 400 {
@@ -219,6 +222,9 @@ func TestAReplicaThatIsDownIsPassedBy(t *testing.T) {
 	}
 	if !back {
 		t.Error("the replica is well again and is not asked")
+	}
+	if s := alone.Stats()[0]; s.Replicas[0].Down || s.Statements.Hits == 0 || s.Pool.Max == 0 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -106,6 +106,27 @@ func TestInterruptedTransactionIsNotContinued(t *testing.T) {
 	}
 }
 
+// guarded sets a savepoint before a statement that fails. back checks that nothing runs before it is gone back to, as on
+// every database, and goes back.
+func guarded(t *testing.T, tx source.Tx) (back func()) {
+	t.Helper()
+	if err := tx.Savepoint(t.Context(), "guard"); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if _, err := tx.Exec(t.Context(), "SELECT 1", nil); !errors.Is(err, fault.ErrInvalid) {
+			t.Errorf("a statement after a failed one: %v", err)
+		}
+		if err := tx.Release(t.Context(), "guard"); !errors.Is(err, fault.ErrInvalid) {
+			t.Errorf("a release after a failed statement: %v", err)
+		}
+		if err := tx.RollbackTo(t.Context(), "guard"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestInterruptedReadLeavesTheTransaction(t *testing.T) {
 	d := opened(t, Source("main", testkit.SQLite(t), MaxConns(1)))
 	exec(t, d, "CREATE TABLE t (id INTEGER)")
@@ -114,11 +135,13 @@ func TestInterruptedReadLeavesTheTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	exec(t, tx, "INSERT INTO t VALUES (1)")
+	back := guarded(t, tx)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if _, err := numbers(t, ctx, tx, long+"SELECT sum(x) FROM c", nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("an interrupted read: %v", err)
 	}
+	back()
 	exec(t, tx, "INSERT INTO t VALUES (2)")
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
@@ -175,9 +198,11 @@ func TestSavepoints(t *testing.T) {
 	cancel()
 	do(tx.RollbackTo(gone, `a"b`))
 	do(tx.Release(t.Context(), `a"b`))
+	back := guarded(t, tx)
 	if err := tx.Release(t.Context(), "nobody"); !errors.Is(err, fault.ErrInvalid) {
 		t.Errorf("a savepoint that is not there: %v", err)
 	}
+	back()
 	exec(t, tx, "INSERT INTO t VALUES (3)")
 	do(tx.Commit(t.Context()))
 	if n := one(t, d, "SELECT sum(id) FROM t"); n != 4 {

@@ -34,9 +34,11 @@ func TestReadOnlyTransactions(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
+		back := guarded(t, tx)
 		if _, err := tx.Exec(t.Context(), "INSERT INTO t VALUES (1)", nil); !errors.Is(err, fault.ErrDenied) {
 			t.Errorf("%s: a write: %v", name, err)
 		}
+		back()
 		if n := one(t, tx, "SELECT count(*) FROM t"); n != 0 {
 			t.Errorf("%s: %d rows", name, n)
 		}
@@ -111,6 +113,7 @@ func TestACancelledReadInsideAnother(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		back := guarded(t, tx)
 		ctx, cancel := context.WithCancel(t.Context())
 		_, err = numbers(t, ctx, tx, long+"SELECT x FROM c", func(id int64) error {
 			if id == 2 {
@@ -123,6 +126,8 @@ func TestACancelledReadInsideAnother(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("cancelled: %v", err)
 		}
+		back()
+		exec(t, tx, "CREATE TABLE IF NOT EXISTS t (id INTEGER)") // going back undid it
 		exec(t, tx, "INSERT INTO t VALUES (1)")
 		if err := tx.Commit(t.Context()); err != nil {
 			t.Fatal(err)
