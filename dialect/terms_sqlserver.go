@@ -25,3 +25,11 @@ func (SQLServer) JSON(string, JSONPart) (string, int, bool) { return "", 0, fals
 
 // JSONContains is not to be had.
 func (SQLServer) JSONContains(string) (string, bool) { return "", false }
+
+// JSONTarget is a path.
+func (SQLServer) JSONTarget(path []any) (text string, list []string, isList bool) {
+	return jsonPath(path), nil, false
+}
+
+// JSONEdit is not to be had: JSON_MODIFY puts a document in as text.
+func (SQLServer) JSONEdit(string, JSONEdit) (string, bool) { return "", false }

@@ -77,6 +77,8 @@ func cases() []testCase {
 		computedCases,
 		fulltextCases,
 		jsonCases,
+		jsonSetCases,
+		insideCases,
 	} {
 		out = append(out, part...)
 	}
