@@ -48,6 +48,8 @@ const (
 // Terms is what differs in the text of computed values. Each piece of text holds an [Arg] where an argument goes;
 // where it needs an argument more than once, the count beside it says how often.
 type Terms interface {
+	// Scalar makes a value of a sub-select of one column and at most one row, in parentheses already.
+	Scalar(sub string) string
 	// DatePart gives a part of the time expr of type t as an integer.
 	DatePart(expr string, t Type, p DatePart) string
 	// ArrayLength gives the number of elements of the array expr.

@@ -78,3 +78,6 @@ func (Postgres) JSONEdit(expr string, e JSONEdit) (string, bool) {
 	}
 	return "CASE WHEN " + there + " IS NOT NULL THEN " + doc + " #- " + Arg + "::text[] ELSE " + doc + " END", true
 }
+
+// Scalar is the sub-select itself.
+func (Postgres) Scalar(sub string) string { return sub }

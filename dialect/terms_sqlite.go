@@ -90,3 +90,6 @@ func (SQLite) JSONEdit(expr string, e JSONEdit) (string, bool) {
 	}
 	return "CASE WHEN " + there + " IS NOT NULL THEN json_remove(" + expr + ", " + Arg + ") ELSE " + expr + " END", true
 }
+
+// Scalar is the sub-select itself.
+func (SQLite) Scalar(sub string) string { return sub }
