@@ -188,7 +188,7 @@ func (c *compiler) related(owner string, t *Term) (fragment, error) {
 		}
 	}
 	if t.Op == TermCount {
-		return fragment{"(SELECT COUNT(*)" + rows.b.String() + ")", rows.args}, nil
+		return fragment{c.d.Scalar("(SELECT COUNT(*)" + rows.b.String() + ")"), rows.args}, nil
 	}
 	var inner fragment
 	if k := t.Inner; k.Term != nil {
@@ -211,7 +211,7 @@ func (c *compiler) related(owner string, t *Term) (fragment, error) {
 			options += " "
 		}
 	}
-	return fragment{"(SELECT " + options + inner.text + rows.b.String() + end + ")", append(inner.args, rows.args...)}, nil
+	return fragment{c.d.Scalar("(SELECT " + options + inner.text + rows.b.String() + end + ")"), append(inner.args, rows.args...)}, nil
 }
 
 // relatedRows writes FROM and the condition that ties child, and the link rows if there are any, to owner.

@@ -16,6 +16,7 @@ func TestGoldenDDL(t *testing.T) {
 		"mixed":       {of[Mixed]()},
 		"odd":         {of[Odd]()},
 		"r1":          {of[R1]()},
+		"ranked":      {of[Ranked]()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder

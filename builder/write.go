@@ -9,12 +9,14 @@ type SetOp uint8
 
 // The assignment operators.
 const (
-	SetValue  SetOp = iota
-	SetInc          // add Value to what the row holds
-	SetNested       // write the rows of a relation; see Ext.Nested
-	SetCopy         // take what column Ext.From of the same row holds
-	SetMul          // multiply what the row holds by Value
-	SetText         // take what the SQL text Ext.Text gives
+	SetValue      SetOp = iota
+	SetInc              // add Value to what the row holds
+	SetNested           // write the rows of a relation; see Ext.Nested
+	SetCopy             // take what column Ext.From of the same row holds
+	SetMul              // multiply what the row holds by Value
+	SetText             // take what the SQL text Ext.Text gives
+	SetJSON             // put Value at Ext.Path of the document that the row holds
+	SetJSONRemove       // take what is at Ext.Path out of the document
 )
 
 // Set is one assignment.
@@ -32,7 +34,8 @@ type SetExt struct {
 	From   *model.Field
 	Text   string // of SetText
 	Args   []model.Value
-	Reads  bool // the text reads rows of its own, which no scope reaches
+	Reads  bool  // the text reads rows of its own, which no scope reaches
+	Path   []any // of SetJSON and SetJSONRemove
 }
 
 // Insert adds rows of one model.

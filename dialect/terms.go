@@ -26,6 +26,16 @@ const (
 	JSONThere                  // some text that is NULL where the path leads to nothing
 )
 
+// JSONEdit is a change of a part of a document. Where what must be there is not, the document stays as it is.
+type JSONEdit uint8
+
+// The changes.
+const (
+	JSONSetKey     JSONEdit = iota // set a key of the object that must be there
+	JSONSetElement                 // replace the element that must be there
+	JSONRemove                     // take out the part that must be there
+)
+
 // ArrayTest is a condition on the elements of an array column.
 type ArrayTest uint8
 
@@ -38,6 +48,8 @@ const (
 // Terms is what differs in the text of computed values. Each piece of text holds an [Arg] where an argument goes;
 // where it needs an argument more than once, the count beside it says how often.
 type Terms interface {
+	// Scalar makes a value of a sub-select of one column and at most one row, in parentheses already.
+	Scalar(sub string) string
 	// DatePart gives a part of the time expr of type t as an integer.
 	DatePart(expr string, t Type, p DatePart) string
 	// ArrayLength gives the number of elements of the array expr.
@@ -48,6 +60,11 @@ type Terms interface {
 	JSONPath(path []any) string
 	// JSON gives a part of the document expr; every Arg is the path. ok is false where it is not to be had.
 	JSON(expr string, p JSONPart) (text string, paths int, ok bool)
+	// JSONTarget writes a path as the argument of a change: text, or a list of texts where isList is true.
+	JSONTarget(path []any) (text string, list []string, isList bool)
+	// JSONEdit gives the document expr with a change; ok is false where it is not to be had. The first argument is the
+	// JSONPath of what must be there, the second the JSONTarget of what is changed, the third, for a value, the value.
+	JSONEdit(expr string, e JSONEdit) (text string, ok bool)
 	// JSONContains tests whether the document expr holds the document argument; ok is false where it is not to be had.
 	JSONContains(expr string) (text string, ok bool)
 

@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // DatePart: a timestamp without a zone is taken as UTC, as the source reads it.
 func (d Postgres) DatePart(expr string, t Type, p DatePart) string {
@@ -49,3 +52,32 @@ func (Postgres) JSON(expr string, p JSONPart) (string, int, bool) {
 func (Postgres) JSONContains(expr string) (string, bool) {
 	return expr + "::jsonb @> " + Arg + "::jsonb", true
 }
+
+// JSONTarget is an array of texts.
+func (Postgres) JSONTarget(path []any) (text string, list []string, isList bool) {
+	for _, e := range path {
+		switch x := e.(type) {
+		case int:
+			list = append(list, strconv.Itoa(x))
+		case string:
+			list = append(list, x)
+		}
+	}
+	return "", list, true
+}
+
+// JSONEdit checks the path in strict mode first: an array of texts does not tell keys from positions.
+func (Postgres) JSONEdit(expr string, e JSONEdit) (string, bool) {
+	doc := expr + "::jsonb"
+	there := "jsonb_typeof(jsonb_path_query_first(" + doc + ", " + Arg + "::jsonpath, '{}', TRUE))"
+	switch e {
+	case JSONSetKey:
+		return "CASE WHEN " + there + " = 'object' THEN jsonb_set(" + doc + ", " + Arg + "::text[], " + Arg + "::jsonb, TRUE) ELSE " + doc + " END", true
+	case JSONSetElement:
+		return "CASE WHEN " + there + " IS NOT NULL THEN jsonb_set(" + doc + ", " + Arg + "::text[], " + Arg + "::jsonb, FALSE) ELSE " + doc + " END", true
+	}
+	return "CASE WHEN " + there + " IS NOT NULL THEN " + doc + " #- " + Arg + "::text[] ELSE " + doc + " END", true
+}
+
+// Scalar is the sub-select itself.
+func (Postgres) Scalar(sub string) string { return sub }

@@ -73,3 +73,23 @@ func jsonString(s string) string {
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
+
+// JSONTarget is a path.
+func (SQLite) JSONTarget(path []any) (text string, list []string, isList bool) {
+	return jsonPath(path), nil, false
+}
+
+// JSONEdit checks the path first: json_set would make the objects on the way.
+func (SQLite) JSONEdit(expr string, e JSONEdit) (string, bool) {
+	there := "json_type(" + expr + ", " + Arg + ")"
+	switch e {
+	case JSONSetKey:
+		return "CASE WHEN " + there + " = 'object' THEN json_set(" + expr + ", " + Arg + ", json(" + Arg + ")) ELSE " + expr + " END", true
+	case JSONSetElement:
+		return "CASE WHEN " + there + " IS NOT NULL THEN json_replace(" + expr + ", " + Arg + ", json(" + Arg + ")) ELSE " + expr + " END", true
+	}
+	return "CASE WHEN " + there + " IS NOT NULL THEN json_remove(" + expr + ", " + Arg + ") ELSE " + expr + " END", true
+}
+
+// Scalar is the sub-select itself.
+func (SQLite) Scalar(sub string) string { return sub }

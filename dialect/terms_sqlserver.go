@@ -3,7 +3,7 @@ package dialect
 // DatePart: weekdays are counted from the server's own first day, which is taken out again.
 func (SQLServer) DatePart(expr string, _ Type, p DatePart) string {
 	if p == Weekday {
-		return "(DATEPART(weekday, " + expr + ") + @@DATEFIRST - 1) % 7"
+		return "CAST((DATEPART(weekday, " + expr + ") + @@DATEFIRST - 1) % 7 AS int)"
 	}
 	word := [...]string{Year: "year", Month: "month", Day: "day", Hour: "hour", Minute: "minute"}[p]
 	return "DATEPART(" + word + ", " + expr + ")"
@@ -25,3 +25,14 @@ func (SQLServer) JSON(string, JSONPart) (string, int, bool) { return "", 0, fals
 
 // JSONContains is not to be had.
 func (SQLServer) JSONContains(string) (string, bool) { return "", false }
+
+// JSONTarget is a path.
+func (SQLServer) JSONTarget(path []any) (text string, list []string, isList bool) {
+	return jsonPath(path), nil, false
+}
+
+// JSONEdit is not to be had: JSON_MODIFY puts a document in as text.
+func (SQLServer) JSONEdit(string, JSONEdit) (string, bool) { return "", false }
+
+// Scalar is a call, which may stand in front of IS NULL, IN and BETWEEN whatever reads the text.
+func (SQLServer) Scalar(sub string) string { return "ISNULL(" + sub + ", NULL)" }

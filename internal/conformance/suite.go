@@ -83,6 +83,8 @@ func cases() []testCase {
 		jsonCases,
 		rawMoreCases,
 		txMoreCases,
+		jsonSetCases,
+		insideCases,
 	} {
 		out = append(out, part...)
 	}

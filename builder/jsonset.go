@@ -1,0 +1,100 @@
+package builder
+
+import (
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// SetPath puts v, encoded as JSON, at a path of the document, and leaves the rest of it alone. A last element that is
+// a key is set or added; one that is a position is replaced. What comes before it must be there: where it is not, or
+// where the document is NULL, the row keeps its document.
+func (c JSON[T, V]) SetPath(v any, path ...any) Assign[T] {
+	p := c.Path(path...)
+	return Assign[T]{editOf(p.f, p.err, SetJSON, v, p.path)}
+}
+
+// RemovePath takes what is at a path out of the document. Nothing there is no error.
+func (c JSON[T, V]) RemovePath(path ...any) Assign[T] {
+	p := c.Path(path...)
+	return Assign[T]{editOf(p.f, p.err, SetJSONRemove, nil, p.path)}
+}
+
+func editOf(f *model.Field, err error, op SetOp, v any, path []any) Set {
+	s := Set{Field: f, Op: op, Err: err, Ext: &SetExt{Path: path}}
+	if s.Err == nil && len(path) == 0 {
+		s.Err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the path leads to the whole document: use Set or SetNull")
+	}
+	if s.Err == nil {
+		s.Value, s.Err = jsonValue(f, v)
+	}
+	return s
+}
+
+// edit walks a change of a part of a document.
+func (s *shaper) edit(m *model.Model, x *Set) {
+	path := x.Path()
+	n := len(path)
+	if n == 0 || x.Field.Kind != model.JSON {
+		s.fail(fault.New(fault.ErrInvalid, m.Name, x.Field.Name, "a change inside a document needs a path, and a column that is tagged json"))
+		return
+	}
+	guard := path
+	e := editKind(x)
+	if e == dialect.JSONSetKey {
+		guard = path[:n-1]
+	}
+	s.byte(byte(e))
+	s.arg(m, x.Field, model.StringOf(s.d.JSONPath(guard)))
+	text, list, isList := s.d.JSONTarget(path)
+	if isList {
+		l := make(model.List, len(list))
+		for i := range list {
+			l[i] = model.StringOf(list[i])
+		}
+		s.arg(m, x.Field, model.ListOf(l))
+	} else {
+		s.arg(m, x.Field, model.StringOf(text))
+	}
+	if e != dialect.JSONRemove {
+		s.arg(m, x.Field, x.Value)
+	}
+}
+
+func editKind(x *Set) dialect.JSONEdit {
+	if x.Op == SetJSONRemove {
+		return dialect.JSONRemove
+	}
+	if path := x.Path(); len(path) > 0 {
+		if _, position := path[len(path)-1].(int); position {
+			return dialect.JSONSetElement
+		}
+	}
+	return dialect.JSONSetKey
+}
+
+// Path is where SetJSON and SetJSONRemove change the document.
+func (s *Set) Path() []any {
+	if s.Ext == nil {
+		return nil
+	}
+	return s.Ext.Path
+}
+
+// edit writes a change of a part of a document.
+func (c *compiler) edit(f *frag, m *model.Model, x *Set) string {
+	e := editKind(x)
+	text, ok := c.d.JSONEdit(c.col(c.owner(m), x.Field), e)
+	if !ok {
+		if c.err == nil {
+			c.err = c.lacks(m, x.Field, "a change inside a document")
+		}
+		return ""
+	}
+	c.take(f)
+	c.take(f)
+	if e != dialect.JSONRemove {
+		c.take(f)
+	}
+	return text
+}
