@@ -117,7 +117,7 @@ func (q *Select) sound() error {
 		}
 	}
 	if q.Distinct && q.Want == WantRows {
-		if q.computes() {
+		if q.Computes() {
 			return bad("rows that are made distinct cannot be sorted by, or read, what is not a column of theirs")
 		}
 		for i := range q.Order.Len() {

@@ -33,8 +33,8 @@ func (e *Expr) readsMore() bool {
 	return e.Ext.Query != nil || e.Ext.Term != nil && e.Ext.Term.Reads()
 }
 
-// computes reports whether q sorts by or reads what is not a column.
-func (q *Select) computes() bool {
+// Computes reports whether q sorts by or reads what is not a column.
+func (q *Select) Computes() bool {
 	for i := range q.Order.Len() {
 		if q.Order.At(i).Term != nil {
 			return true

@@ -5,6 +5,7 @@ import (
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
 )
 
 // reach scopes what an expression of the model m reads of other rows by a computed value or a sub-select.
@@ -88,6 +89,12 @@ func (s scoper) query(m *model.Model, q *builder.Select) (*builder.Select, error
 
 // computed scopes what q sorts by and reads beside its columns; q is the statement's own copy.
 func (s scoper) computed(q *builder.Select) error {
+	if !q.Computes() {
+		return nil
+	}
+	if _, ok := s.e.bound[q.Model].(source.SQL); !ok {
+		return fault.New(fault.ErrUnsupported, q.Model.Name, "", "the source does not compute: it sorts by columns, and counts no related rows")
+	}
 	for i := range q.Order.Len() {
 		if t := q.Order.At(i).Term; t == nil || !t.Reads() {
 			continue
