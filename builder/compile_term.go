@@ -81,6 +81,11 @@ func (c *compiler) more(f *frag, owner string, m *model.Model, e *Expr) error {
 		return nil
 	case OpMatch:
 		return c.match(f, owner, e.Ext.Match)
+	case OpUntrue:
+		return c.untrue(f, owner, m, e)
+	case OpInTuples:
+		c.tuples(f, owner, e)
+		return nil
 	}
 	return fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate")
 }

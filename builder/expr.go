@@ -42,6 +42,8 @@ const (
 	OpHasAll       // the array Field holds every element of the list Value
 	OpJSONContains // the document Field holds the document Value
 	OpMatch        // the row matches the full-text search Ext.Match
+	OpUntrue       // the Kids are not all true
+	OpInTuples     // Ext.Columns together equal one of the keys in the lists Ext.Args
 )
 
 // Expr is one node of a predicate tree: plain data, never changed after it was made.
@@ -66,6 +68,8 @@ type Ext struct {
 	Cmp   Op      // of OpTerm: how the term is compared
 	Query *Select // of OpInQuery and OpNotInQuery: one column
 	Match *Match  // of OpMatch
+
+	Columns []*model.Field // of OpInTuples
 
 	Rel *model.Relation
 	// Scope and LinkScope hold what the scopes demand of the related rows and of the link rows.
@@ -217,8 +221,10 @@ func Related(op Op, r *model.Relation, kids ...Expr) Expr {
 // whole reports whether e has the parts that its operator needs; hooks may make an Expr by hand.
 func (e *Expr) whole() bool {
 	switch e.Op {
-	case OpAnd, OpOr:
+	case OpAnd, OpOr, OpUntrue:
 		return e.Ext != nil && len(e.Ext.Kids) > 0
+	case OpInTuples:
+		return e.wholeKeys()
 	case OpNot:
 		return e.Ext != nil && len(e.Ext.Kids) == 1
 	case OpSome, OpEvery:

@@ -256,6 +256,9 @@ func modelOf(e *Expr) *model.Model {
 	if e.Ext.Term != nil {
 		return e.Ext.Term.Root()
 	}
+	if len(e.Ext.Columns) > 0 {
+		return e.Ext.Columns[0].Model
+	}
 	for i := range e.Ext.Kids {
 		if m := modelOf(&e.Ext.Kids[i]); m != nil {
 			return m

@@ -29,6 +29,13 @@ func (s *shaper) more(m *model.Model, e *Expr, depth int) {
 		s.arg(m, e.Field, e.Value)
 	case OpMatch:
 		s.match(m, e.Ext.Match)
+	case OpUntrue:
+		s.number(len(e.Ext.Kids))
+		for i := range e.Ext.Kids {
+			s.expr(m, &e.Ext.Kids[i], depth+1)
+		}
+	case OpInTuples:
+		s.tuples(m, e)
 	default:
 		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate"))
 	}

@@ -83,3 +83,6 @@ func class(k Kind) Kind {
 	}
 	return k
 }
+
+// Comparable reports whether the keys of two columns can be equal, whichever sources they are in.
+func Comparable(a, b *Field) bool { return matches(a, b) }

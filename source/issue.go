@@ -29,3 +29,17 @@ func Degrade(ctx context.Context, i Issue) bool {
 	report(i)
 	return true
 }
+
+// BestEffort reports whether what runs under ctx is best effort.
+func BestEffort(ctx context.Context) bool {
+	report, _ := ctx.Value(issuesKey{}).(func(Issue))
+	return report != nil
+}
+
+// Strict gives a context under which nothing is best effort, whatever ctx says.
+func Strict(ctx context.Context) context.Context {
+	if !BestEffort(ctx) {
+		return ctx
+	}
+	return WithIssues(ctx, nil)
+}

@@ -52,6 +52,8 @@ type Config struct {
 	Logger    *slog.Logger
 	Observers []func(context.Context, Statement)
 	Tracers   []Tracer
+
+	BestEffort bool // reads that do not say go without what sources could not give
 }
 
 // Statement is what an observer sees of one statement that ran.
@@ -86,6 +88,8 @@ type Engine struct {
 	logger    *slog.Logger
 	observers []func(context.Context, Statement)
 	tracers   []Tracer
+
+	bestEffort bool
 }
 
 type linkTable struct{ source, schema, table string }
@@ -97,7 +101,7 @@ type linkRow struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, observers: c.Observers, tracers: c.Tracers,
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort,
 		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
@@ -169,8 +173,8 @@ func (e *Engine) check(c Config) error {
 			if r.Strategy == model.Join && e.bound[r.Target] != e.bound[m] {
 				bad(m, "relation "+r.Name+": strategy=join needs both models in one source")
 			}
-			if r.Through != nil && e.bound[r.Target] != e.bound[m] {
-				bad(m, "relation "+r.Name+": through needs both models in one source; include the link model instead")
+			if why := e.linkable(r); why != "" {
+				bad(m, "relation "+r.Name+": "+why)
 			}
 		}
 	}

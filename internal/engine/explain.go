@@ -77,7 +77,9 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 		return err
 	}
 	d := st.Deleted
-	if err := s.scoper(ctx, s.Registry(), d).selects(st, path == "" || d != builder.LivingRows); err != nil {
+	sc := s.scoper(ctx, s.Registry(), d)
+	sc.across, sc.planned = planning, p
+	if err := sc.selects(st, path == "" || d != builder.LivingRows); err != nil {
 		return err
 	}
 	step := Step{Path: path, Source: src.Name(), Model: st.Model.Name}
@@ -98,6 +100,12 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 		kid.Group = &builder.Group{Columns: rel.Remote, Keys: make([]model.List, len(rel.Local)), Skip: inc.Skip, Take: inc.Take, HasTake: inc.HasTake}
 		if rel.Through != nil {
 			kid.Group.Link = rel
+			if s.apart(rel) {
+				kid.Group.Link = nil
+				if err := s.explainLink(ctx, p, rel, path); err != nil {
+					return err
+				}
+			}
 		}
 		columnsForIncludes(kid)
 		at := rel.Name
@@ -123,6 +131,7 @@ func (s *Session) Text(st *builder.Select) (string, []any, error) {
 	}
 	bare := Session{Engine: s.Engine}
 	sc := bare.scoper(context.Background(), (*hook.Registry)(nil), st.Deleted)
+	sc.across = planning
 	if err := sc.selects(st, true); err != nil {
 		return "", nil, err
 	}

@@ -43,11 +43,14 @@ func (r *reader) include(ctx context.Context, parents *source.Slab, inc *builder
 		b.rows.Links = &links
 	}
 	if keys.n == 0 || inc.HasTake && inc.Take == 0 {
-		return r.handOut(parents, &b.rows, inc, keys)
+		return r.handOut(ctx, b)
 	}
 	src, err := r.s.SourceOf(rel.Target)
 	if err == nil {
 		err = r.read(ctx, src, b.statement(), &b.rows, b)
+	}
+	if err != nil && b.degrades(ctx, err) {
+		return nil
 	}
 	return err
 }
@@ -61,6 +64,8 @@ type branch struct {
 	path    string
 	depth   int
 	rows    source.Rows // the children
+	failed  bool        // the source could not give them
+	gaps    *gaps       // best effort: what the source said it went without
 }
 
 // statement loads the children of every parent.
@@ -85,6 +90,9 @@ func (b *branch) group(from, to int) builder.Group {
 	if rel.Through != nil {
 		g.Link = rel
 	}
+	if most := int64(b.r.s.Limits.MaxFanOut) + 1; b.r.lenient && (!g.HasTake || g.Take > most) {
+		g.Take, g.HasTake = most, true // of each parent, so that one with too many takes nothing from others
+	}
 	return g
 }
 
@@ -95,13 +103,20 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 		g.Link = b.inc.Relation
 	}
 	hidden := columnsForIncludes(st)
+	if b.linked() && st.Columns != nil {
+		for _, f := range b.inc.Relation.Remote {
+			if !contains(st.Columns, f) {
+				st.Columns, hidden = append(st.Columns[:len(st.Columns):len(st.Columns)], f), append(hidden, f)
+			}
+		}
+	}
 	if err := b.r.scope(ctx, st, st.Deleted, st.Deleted != builder.LivingRows, buf); err != nil {
 		return fault.Fill(err, "include "+b.path, st.Model.Name, "")
 	}
 	incs := st.Includes // they wait until every chunk is there
 	st.Includes = nil
-	if err := b.read(ctx, src, st); err != nil {
-		return fault.Fill(err, "include "+b.path, st.Model.Name, "")
+	if err := b.read(b.partly(ctx), src, st); err != nil {
+		return fault.Fill(err, "include "+b.path, st.Model.Name, src.Name())
 	}
 	if len(incs) > 0 {
 		if err := b.r.includes(ctx, &b.rows.Slab, incs, b.path, b.depth); err != nil {
@@ -109,7 +124,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 		}
 	}
 	// hooks see the children once their parents have them: what hooks empty may be the key
-	if err := b.r.handOut(b.parents, &b.rows, b.inc, b.keys); err != nil {
+	if err := b.r.handOut(ctx, b); err != nil {
 		return err
 	}
 	hide(&b.rows.Slab, hidden)
@@ -125,11 +140,11 @@ func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select
 	if a := b.r.s.analysis; a != nil {
 		ctx = a.at(ctx, b.path)
 	}
-	n := b.keys.n
-	chunk := n
-	if sql, ok := src.(source.SQL); ok {
-		chunk = min(chunk, sql.Dialect().Limits().ListItems)
+	if b.linked() {
+		return b.readLinked(ctx, src, st)
 	}
+	n := b.keys.n
+	chunk := b.chunk(src)
 	for from := 0; from < n; from += chunk {
 		to := min(from+chunk, n)
 		part := st
@@ -139,17 +154,28 @@ func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select
 			c.Group, part = &g, &c
 		}
 		b.bound(part, to-from)
-		if err := b.r.s.execute(ctx, ex, src, part, &b.rows); err != nil {
+		if err := b.execute(ctx, ex, src, part, &b.rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// chunk gives the number of keys that one statement on src takes.
+func (b *branch) chunk(src source.Source) int {
+	if sql, ok := src.(source.SQL); ok {
+		return min(b.keys.n, sql.Dialect().Limits().ListItems)
+	}
+	return b.keys.n
+}
+
 // bound asks for one row more than may be, so that going over is seen and not cut off in silence.
 func (b *branch) bound(st *builder.Select, parents int) {
 	fanOut := int64(b.r.s.Limits.MaxFanOut)
 	most := int64(parents)*fanOut + 1
+	if b.r.lenient {
+		most += int64(parents)
+	}
 	if (!b.inc.HasTake || b.inc.Take > fanOut) && !(st.HasTake && st.Take < most) {
 		st.Take, st.HasTake = most, true
 	}

@@ -46,6 +46,10 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	r.s, r.reg, r.name, r.deleted = s, s.Registry(), name, st.Deleted
 	r.sights = sights
 	r.reads = countIncludes(st.Includes)
+	if r.lenient = s.efforts(ctx); r.lenient {
+		ctx = s.lenient(ctx, st)
+		r.lenient = source.BestEffort(ctx)
+	}
 	if len(sights) == 0 {
 		r.reads++
 	}
@@ -63,6 +67,7 @@ type reader struct {
 	deleted builder.Deleted
 	reads   int // statements that the includes make likely
 	sights  []sight
+	lenient bool             // best effort: see degrades
 	ahead   [2]builder.Scope // of the includes, asked for before the first statement and not kept
 }
 

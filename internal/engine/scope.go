@@ -9,6 +9,7 @@ import (
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
 )
 
 // maxPolicyDepth bounds policies that filter by relations whose models have such policies themselves.
@@ -26,10 +27,15 @@ type scoper struct {
 	nested  int             // policies inside policies
 
 	subselects int // inside each other
+
+	s       *Session
+	home    source.Source // of the statement that is scoped
+	across  across        // what becomes of filters by relations into other sources
+	planned *Plan         // with planning: where their statements go
 }
 
-func (e *Engine) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
-	return scoper{ctx: ctx, e: e, reg: reg, deleted: d}
+func (s *Session) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
+	return scoper{ctx: ctx, e: s.Engine, s: s, reg: reg, deleted: d}
 }
 
 // filters gives the scopes of one model, their own relation filters scoped too.
@@ -78,6 +84,9 @@ func (s scoper) conjunction(c *builder.Conjunction) error {
 		if !c.At(i).HasRelation() {
 			continue
 		}
+		if err := s.few(c); err != nil {
+			return err
+		}
 		out := builder.Conjunction{}
 		for j := range c.Len() {
 			e, err := s.expr(*c.At(j), 0)
@@ -115,8 +124,8 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 		x.Kids[i] = k
 	}
 	if r := x.Rel; r != nil {
-		if s.e.bound[r.Target] != s.e.bound[r.Model] {
-			return e, fault.New(fault.ErrUnsupported, r.Model.Name, r.Name, "a filter by a relation into another source is not supported yet")
+		if s.e.apart(r) {
+			return s.semijoin(e, &x)
 		}
 		var err error
 		if x.Scope, err = s.filters(r.Target, hook.Reading, false); err != nil {
@@ -156,7 +165,15 @@ func (e *Engine) linkModel(r *model.Relation) *model.Model {
 	if t == nil {
 		return nil
 	}
-	if m := e.links[linkTable{e.bound[r.Model].Name(), t.Schema, t.Table}]; m != nil {
+	if m := e.linkIn(e.bound[r.Model], t); m != nil || e.bound[r.Target] == e.bound[r.Model] {
+		return m
+	}
+	return e.linkIn(e.bound[r.Target], t)
+}
+
+// linkIn gives the model behind the link table t of the source src.
+func (e *Engine) linkIn(src source.Source, t *model.Through) *model.Model {
+	if m := e.links[linkTable{src.Name(), t.Schema, t.Table}]; m != nil {
 		return m
 	}
 	usual := func(schema string) bool {
@@ -167,7 +184,7 @@ func (e *Engine) linkModel(r *model.Relation) *model.Model {
 		return false
 	}
 	for _, m := range e.models {
-		if e.bound[m] == e.bound[r.Model] && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
+		if e.bound[m] == src && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
 			return m
 		}
 	}
@@ -178,7 +195,7 @@ func (e *Engine) linkModel(r *model.Relation) *model.Model {
 func (s scoper) includes(incs []*builder.Include) error {
 	for _, inc := range incs {
 		in := s
-		in.deleted = inc.Deleted
+		in.deleted, in.across = inc.Deleted, asking
 		if _, err := in.filtersIn(s.buf[:0], inc.Relation.Target, hook.Reading, inc.Deleted != builder.LivingRows); err != nil {
 			return err
 		}
@@ -202,6 +219,9 @@ func (s scoper) includes(incs []*builder.Include) error {
 
 // selects scopes a Select: its model, relation filters and link table.
 func (s scoper) selects(q *builder.Select, root bool) (err error) {
+	if s.home == nil {
+		s.home = s.e.bound[q.Model]
+	}
 	if q.Scopes, err = s.filtersIn(s.buf, q.Model, s.access, root); err != nil {
 		return err
 	}
@@ -222,6 +242,7 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 
 // updates scopes an Update and lets the scopes check its assignments.
 func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
+	s.home = s.e.bound[q.Model]
 	if q.Scopes, err = s.filters(q.Model, a, true); err != nil {
 		return err
 	}
@@ -237,6 +258,7 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 
 // deletes scopes a Delete.
 func (s scoper) deletes(q *builder.Delete) (err error) {
+	s.home = s.e.bound[q.Model]
 	if q.Scopes, err = s.filters(q.Model, hook.Removing, true); err != nil {
 		return err
 	}
@@ -253,6 +275,7 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 		return err
 	}
 	if q.Conflict != nil && !q.Conflict.DoNothing {
+		s.home = s.e.bound[q.Model]
 		if q.Scopes, err = s.filters(q.Model, hook.Changing, true); err != nil {
 			return err
 		}

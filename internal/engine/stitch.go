@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"fmt"
+	"context"
 	"reflect"
 	"unsafe"
 
@@ -34,7 +34,7 @@ func keysOf(parents *source.Slab, rel *model.Relation) (*keySet, error) {
 	n := parents.Len()
 	k := &keySet{values: make([]model.List, len(rel.Local)), of: make([]int32, n)}
 	if singleInt(rel.Local) && singleInt(rel.Remote) {
-		return k, k.gatherInts(parents, rel.Local[0])
+		return k, k.gatherInts(parents, rel)
 	}
 	k.byKey = make(map[string]int32, n)
 	var buf []byte
@@ -50,6 +50,12 @@ next:
 			if v.IsNull() {
 				k.of[i] = -1
 				continue next
+			}
+			if rel.Through == nil {
+				if _, ok := fits(rel.Remote[c], v); !ok {
+					k.of[i] = -1
+					continue next
+				}
 			}
 			row[c] = v
 			buf = model.AppendKey(buf, v)
@@ -68,7 +74,9 @@ next:
 	return k, nil
 }
 
-func (k *keySet) gatherInts(parents *source.Slab, f *model.Field) error {
+func (k *keySet) gatherInts(parents *source.Slab, rel *model.Relation) error {
+	f := rel.Local[0]
+	narrow := rel.Through == nil && (rel.Remote[0].Bits < f.Bits || rel.Remote[0].Kind != f.Kind)
 	n := parents.Len()
 	k.ints = make([]int64, 0, n)
 	list := make(model.List, 0, n)
@@ -81,6 +89,12 @@ func (k *keySet) gatherInts(parents *source.Slab, f *model.Field) error {
 		if v.IsNull() {
 			k.of[i] = -1
 			continue
+		}
+		if narrow { // a number too large for the other column belongs to no row there
+			if _, ok := fits(rel.Remote[0], v); !ok {
+				k.of[i] = -1
+				continue
+			}
 		}
 		x := v.Int()
 		if last := len(k.ints) - 1; k.sorted && last >= 0 {
@@ -175,9 +189,10 @@ func (f *finder) find(fields []*model.Field, row unsafe.Pointer) (int, error) {
 type span struct{ from, to int32 }
 
 // handOut gives every parent its children: a slice of the one slab, or a pointer into it.
-func (r *reader) handOut(parents *source.Slab, children *source.Rows, inc *builder.Include, keys *keySet) error {
+func (r *reader) handOut(ctx context.Context, b *branch) error {
+	parents, children, inc, keys := b.parents, &b.rows, b.inc, b.keys
 	rel := inc.Relation
-	spans, err := r.spans(children, inc, keys)
+	spans, err := b.spans(ctx, children, inc, keys)
 	if err != nil {
 		return err
 	}
@@ -196,6 +211,7 @@ func (r *reader) handOut(parents *source.Slab, children *source.Rows, inc *build
 			s = spans[at]
 		}
 		switch {
+		case b.unknown(int(keys.of[i]), int(s.to-s.from)): // left as what was not loaded
 		case rel.Many && rel.Pointers:
 			pointers.Put(dst, int(s.from), int(s.to))
 		case rel.Many:
@@ -211,8 +227,9 @@ func (r *reader) handOut(parents *source.Slab, children *source.Rows, inc *build
 	return nil
 }
 
-func (r *reader) spans(children *source.Rows, inc *builder.Include, keys *keySet) ([]span, error) {
-	rel := inc.Relation
+func (b *branch) spans(ctx context.Context, children *source.Rows, inc *builder.Include, keys *keySet) ([]span, error) {
+	r, rel := b.r, inc.Relation
+	var over []int32
 	fields, rows := rel.Remote, &children.Slab
 	if rel.Through != nil {
 		fields, rows = r.s.linkRow(rel).fields, children.Links
@@ -235,11 +252,16 @@ func (r *reader) spans(children *source.Rows, inc *builder.Include, keys *keySet
 			spans[at] = span{int32(i), int32(i)}
 			current = at
 		}
-		spans[at].to++
-		if fan := int(spans[at].to - spans[at].from); fan > r.s.Limits.MaxFanOut {
-			return nil, fault.New(fault.ErrLimit, rel.Model.Name, rel.Name,
-				fmt.Sprintf("a parent has more than MaxFanOut (%d) children: say Take, or raise the limit", r.s.Limits.MaxFanOut))
+		if fan := int(spans[at].to - spans[at].from); fan < r.s.Limits.MaxFanOut {
+			spans[at].to++
+			continue
+		}
+		if !r.lenient {
+			return nil, b.truncated(ctx, []int32{int32(at)})
+		}
+		if len(over) == 0 || over[len(over)-1] != int32(at) {
+			over = append(over, int32(at))
 		}
 	}
-	return spans, nil
+	return spans, b.truncated(ctx, over)
 }

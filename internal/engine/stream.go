@@ -30,7 +30,10 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
 		ctx = p.Pin(ctx)
 	}
-	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted}, yield: yield, size: size,
+	if s.efforts(ctx) {
+		ctx = s.lenient(ctx, st)
+	}
+	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted, lenient: source.BestEffort(ctx)}, yield: yield, size: size,
 		rows: &source.Rows{Slab: source.NewSlab(elem)}, op: s.op(ctx, s.Registry().Events(st.Model), hook.Read, name, src, st.Model)}
 	w.hooks = w.r.reg.Events(st.Model)
 	if len(w.hooks) > 0 {

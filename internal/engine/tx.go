@@ -29,6 +29,8 @@ type Session struct {
 	ambient bool
 	// analysis gathers what the statements of one read cost; nil when nobody asked.
 	analysis *analysis
+	// effort is what a query said of best effort; nil for what Open said.
+	effort *effort
 }
 
 // transaction begins on the source of its first statement, so that it need not be told which one.
@@ -76,7 +78,7 @@ func (s *Session) joined(ctx context.Context) *Session {
 		return s
 	}
 	c := *in
-	c.Only, c.ambient, c.analysis = s.Only, true, s.analysis
+	c.Only, c.ambient, c.analysis, c.effort = s.Only, true, s.analysis, s.effort
 	return &c
 }
 

@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// across says what the scoping step does with a filter by a relation into another source. No database can follow
+// such a relation, so the keys of the related rows that pass are read first, and the filter becomes a list of them.
+// The rows are read through the scopes of their models; event hooks see the statement that filters and not the keys
+// that it filters by, as is so with EXISTS inside one source. Inside a transaction the keys of other sources are
+// read outside of it.
+type across uint8
+
+const (
+	joining  across = iota // read the keys
+	asking                 // ask the scopes only, before anything runs
+	planning               // note the statement in a plan, with an empty list in place of the keys
+)
+
+// maxCrossings bounds the filters of one statement that are read from other sources.
+const maxCrossings = 100
+
+// apart reports that no single statement can follow r.
+func (e *Engine) apart(r *model.Relation) bool {
+	src := e.bound[r.Model]
+	if e.bound[r.Target] != src {
+		return true
+	}
+	_, sql := src.(source.SQL)
+	return !sql
+}
+
+// few refuses conditions that would read keys from other sources without end.
+func (s scoper) few(c *builder.Conjunction) error {
+	n := 0
+	for i := range c.Len() {
+		n += s.crossings(c.At(i))
+	}
+	if n > maxCrossings {
+		return fault.New(fault.ErrLimit, "", "", fmt.Sprintf("more than %d filters by relations into other sources", maxCrossings))
+	}
+	return nil
+}
+
+func (s scoper) crossings(e *builder.Expr) int {
+	if e.Ext == nil {
+		return 0
+	}
+	n := 0
+	if e.Ext.Rel != nil && s.e.apart(e.Ext.Rel) {
+		n++
+	}
+	for i := range e.Ext.Kids {
+		n += s.crossings(&e.Ext.Kids[i])
+	}
+	return n
+}
+
+// semijoin gives what stands for e, a relation filter across sources whose kids x holds, scoped already: a predicate
+// over the local columns that is never unknown, as EXISTS is not.
+func (s scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
+	r := x.Rel
+	some := e.Op == builder.OpSome
+	where := builder.Conjunction{}
+	if some {
+		where.AddAll(x.Kids)
+	} else {
+		where.Add(builder.Untrue(x.Kids...))
+	}
+	scopes, err := s.filters(r.Target, hook.Reading, false)
+	if err != nil {
+		return e, err
+	}
+	link, err := s.link(r)
+	if err != nil || s.across == asking {
+		return e, err
+	}
+	if !some && len(x.Kids) == 0 {
+		return builder.True(), nil
+	}
+	keys, err := s.keys(r, r.Target, r.Remote, where, scopes)
+	if err != nil {
+		return e, err
+	}
+	if r.Through != nil {
+		m := s.e.linkModel(r)
+		local, remote := byColumn(m, r.Through.Local), byColumn(m, r.Through.Remote)
+		where = builder.Conjunction{}
+		where.Add(s.within(remote, keys))
+		if s.across == joining && len(keys[0]) == 0 {
+			keys = make([]model.List, len(local))
+		} else if keys, err = s.keys(r, m, local, where, link); err != nil {
+			return e, err
+		}
+	}
+	p := s.within(r.Local, keys)
+	if !some {
+		p = builder.Negate(p)
+	}
+	return p, nil
+}
+
+// keys reads the distinct keys that the columns of m hold where a row passes.
+func (s scoper) keys(r *model.Relation, m *model.Model, columns []*model.Field, where builder.Conjunction, scopes []builder.Scope) ([]model.List, error) {
+	for _, f := range columns {
+		if f.Nullable {
+			where.Add(builder.Expr{Op: builder.OpIsNotNull, Field: f})
+		}
+	}
+	st := &builder.Select{Model: m, Columns: columns, Where: where, Scopes: scopes, Scoped: true, HasTake: true}
+	limit := s.e.Limits.PostFilterRows
+	st.Take = int64(limit) + 1
+	ex, src, err := s.beside(m)
+	if err != nil {
+		return nil, err
+	}
+	_, st.Distinct = src.(source.SQL) // others need not know it: the keys are made distinct here too
+	keys := make([]model.List, len(columns))
+	if s.across == planning {
+		if s.planned == nil {
+			return keys, nil
+		}
+		step := Step{Path: "filter " + r.Name, Source: src.Name(), Model: m.Name}
+		err := step.describe(src, st)
+		s.planned.Steps = append(s.planned.Steps, step)
+		return keys, err
+	}
+	ctx := source.Strict(s.ctx) // keys that are missing would let rows pass, or not, that should not
+	if a := s.s.analysis; a != nil {
+		ctx = a.at(ctx, "filter "+r.Name)
+	}
+	rows := source.Rows{Slab: source.NewSlab(m.Type)}
+	if err := s.s.execute(ctx, ex, src, st, &rows); err != nil {
+		return nil, fault.Fill(err, "filter "+r.Name, m.Name, src.Name())
+	}
+	if rows.Len() > limit {
+		return nil, fault.New(fault.ErrLimit, r.Model.Name, r.Name,
+			fmt.Sprintf("more than PostFilterRows (%d) rows of %s in source %s pass the filter: narrow it, or raise the limit", limit, m.Name, src.Name()))
+	}
+	seen := make(map[string]bool, rows.Len())
+	var buf []byte
+	row := make([]model.Value, len(columns))
+next:
+	for i := range rows.Len() {
+		buf = buf[:0]
+		for c, f := range columns {
+			if row[c], err = f.Load(rows.At(i)); err != nil {
+				return nil, err
+			}
+			if row[c].IsNull() {
+				continue next
+			}
+			buf = model.AppendKey(buf, row[c])
+		}
+		if seen[string(buf)] {
+			continue
+		}
+		seen[string(buf)] = true
+		for c := range row {
+			keys[c] = append(keys[c], row[c])
+		}
+	}
+	return keys, nil
+}
+
+// beside gives what runs a statement about m beside the one that is scoped: its transaction on its own source.
+func (s scoper) beside(m *model.Model) (source.Executor, source.Source, error) {
+	src, err := s.e.SourceOf(m)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case s.across == planning:
+		return nil, src, nil
+	case src == s.home:
+		return s.s.executor(s.ctx, m)
+	}
+	return s.s.included(s.ctx, m)
+}
+
+// within holds where the columns have one of the keys, and is false where one of them is NULL.
+func (s scoper) within(columns []*model.Field, keys []model.List) builder.Expr {
+	var kids []builder.Expr
+	for _, f := range columns {
+		if !f.Primary {
+			kids = append(kids, builder.Expr{Op: builder.OpIsNotNull, Field: f})
+		}
+	}
+	keys = fitting(columns, keys)
+	_, sql := s.e.bound[columns[0].Model].(source.SQL)
+	switch {
+	case len(keys[0]) == 0 && s.across == joining:
+		return builder.False()
+	case len(columns) == 1:
+		return builder.AllOf(append(kids, inList(columns[0], keys[0]))...)
+	case sql:
+		return builder.AllOf(append(kids, builder.WithinTuples(columns, keys))...)
+	}
+	var tuples []builder.Expr
+	for i := range keys[0] {
+		var all []builder.Expr
+		for c, f := range columns {
+			all = append(all, builder.Compare(builder.OpEq, f, keys[c][i]))
+		}
+		tuples = append(tuples, builder.AllOf(all...))
+	}
+	return builder.AllOf(append(kids, builder.AnyOf(tuples...))...)
+}
+
+func inList(f *model.Field, keys model.List) builder.Expr {
+	return builder.Expr{Op: builder.OpIn, Field: f, Value: model.ListOf(keys)}
+}
