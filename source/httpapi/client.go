@@ -1,0 +1,77 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/go-resty/resty/v2"
+)
+
+// maxHeader bounds a reply's header in bytes.
+const maxHeader = 256 << 10
+
+// maxRedirects bounds the redirects of one request.
+const maxRedirects = 5
+
+// connect makes the client.
+func (d *DataSource) connect() {
+	hc := &http.Client{CheckRedirect: d.redirect}
+	if d.given != nil && d.given.GetClient() != nil {
+		hc.Transport, hc.Jar = d.given.GetClient().Transport, d.given.GetClient().Jar
+	}
+	if hc.Transport == nil {
+		d.own = ownTransport(d.limits.MaxConcurrentRequests)
+		hc.Transport = d.own
+	}
+	c := resty.NewWithClient(hc)
+	c.SetLogger(silent{})
+	c.SetDisableWarn(true)
+	if g := d.given; g != nil {
+		c.Header, c.QueryParam, c.Cookies = g.Header.Clone(), g.QueryParam, g.Cookies
+		c.UserInfo, c.Token, c.AuthScheme = g.UserInfo, g.Token, g.AuthScheme
+		c.HeaderAuthorizationKey = g.HeaderAuthorizationKey
+	}
+	d.client = c
+}
+
+func ownTransport(conns int) *http.Transport {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	if def, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = def.Clone()
+	}
+	t.MaxResponseHeaderBytes = maxHeader
+	t.MaxIdleConnsPerHost = conns
+	return t
+}
+
+// redirect follows a redirect of a read that stays on the API's host. A redirected write could be done twice or
+// become a read, and another host must not see the credentials.
+func (d *DataSource) redirect(next *http.Request, via []*http.Request) error {
+	switch {
+	case via[0].Method != http.MethodGet && via[0].Method != http.MethodHead:
+		return errRedirected{"the API redirects a request that is no GET"}
+	case !d.sameHost(next.URL):
+		return errRedirected{"the API redirects to another host, which is not followed"}
+	case len(via) > maxRedirects:
+		return errRedirected{"the API redirects without end"}
+	}
+	return nil
+}
+
+// errRedirected is a redirect that is not followed.
+type errRedirected struct{ detail string }
+
+func (e errRedirected) Error() string { return e.detail }
+
+func redirected(err error) (string, bool) {
+	var r errRedirected
+	ok := errors.As(err, &r)
+	return r.detail, ok
+}
+
+// silent keeps resty from logging: what it would say may hold secrets.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+func (silent) Warnf(string, ...any)  {}
+func (silent) Debugf(string, ...any) {}

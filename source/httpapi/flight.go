@@ -1,0 +1,109 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// flights lets calls that ask the same for the same actor at the same time share one request. Unlike singleflight
+// it ends a request when the last of those who wait for it has left.
+type flights struct {
+	mu sync.Mutex
+	m  map[string]*flight
+}
+
+type flight struct {
+	waiting int
+	cancel  context.CancelFunc
+	done    chan struct{}
+	rep     *reply
+	err     error
+}
+
+func (f *flights) do(ctx context.Context, key string, fn func(context.Context) (*reply, error)) (*reply, error) {
+	f.mu.Lock()
+	x := f.m[key]
+	if x == nil {
+		shared, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		x = &flight{cancel: cancel, done: make(chan struct{})}
+		if f.m == nil {
+			f.m = map[string]*flight{}
+		}
+		f.m[key] = x
+		go f.run(shared, key, x, fn)
+	}
+	x.waiting++
+	f.mu.Unlock()
+	select {
+	case <-x.done:
+		return x.rep, x.err
+	case <-ctx.Done():
+	}
+	f.mu.Lock()
+	if x.waiting--; x.waiting == 0 {
+		x.cancel()
+		if f.m[key] == x { // nobody joins what is being given up
+			delete(f.m, key)
+		}
+	}
+	f.mu.Unlock()
+	return nil, (&fault.Error{Err: ctx.Err()}).WithCause(context.Cause(ctx))
+}
+
+func (f *flights) run(ctx context.Context, key string, x *flight, fn func(context.Context) (*reply, error)) {
+	defer func() {
+		if p := recover(); p != nil { // a transport or a token source of the caller's
+			x.rep, x.err = nil, &fault.Error{Err: fault.ErrUpstream, Detail: fmt.Sprintf("the client panicked (%T)", p)}
+		}
+		f.mu.Lock()
+		if f.m[key] == x {
+			delete(f.m, key)
+		}
+		f.mu.Unlock()
+		x.cancel()
+		close(x.done)
+	}()
+	x.rep, x.err = fn(ctx)
+}
+
+// fetch sends a read, or takes the answer of the same read that is kept or under way.
+func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, transportFault(ctx, r.ep, err)
+	}
+	key := r.key(actorKey(ctx))
+	epoch := mp.epoch.Load()
+	if rep := mp.cache.get(key, epoch); rep != nil {
+		return rep, nil
+	}
+	rep, err := d.flights.do(ctx, fmt.Sprint(epoch, " ", mp.model.ID, " ", key), func(ctx context.Context) (*reply, error) {
+		rep, _, err := d.send(ctx, r)
+		return rep, err
+	})
+	if err == nil {
+		mp.cache.put(key, epoch, rep)
+	}
+	return rep, fault.Fill(err, "", mp.model.Name, d.name)
+}
+
+// key tells requests apart: everything that is sent, and for whom.
+func (r *request) key(actor string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s%s %s", len(actor), actor, r.method, r.url)
+	for _, name := range slices.Sorted(maps.Keys(r.header)) {
+		fmt.Fprintf(&b, " %s %q", name, r.header[name])
+	}
+	b.WriteByte(' ')
+	b.Write(r.body)
+	return b.String()
+}
+
+// sumOf tells bodies apart.
+func sumOf(body []byte) [sha256.Size]byte { return sha256.Sum256(body) }

@@ -1,0 +1,263 @@
+package httpapi
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Insert makes rows: one with Create, many with CreateMany, or with NonAtomic one after the other. A conflict that is
+// to be resolved goes to Upsert.
+func (d *DataSource) Insert(ctx context.Context, st *builder.Insert, rows *source.Rows) (int64, error) {
+	if err := source.Guard(st); err != nil {
+		return 0, err
+	}
+	mp, err := d.mapping(st.Model)
+	if err != nil {
+		return 0, err
+	}
+	in := insertion{d: d, mp: mp, st: st, rows: rows}
+	n, err := in.run(ctx)
+	return n, fault.Fill(err, "", st.Model.Name, d.name)
+}
+
+type insertion struct {
+	d    *DataSource
+	mp   *mapping
+	st   *builder.Insert
+	rows *source.Rows
+}
+
+func (in *insertion) refuse(detail string) error {
+	return fault.New(fault.ErrUnsupported, in.mp.model.Name, "", detail)
+}
+
+func (in *insertion) run(ctx context.Context) (int64, error) {
+	st, mp := in.st, in.mp
+	switch {
+	case st.Err != nil:
+		return 0, st.Err
+	case st.Rows < 1 || len(st.Values) != st.Rows*len(st.Fields):
+		return 0, fault.New(fault.ErrInvalid, mp.model.Name, "", "the insert has another number of values than its rows and columns need")
+	case st.Conflict != nil && st.Conflict.DoNothing:
+		return 0, in.refuse("an HTTP API does not tell duplicates from new rows: create the rows without SkipDuplicates")
+	case st.Conflict != nil:
+		return in.upsert(ctx)
+	case st.Rows == 1 && mp.create != nil:
+		return in.single(ctx, mp.create, 0)
+	case mp.createMany != nil:
+		return in.many(ctx)
+	case mp.create == nil:
+		return 0, in.refuse("the API maps no Create")
+	case !in.d.scattered:
+		return 0, in.refuse("the API creates one row at a time: map CreateMany, or give the source httpapi.NonAtomic()")
+	}
+	for i := range st.Rows {
+		if _, err := in.single(ctx, mp.create, i); err != nil {
+			return int64(i), partly(err, int64(i), int64(st.Rows))
+		}
+	}
+	return int64(st.Rows), nil
+}
+
+// row gives the JSON of one new row.
+func (in *insertion) row(i int) (map[string]any, error) {
+	n := len(in.st.Fields)
+	out := make(map[string]any, n)
+	for c, f := range in.st.Fields {
+		v, err := jsonOf(f, in.st.Values[i*n+c])
+		if err != nil {
+			return nil, err
+		}
+		out[f.Column] = v
+	}
+	return out, nil
+}
+
+func (in *insertion) values(i int) []model.Value {
+	n := len(in.st.Fields)
+	return in.st.Values[i*n : (i+1)*n]
+}
+
+// single sends one row.
+func (in *insertion) single(ctx context.Context, ep *endpoint, i int) (int64, error) {
+	if err := in.readable(ep, ep.item != nil); err != nil {
+		return 0, err
+	}
+	data, err := in.row(i)
+	if err != nil {
+		return 0, err
+	}
+	r, err := ep.request(in.d.base, &conditions{}, window{}, say{data: data, fields: in.st.Fields, row: in.values(i)})
+	if err != nil {
+		return 0, err
+	}
+	rep, _, err := in.d.post(ctx, in.mp, r)
+	if err != nil {
+		return 0, err
+	}
+	if len(in.st.Returning) == 0 || in.rows == nil {
+		return 1, nil
+	}
+	item, err := ep.itemOf(rep)
+	switch {
+	case err != nil:
+		return 0, written(err)
+	case item != nil:
+		return 1, written(in.hand(item))
+	}
+	return 1, written(in.again(ctx, i))
+}
+
+// readable refuses a write whose made columns could not be read afterwards.
+func (in *insertion) readable(ep *endpoint, replies bool) error {
+	if replies || in.rows == nil {
+		return nil
+	}
+	for _, f := range in.st.Returning {
+		if f.Auto && !in.given(f) {
+			return in.refuse(ep.role + " maps no row of the reply, so " + f.Name + ", which the API makes, could not be read: say Item or Items")
+		}
+	}
+	return nil
+}
+
+func (in *insertion) given(f *model.Field) bool {
+	for _, x := range in.st.Fields {
+		if x == f {
+			return true
+		}
+	}
+	return false
+}
+
+// hand decodes the returned columns of an item.
+func (in *insertion) hand(item any) error {
+	row := newRow(in.mp.model) // what is half read stays out of the caller's row
+	if err := decodeRow(in.mp.model, in.st.Returning, item, row); err != nil {
+		return err
+	}
+	return in.give(row)
+}
+
+func (in *insertion) give(row unsafe.Pointer) error {
+	if err := copyFields(in.st.Returning, row, in.rows); err != nil {
+		return err
+	}
+	return in.rows.Done()
+}
+
+// again reads a row that was written by its key.
+func (in *insertion) again(ctx context.Context, i int) error {
+	st := &builder.Select{Model: in.mp.model, Columns: in.st.Returning, Scoped: true}
+	for _, f := range in.mp.model.Key {
+		for c, x := range in.st.Fields {
+			if x == f {
+				st.Where.Add(builder.Compare(builder.OpEq, f, in.values(i)[c]))
+			}
+		}
+	}
+	if st.Where.Len() != len(in.mp.model.Key) || st.Where.Len() == 0 {
+		return upstream(in.mp.model, nil, "the reply holds no row, and the key of the new one is not known")
+	}
+	found := source.Rows{Slab: source.NewSlab(in.mp.model.Type)}
+	if err := in.d.fresh(ctx, st, &found); err != nil {
+		return err
+	}
+	if found.Len() != 1 {
+		return upstream(in.mp.model, nil, "the row that was just written is not to be found")
+	}
+	return in.give(found.At(0))
+}
+
+// many sends all rows in one request.
+func (in *insertion) many(ctx context.Context) (int64, error) {
+	ep, st := in.mp.createMany, in.st
+	if err := in.readable(ep, ep.items != nil); err != nil {
+		return 0, err
+	}
+	data := make([]any, st.Rows)
+	for i := range data {
+		var err error
+		if data[i], err = in.row(i); err != nil {
+			return 0, err
+		}
+	}
+	r, err := ep.request(in.d.base, &conditions{}, window{}, say{data: data, fields: st.Fields, row: in.values(0)})
+	if err != nil {
+		return 0, err
+	}
+	rep, _, err := in.d.post(ctx, in.mp, r)
+	if err != nil {
+		return 0, err
+	}
+	if len(st.Returning) == 0 || in.rows == nil {
+		return int64(st.Rows), nil
+	}
+	if ep.items == nil {
+		for i := range st.Rows {
+			if err := in.again(ctx, i); err != nil {
+				return 0, written(err)
+			}
+		}
+		return int64(st.Rows), nil
+	}
+	items, err := ep.itemsOf(rep)
+	if err != nil {
+		return 0, written(err)
+	}
+	if len(items) != st.Rows {
+		return 0, written(upstream(in.mp.model, nil, "the reply has another number of rows than were sent"))
+	}
+	for _, item := range items {
+		if err := in.hand(item); err != nil {
+			return 0, written(err)
+		}
+	}
+	return int64(st.Rows), nil
+}
+
+// upsert makes or replaces one row. An existing row must lie within the scopes.
+func (in *insertion) upsert(ctx context.Context) (int64, error) {
+	st, mp, k := in.st, in.mp, in.st.Conflict
+	if mp.upsert == nil {
+		return 0, in.refuse("the API maps no Upsert")
+	}
+	if st.Rows != 1 {
+		return 0, in.refuse("the API upserts one row at a time")
+	}
+	for i := range k.Set {
+		if k.Set[i].Field != mp.model.Version {
+			return 0, in.refuse("the API replaces the whole row: upsert without assignments")
+		}
+	}
+	if len(st.Scopes) > 0 {
+		at := &builder.Select{Model: mp.model, Scoped: true}
+		for _, f := range k.Target {
+			for c, x := range st.Fields {
+				if x == f {
+					at.Where.Add(builder.Compare(builder.OpEq, f, st.Values[c]))
+				}
+			}
+		}
+		if at.Where.Len() != len(k.Target) {
+			return 0, in.refuse("the row's unique columns must be given, so that the row that has them can be checked")
+		}
+		all, mine := source.Rows{Slab: source.NewSlab(mp.model.Type)}, source.Rows{Slab: source.NewSlab(mp.model.Type)}
+		if err := in.d.fresh(ctx, at, &all); err != nil {
+			return 0, err
+		}
+		at.Scopes = st.Scopes
+		if err := in.d.fresh(ctx, at, &mine); err != nil {
+			return 0, err
+		}
+		if all.Len() != mine.Len() { // a row of another's: it must neither change nor show
+			return 0, nil
+		}
+	}
+	return in.single(ctx, mp.upsert, 0)
+}

@@ -1,0 +1,129 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/time/rate"
+)
+
+// Option changes how a source talks to its API.
+type Option func(*DataSource)
+
+// OAuth2 sends the bearer tokens of ts. One token serves all actors; it is fetched once however many calls need it,
+// again when it has expired, and once more after a 401. A source that gives the refused token again is ErrAuth:
+// ClientCredentials fetches a new one, and so does a token source that keeps none.
+func OAuth2(ts oauth2.TokenSource) Option {
+	return func(d *DataSource) {
+		if ts == nil {
+			d.refuse("OAuth2 was given no token source")
+			return
+		}
+		d.credentials(false, func(context.Context, Reason) (Credentials, error) { return bearer(ts.Token()) })
+	}
+}
+
+// ClientCredentials is OAuth2 with the client-credentials flow.
+func ClientCredentials(c clientcredentials.Config) Option {
+	return func(d *DataSource) {
+		d.credentials(false, func(ctx context.Context, _ Reason) (Credentials, error) { return bearer(c.Token(ctx)) })
+	}
+}
+
+// Auth asks fn for the credentials of the actor in ctx. They are kept for each actor until they expire or are
+// refused; fn runs once at a time for one actor, in a context that ends with RequestTimeout.
+func Auth(fn func(ctx context.Context, why Reason) (Credentials, error)) Option {
+	return func(d *DataSource) {
+		if fn == nil {
+			d.refuse("Auth was given no function")
+			return
+		}
+		d.credentials(true, fn)
+	}
+}
+
+// OptionalAuth sends a request without credentials where they cannot be had.
+func OptionalAuth() Option { return func(d *DataSource) { d.keep().optional = true } }
+
+// Header sends a header with every request. Its value appears in no error and no plan.
+func Header(name, value string) Option {
+	return func(d *DataSource) {
+		if !validHeader(name) || !validHeaderValue(value) {
+			d.refuse("Header was given what is no header")
+			return
+		}
+		d.header.Set(name, value)
+	}
+}
+
+// Timeout bounds one request, its reply included; the default is Limits.RequestTimeout. A shorter deadline of the
+// caller's counts.
+func Timeout(t time.Duration) Option {
+	return func(d *DataSource) {
+		if t <= 0 {
+			d.refuse("Timeout must be positive")
+			return
+		}
+		d.timeout = t
+	}
+}
+
+// Retries is how often a read, a PUT or a DELETE is sent again after 429, 502, 503, 504 or a lost connection; 3 unless
+// said. Other writes are never sent twice.
+func Retries(n int) Option { return func(d *DataSource) { d.retries = max(0, n) } }
+
+// MaxWait bounds the wait that a reply's Retry-After asks for; 30 seconds unless said. Where the API asks for more,
+// the call fails at once.
+func MaxWait(t time.Duration) Option { return func(d *DataSource) { d.maxWait = max(0, t) } }
+
+// RateLimit sends at most perSecond requests a second on average, and burst at once.
+func RateLimit(perSecond float64, burst int) Option {
+	return func(d *DataSource) {
+		if perSecond <= 0 || burst < 1 {
+			d.refuse("RateLimit needs a positive rate and a burst of at least one")
+			return
+		}
+		d.limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
+	}
+}
+
+// Breaker makes calls fail at once after so many failures in a row, until pause is over and one request has succeeded.
+func Breaker(failures int, pause time.Duration) Option {
+	return func(d *DataSource) {
+		if failures < 1 || pause <= 0 {
+			d.refuse("Breaker needs a positive number of failures and a positive pause")
+			return
+		}
+		d.breaker = &breaker{limit: failures, pause: pause}
+	}
+}
+
+// MaxBody bounds a reply's body in bytes, after decompression; 32 MiB unless said.
+func MaxBody(bytes int64) Option {
+	return func(d *DataSource) {
+		if bytes < 1 {
+			d.refuse("MaxBody must be positive")
+			return
+		}
+		d.maxBody = bytes
+	}
+}
+
+// NonAtomic lets one call become many requests, of which some may be done when a later one fails: CreateMany without
+// such an endpoint, and updates and deletes by other conditions than the key. The error says how many were done.
+func NonAtomic() Option { return func(d *DataSource) { d.scattered = true } }
+
+// Client uses the transport, headers, query parameters, cookies and credentials of c. Its retries, redirects and
+// middleware are not used, since the source has its own, and c is neither changed nor closed.
+func Client(c *resty.Client) Option {
+	return func(d *DataSource) {
+		if c == nil {
+			d.refuse("Client was given none")
+			return
+		}
+		d.given = c
+	}
+}

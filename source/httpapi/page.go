@@ -1,0 +1,236 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// maxPages bounds the pages of one list.
+const maxPages = 10_000
+
+// walk is a list being read page by page.
+type walk struct {
+	d  *DataSource
+	mp *mapping
+	ep *endpoint
+	c  *conditions
+	s  say
+	// the rows wanted: all when limit is 0, else no more than that are needed
+	limit int64
+	first window
+
+	got   int64
+	seen  map[string]bool
+	last  [sha256.Size]byte
+	total int64
+	known bool
+}
+
+// run asks for page after page until the API has no more, or visit has enough.
+func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, err error)) error {
+	at, link := w.first, (*url.URL)(nil)
+	at.take, at.hasTake = w.size(0), true
+	w.seen = map[string]bool{}
+	if w.ep.uses[page] {
+		at.page = 1
+	}
+	for n := 0; ; n++ {
+		if n == maxPages {
+			return fault.New(fault.ErrLimit, w.mp.model.Name, "", fmt.Sprintf("%s: more than %d pages: add conditions that the API takes", w.ep.role, maxPages))
+		}
+		rep, err := w.ask(ctx, at, link)
+		if err != nil {
+			return err
+		}
+		if rep.status == http.StatusNotFound { // only where one row was asked for
+			return nil
+		}
+		items, err := w.ep.itemsOf(rep)
+		if err != nil {
+			return err
+		}
+		if n > 0 && len(items) > 0 && rep.sum == w.last {
+			return w.loops("gave the same page twice: does it know the paging parameters?")
+		}
+		w.last = rep.sum
+		w.got += int64(len(items))
+		enough, err := visit(items)
+		if err != nil || enough {
+			return err
+		}
+		if at, link, err = w.next(rep, at, int64(len(items))); err != nil {
+			return err
+		}
+		if at.page < 0 {
+			return nil
+		}
+	}
+}
+
+func (w *walk) loops(detail string) error {
+	return upstream(w.mp.model, nil, w.ep.role+": the API "+detail)
+}
+
+// size is the number of rows to ask for next.
+func (w *walk) size(got int64) int64 {
+	n := w.ep.rows()
+	if w.limit > 0 {
+		n = min(n, max(1, w.limit-got))
+		if w.ep.uses[page] { // pages of one size only tile the list
+			n = min(w.ep.rows(), w.limit)
+		}
+	}
+	return n
+}
+
+func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error) {
+	r, err := w.ep.request(w.d.base, w.c, at, w.s)
+	if err != nil {
+		return nil, err
+	}
+	if link != nil {
+		r.url = link
+	}
+	rep, err := w.d.fetch(ctx, w.mp, r)
+	if err != nil && rep != nil && rep.status == http.StatusNotFound {
+		if w.ep.items == nil {
+			return rep, nil
+		}
+		return nil, upstream(w.mp.model, nil, fmt.Sprintf("%s: the API has nothing at %s, where a list belongs", w.ep.role, describePath(w.ep.path)))
+	}
+	return rep, err
+}
+
+// next says where the page after rep is; a negative page is the end.
+func (w *walk) next(rep *reply, at window, rows int64) (window, *url.URL, error) {
+	end := window{page: -1}
+	total, known, err := w.ep.totalOf(rep)
+	if err != nil {
+		return end, nil, err
+	}
+	switch {
+	case w.ep.next != nil:
+		text, err := w.nextText(rep)
+		if err != nil || text == "" {
+			return end, nil, err
+		}
+		if err := w.fresh(text); err != nil {
+			return end, nil, err
+		}
+		if w.ep.uses[cursor] {
+			at.cursor, at.take = text, w.size(w.got)
+			return at, nil, nil
+		}
+		link, err := w.follow(rep, text)
+		return at, link, err
+	case w.ep.nextLink:
+		text := nextOf(rep.header.Values("Link"))
+		if text == "" {
+			return end, nil, nil
+		}
+		if err := w.fresh(text); err != nil {
+			return end, nil, err
+		}
+		link, err := w.follow(rep, text)
+		return at, link, err
+	case w.ep.uses[skip] || w.ep.uses[page]:
+		if rows == 0 || known && w.first.skip+w.got >= total {
+			if known && rows == 0 && w.first.skip+w.got < total {
+				return end, nil, upstream(w.mp.model, nil, fmt.Sprintf("%s: the API gave fewer rows than its total says", w.ep.role))
+			}
+			return end, nil, nil
+		}
+		at.skip, at.take = w.first.skip+w.got, w.size(w.got)
+		if w.ep.uses[page] {
+			at.page, at.take = at.page+1, w.size(0)
+		}
+		return at, nil, nil
+	case known && w.got < total:
+		return end, nil, upstream(w.mp.model, nil, w.ep.role+": the reply holds a part of the rows, and the mapping does not say how to get the rest: map $skip, $page or Next")
+	}
+	return end, nil, nil
+}
+
+// fresh refuses to go where the list has been.
+func (w *walk) fresh(to string) error {
+	if w.seen[to] {
+		return w.loops("leads back to a page that was read already")
+	}
+	w.seen[to] = true
+	return nil
+}
+
+func (w *walk) nextText(rep *reply) (string, error) {
+	found := w.ep.next.Get(rep.doc)
+	if len(found) == 0 {
+		return "", nil
+	}
+	switch x := found[0].(type) {
+	case nil:
+		return "", nil
+	case string:
+		return x, nil
+	case json.Number:
+		return string(x), nil
+	case bool:
+		if !x {
+			return "", nil
+		}
+	}
+	return "", upstream(w.mp.model, nil, w.ep.role+": the reply has "+kindOf(found[0])+" at "+w.ep.next.String()+", where the next page belongs")
+}
+
+// follow resolves a link, which must stay on the API's host.
+func (w *walk) follow(rep *reply, text string) (*url.URL, error) {
+	ref, err := url.Parse(text)
+	if err != nil {
+		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page is no URL")
+	}
+	u := rep.url.ResolveReference(ref)
+	if !w.d.sameHost(u) {
+		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page leads to another host, which is not followed")
+	}
+	u.Fragment = ""
+	return u, nil
+}
+
+// nextOf finds rel="next" in Link headers (RFC 8288).
+func nextOf(headers []string) string {
+	for _, h := range headers {
+		for h != "" {
+			open := strings.IndexByte(h, '<')
+			end := strings.IndexByte(h, '>')
+			if open < 0 || end < open {
+				break
+			}
+			target, rest := h[open+1:end], h[end+1:]
+			params := rest
+			if i := strings.Index(rest, ",<"); i >= 0 {
+				params, h = rest[:i], rest[i+1:]
+			} else if i := strings.Index(rest, ", <"); i >= 0 {
+				params, h = rest[:i], rest[i+2:]
+			} else {
+				h = ""
+			}
+			for p := range strings.SplitSeq(params, ";") {
+				name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
+				if !strings.EqualFold(strings.TrimSpace(name), "rel") {
+					continue
+				}
+				for rel := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
+					if strings.EqualFold(rel, "next") {
+						return target
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
