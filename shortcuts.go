@@ -56,6 +56,11 @@ func (r Repo[T]) First(ctx context.Context) (T, error) { return r.Query().First(
 // One gives the only row of the table.
 func (r Repo[T]) One(ctx context.Context) (T, error) { return r.Query().One(ctx) }
 
+// Page gives the page at a cursor, in the order of the key; see [Query.Page].
+func (r Repo[T]) Page(ctx context.Context, cursor string, opts ...PageOption) (Page[T], error) {
+	return r.Query().Page(ctx, cursor, opts...)
+}
+
 // Count gives the number of rows of the table.
 func (r Repo[T]) Count(ctx context.Context) (int64, error) { return r.Query().Count(ctx) }
 

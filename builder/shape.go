@@ -20,7 +20,9 @@ type shaper struct {
 	nodes int
 	// relations is the depth of relation filters at this point of the walk
 	relations int
-	err       error
+	// asking makes the key say what a query asks, the same in every process, instead of what its text is
+	asking bool
+	err    error
 }
 
 func (s *shaper) fail(err error) {
@@ -86,6 +88,10 @@ func (s *shaper) head(verb byte, m *model.Model, err error) {
 		s.fail(err)
 	}
 	s.byte(verb)
+	if s.asking {
+		s.name(m.Name)
+		return
+	}
 	s.number(int(m.ID))
 }
 
@@ -208,7 +214,7 @@ func (s *shaper) relation(m *model.Model, e *Expr, depth int) {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "the relation "+r.Model.Name+"."+r.Name+" belongs to another model"))
 		return
 	}
-	if !e.Ext.Scoped {
+	if !e.Ext.Scoped && !s.asking {
 		s.fail(fault.New(fault.ErrDenied, m.Name, r.Name, "the relation filter has not been scoped"))
 		return
 	}
@@ -295,6 +301,9 @@ func b2i(b bool) byte {
 func (q *Select) shape(s *shaper) {
 	m := q.Model
 	s.head('S', m, q.Err)
+	if s.asking {
+		s.byte(byte(q.Deleted))
+	}
 	if q.Skip < 0 || q.HasTake && q.Take < 0 {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative"))
 	}

@@ -86,7 +86,7 @@ func (s *shaper) related(m *model.Model, t *Term, depth int) {
 		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "the relation "+r.Model.Name+"."+r.Name+" belongs to another model"))
 		return
 	}
-	if !t.Scoped {
+	if !t.Scoped && !s.asking {
 		s.fail(fault.New(fault.ErrDenied, m.Name, r.Name, "the related rows have not been scoped"))
 		return
 	}
@@ -134,7 +134,7 @@ func (s *shaper) subselect(m *model.Model, q *Select) {
 	case len(q.Columns) != 1 || q.Want != WantRows || q.Group != nil || q.Extra != nil || q.Lock != NoLock:
 		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "a sub-select gives one column: it takes no includes, counts or locks"))
 		return
-	case !q.Scoped:
+	case !q.Scoped && !s.asking:
 		s.fail(fault.New(fault.ErrDenied, q.Model.Name, "", "the sub-select has not been scoped"))
 		return
 	case !s.deeper(q.Model, ""):

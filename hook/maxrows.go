@@ -22,10 +22,14 @@ func MaxRows(n int) Hook {
 		Optional: true,
 		watches:  true, // of writes it sees nothing
 		Before: func(_ context.Context, op *Op) error {
+			most := int64(n)
+			if op.Name == "Page" { // which looks one row ahead and does not give it
+				most++
+			}
 			switch {
 			case !concerned(op):
 				return nil
-			case op.Select.HasTake && op.Select.Take > int64(n):
+			case op.Select.HasTake && op.Select.Take > most:
 				return over(op)
 			case !op.Select.HasTake:
 				op.Select.Take, op.Select.HasTake = int64(n)+1, true

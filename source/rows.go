@@ -70,6 +70,14 @@ func (s *Slab) Reset() {
 	s.n = 0
 }
 
+// Truncate takes back all values from n on.
+func (s *Slab) Truncate(n int) {
+	for i := n; i < s.n; i++ {
+		reflect.NewAt(s.elem, s.At(i)).Elem().SetZero()
+	}
+	s.n = min(s.n, n)
+}
+
 // Reserve makes room for n values in all.
 func (s *Slab) Reserve(n int) {
 	if n > s.c {

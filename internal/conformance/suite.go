@@ -72,6 +72,7 @@ func cases() []testCase {
 		poolCases,
 		seeCases,
 		propertyCases,
+		pageCases,
 		nestedCases,
 		patchCases,
 		outcomeCases,

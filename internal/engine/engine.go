@@ -13,6 +13,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/cursor"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -53,6 +54,8 @@ type Config struct {
 	Observers []func(context.Context, Statement)
 	Tracers   []Tracer
 
+	CursorKeys [][]byte // secrets of page cursors, the one in use first; none = one made up
+
 	BestEffort bool // reads that do not say go without what sources could not give
 }
 
@@ -90,6 +93,7 @@ type Engine struct {
 	tracers   []Tracer
 
 	bestEffort bool
+	cursors    *cursor.Keys
 }
 
 type linkTable struct{ source, schema, table string }
@@ -105,6 +109,10 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
+	}
+	var err error
+	if e.cursors, err = cursor.NewKeys(c.CursorKeys...); err != nil {
+		return nil, (&fault.Error{Op: "open", Err: fault.ErrInvalid, Detail: "the keys of cursors could not be made"}).WithCause(err)
 	}
 	e.bindLinkTables()
 	e.refs = e.references()

@@ -14,15 +14,15 @@ import (
 // Read runs st, which is the caller's own copy, and decodes into rows, includes and all. name is the
 // method the user called.
 func (s *Session) Read(ctx context.Context, name string, st *builder.Select, rows *source.Rows) error {
-	return s.readIn(ctx, name, st, rows, nil)
+	return s.readIn(ctx, name, st, rows, nil, nil)
 }
 
 // ReadCall is Read in the memory of c.
 func (s *Session) ReadCall(ctx context.Context, name string, c *Call) error {
-	return s.readIn(ctx, name, &c.Select, &c.Rows, c.sights)
+	return s.readIn(ctx, name, &c.Select, &c.Rows, c.sights, c.cut)
 }
 
-func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, rows *source.Rows, sights []sight) error {
+func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, rows *source.Rows, sights []sight, page *cut) error {
 	s = s.joined(ctx)
 	src, err := s.SourceOf(st.Model)
 	if err == nil {
@@ -44,7 +44,7 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 		r = new(reader)
 	}
 	r.s, r.reg, r.name, r.deleted = s, s.Registry(), name, st.Deleted
-	r.sights = sights
+	r.sights, r.cut = sights, page
 	r.reads = countIncludes(st.Includes)
 	if r.lenient = s.efforts(ctx); r.lenient {
 		ctx = s.lenient(ctx, st)
@@ -67,6 +67,7 @@ type reader struct {
 	deleted builder.Deleted
 	reads   int // statements that the includes make likely
 	sights  []sight
+	cut     *cut             // of the root; see page.go
 	lenient bool             // best effort: see degrades
 	ahead   [2]builder.Scope // of the includes, asked for before the first statement and not kept
 }
@@ -147,11 +148,19 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 	if err := r.s.execute(ctx, ex, src, st, rows); err != nil {
 		return err
 	}
+	if r.cut != nil {
+		if err := r.cut.page(st, &rows.Slab); err != nil {
+			return err
+		}
+	}
 	if len(st.Includes) > 0 && rows.Each == nil {
 		if err := r.includes(ctx, &rows.Slab, st.Includes, "", 0); err != nil {
 			return err
 		}
 		hide(&rows.Slab, hidden)
+	}
+	if r.cut != nil {
+		hide(&rows.Slab, r.cut.hidden)
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ type Call struct {
 	Rows   source.Rows
 
 	sights []sight
+	cut    *cut // the page that the rows are cut to; nil for none
 }
 
 // NewCall makes a Call of st that reads into rows.

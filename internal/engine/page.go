@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/cursor"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Paging says which page of a query is asked for.
+type Paging struct {
+	Cursor string // "" is the first page
+	Total  bool   // count the rows of all pages too
+}
+
+// Paged is what a page knows beside its rows.
+type Paged struct {
+	Next, Prev string
+	Total      int64 // -1 when it was not asked for
+}
+
+// Page reads one page of c, whose Take is the number of rows of a page and whose order tells every two rows apart.
+func (s *Session) Page(ctx context.Context, c *Call, p Paging) (out Paged, err error) {
+	const name = "Page"
+	m := c.Select.Model
+	if err := pageable(&c.Select); err != nil {
+		return out, s.located(fault.Fill(err, name, m.Name, ""), name, m)
+	}
+	err = s.snapshot(ctx, m, p.Total, func(in *Session) error {
+		out.Total = -1
+		if p.Total {
+			count := &builder.Select{Model: m, Where: c.Select.Where, Deleted: c.Select.Deleted}
+			if out.Total, err = in.Count(ctx, name, count); err != nil {
+				return err
+			}
+		}
+		return in.page(ctx, name, c, p, &out)
+	})
+	return out, s.located(err, name, m)
+}
+
+// Numbered reads the page that c.Select says by its Skip and Take, and counts the rows of all pages in the same snapshot.
+func (s *Session) Numbered(ctx context.Context, c *Call) (total int64, err error) {
+	const name = "PageNumber"
+	m := c.Select.Model
+	err = s.snapshot(ctx, m, true, func(in *Session) error {
+		count := &builder.Select{Model: m, Where: c.Select.Where, Deleted: c.Select.Deleted}
+		if total, err = in.Count(ctx, name, count); err != nil {
+			return err
+		}
+		return in.ReadCall(ctx, name, c)
+	})
+	return total, s.located(err, name, m)
+}
+
+// snapshot runs several reads of m as of one moment, where the source can.
+func (s *Session) snapshot(ctx context.Context, m *model.Model, several bool, read func(*Session) error) error {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return err
+	}
+	if !several || s.tx != nil || !src.Capabilities().Transactions {
+		return read(s)
+	}
+	o := TxOptions{TxOptions: source.TxOptions{Isolation: source.RepeatableRead, ReadOnly: true}}
+	return s.Tx(ctx, o, func(tx *Session) error {
+		tx.effort = s.effort
+		return read(tx)
+	})
+}
+
+// pageable refuses queries that have no places a cursor could name.
+func pageable(st *builder.Select) error {
+	bad := func(detail string) error { return fault.New(fault.ErrInvalid, st.Model.Name, "", detail) }
+	switch {
+	case st.Err != nil:
+		return st.Err
+	case st.Skip > 0:
+		return bad("a page begins where its cursor says: Skip does not go with Page")
+	case !st.HasTake || st.Take < 1:
+		return bad("a page needs a row at least: say Take with a positive number, or leave it out")
+	case st.Distinct:
+		return bad("distinct rows have no place to begin a page at: use PageNumber")
+	}
+	for i := range st.Order.Len() {
+		k := st.Order.At(i)
+		switch {
+		case k.Err != nil:
+			return k.Err
+		case k.Term != nil:
+			return fault.New(fault.ErrUnsupported, st.Model.Name, "", "a page is sorted by columns: a cursor holds no computed values; use PageNumber")
+		case k.Field == nil || k.Field.Model != st.Model:
+			return bad("a sort key is not a column of the model")
+		}
+		switch k.Field.Kind {
+		case model.JSON, model.Array, model.Scanner:
+			return fault.New(fault.ErrInvalid, st.Model.Name, k.Field.Name, "the column has no order that a cursor can hold: sort a page by another")
+		}
+	}
+	return nil
+}
+
+// cut turns the rows that were read into the page, before anyone sees them.
+type cut struct {
+	order  builder.Sorting // as the user said it
+	size   int
+	back   bool
+	hidden []*model.Field // read for the cursors only
+
+	more        bool // there is a row beyond the page, in the direction of reading
+	first, last []model.Value
+}
+
+func (s *Session) page(ctx context.Context, name string, c *Call, p Paging, out *Paged) error {
+	st := &c.Select
+	question, err := asked(ctx, st)
+	if err != nil {
+		return err
+	}
+	var at cursor.Place
+	if p.Cursor != "" {
+		at, err = s.cursors.Open(question, p.Cursor)
+		if err != nil || len(at.Values) != st.Order.Len() {
+			return fault.New(fault.ErrBadCursor, st.Model.Name, "", "it was changed, or belongs to another query, order or actor: begin at the first page")
+		}
+	}
+	k := &cut{order: st.Order, size: int(st.Take), back: at.Back}
+	st.Take++ // one row more tells whether there is another page
+	if p.Cursor != "" {
+		st.Where.Add(builder.Seek(&st.Order, at.Values, at.Back, at.Within))
+		if at.Back {
+			st.Order = st.Order.Reversed()
+		}
+	}
+	if st.Columns != nil {
+		st.Columns = st.Columns[:len(st.Columns):len(st.Columns)]
+		for i := range k.order.Len() {
+			if f := k.order.At(i).Field; !contains(st.Columns, f) {
+				st.Columns, k.hidden = append(st.Columns, f), append(k.hidden, f)
+			}
+		}
+	}
+	c.cut = k
+	if err := s.ReadCall(ctx, name, c); err != nil {
+		return err
+	}
+	return s.turn(question, p, k, at, out)
+}
+
+// turn makes the cursors of the pages on either side.
+func (s *Session) turn(question []byte, p Paging, k *cut, at cursor.Place, out *Paged) (err error) {
+	seal := func(values []model.Value, back, within bool) string {
+		if err != nil {
+			return ""
+		}
+		var text string
+		text, err = s.cursors.Seal(question, cursor.Place{Values: values, Back: back, Within: within})
+		return text
+	}
+	empty := k.first == nil
+	switch {
+	case empty && p.Cursor == "":
+	case empty && at.Back: // all rows before the place are gone: the place is where the list begins now
+		out.Next = seal(at.Values, false, true)
+	case empty:
+		out.Prev = seal(at.Values, true, true)
+	default:
+		if k.more || k.back {
+			out.Next = seal(k.last, false, false)
+		}
+		if k.back && k.more || !k.back && p.Cursor != "" {
+			out.Prev = seal(k.first, true, false)
+		}
+	}
+	if errors.Is(err, cursor.ErrTooLong) {
+		err = fault.New(fault.ErrLimit, "", "", fmt.Sprintf("the values of the sort keys do not fit into a cursor (%d bytes): sort by shorter columns", cursor.MaxText))
+	} else if err != nil {
+		err = fault.New(fault.ErrUnsupported, "", "", "a sort key holds values that a cursor cannot hold")
+	}
+	return err
+}
+
+// page cuts the rows of st to the page and puts them in forward order.
+func (k *cut) page(st *builder.Select, rows *source.Slab) error {
+	if !k.intact(st) {
+		return fault.New(fault.ErrDenied, st.Model.Name, "", "a hook changed the order or the size of a page")
+	}
+	if k.more = rows.Len() > k.size; k.more {
+		rows.Truncate(k.size)
+	}
+	n := rows.Len()
+	if n == 0 {
+		return nil
+	}
+	if k.back {
+		swap := reflect.Swapper(rows.Slice().Interface())
+		for i, j := 0, n-1; i < j; i, j = i+1, j-1 {
+			swap(i, j)
+		}
+	}
+	var err error
+	if k.first, err = k.values(rows.At(0)); err != nil {
+		return err
+	}
+	k.last, err = k.values(rows.At(n - 1))
+	return err
+}
+
+// intact reports whether st still reads the page that was asked for.
+func (k *cut) intact(st *builder.Select) bool {
+	if st.Order.Len() != k.order.Len() || st.Skip != 0 || !st.HasTake || st.Take != int64(k.size)+1 {
+		return false
+	}
+	for i := range k.order.Len() {
+		if st.Order.At(i).Field != k.order.At(i).Field || (st.Order.At(i).Desc != k.order.At(i).Desc) != k.back {
+			return false
+		}
+	}
+	return true
+}
+
+func (k *cut) values(row unsafe.Pointer) ([]model.Value, error) {
+	out := make([]model.Value, k.order.Len())
+	for i := range out {
+		v, err := k.order.At(i).Field.Load(row)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+// asked is what a cursor is bound to: the question, and who asks it.
+func asked(ctx context.Context, st *builder.Select) ([]byte, error) {
+	b, err := st.Question(nil)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := hook.ActorFrom(ctx)
+	if !ok {
+		return append(b, "nobody"...), nil
+	}
+	for _, part := range []string{fmt.Sprintf("%T %v", a.ID, a.ID), fmt.Sprintf("%T %v", a.TenantID, a.TenantID), a.Role} {
+		b = model.AppendKey(b, model.StringOf(part))
+	}
+	return b, nil
+}
