@@ -63,6 +63,8 @@ func (r *reading) sound() (err error) {
 		return st.Err
 	case st.Skip < 0 || st.HasTake && st.Take < 0:
 		return fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative")
+	case st.Extra != nil:
+		return refuse("an HTTP API reads nothing beside the columns of a row: aggregates, counts of relations and joins need a SQL source")
 	case st.Lock != builder.NoLock:
 		return refuse("an HTTP API locks no rows")
 	case st.Group != nil && st.Group.Link != nil:
