@@ -224,6 +224,9 @@ func subset(fs, of []*model.Field) bool {
 }
 
 func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab) (int64, error) {
+	if err := w.undoable(); err != nil {
+		return 0, err
+	}
 	// hooks may have changed the rows, so values are read after them; scopes check what is really sent
 	st.Values = make([]model.Value, len(st.Fields)*st.Rows)
 	for i := range st.Rows {

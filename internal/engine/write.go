@@ -5,7 +5,6 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -27,9 +26,6 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m 
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return err
-	}
-	if kind != hook.Delete && reg.Verified(m) && !src.Capabilities().Transactions {
-		return fault.New(fault.ErrUnsupported, m.Name, "", "a policy is checked on the row as it was written, and this source cannot undo a write that leaves it")
 	}
 	hooks := reg.Events(m)
 	w := &writing{reg: reg, m: m, src: src, name: name, op: op}

@@ -132,7 +132,7 @@ func (r *reading) needed() {
 func (r *reading) choose() error {
 	listed := -1 // the condition that would else be asked for one by one
 	for i := range r.conds.list {
-		if x := &r.conds.list[i]; x.op == builder.OpIn && (x.group || x.field.Primary && len(r.mp.model.Key) == 1) && len(x.value.List()) > 1 {
+		if x := &r.conds.list[i]; x.op == builder.OpIn && (x.group || x.field.Primary && len(r.mp.model.Key) == 1) && len(x.value.List()) != 1 {
 			listed = i
 			break
 		}
