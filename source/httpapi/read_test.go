@@ -65,8 +65,8 @@ func TestReads(t *testing.T) {
 	}
 
 	// one that it does not: rows in another order are found out and sorted here
-	page, err = repo.OrderBy(posts.Title.Asc()).Take(2).All(ctx)
-	if err != nil || page[0].Title != "post 00" || page[1].Title != "post 01" {
+	page, err = repo.OrderBy(posts.MadeAt.Desc()).Take(2).All(ctx)
+	if err != nil || !slices.Equal(idsOf(page), []int64{45, 44}) {
 		t.Fatal(page, err)
 	}
 	a.took()
