@@ -184,9 +184,12 @@ func TestTenancy(t *testing.T) {
 	}
 	for name, read := range map[string]func() (int, error){
 		"a condition on another tenant": func() (int, error) { x, err := repo.Where(posts.TenantID.Eq(2)).All(ctx); return len(x), err },
-		"or":                            func() (int, error) { x, err := repo.Where(orm.Or(posts.ID.Eq(2), posts.ID.Eq(4))).All(ctx); return len(x), err },
-		"bulk":                          func() (int, error) { x, err := repo.Where(posts.ID.In(2, 4, 6)).All(ctx); return len(x), err },
-		"count":                         func() (int, error) { n, err := repo.Where(posts.ID.In(2, 4)).Count(ctx); return int(n), err },
+		"or": func() (int, error) {
+			x, err := repo.Where(orm.Or(posts.ID.Eq(2), posts.ID.Eq(4))).All(ctx)
+			return len(x), err
+		},
+		"bulk":  func() (int, error) { x, err := repo.Where(posts.ID.In(2, 4, 6)).All(ctx); return len(x), err },
+		"count": func() (int, error) { n, err := repo.Where(posts.ID.In(2, 4)).Count(ctx); return int(n), err },
 	} {
 		if n, err := read(); n != 0 || err != nil {
 			t.Errorf("%s: %d rows, %v", name, n, err)
