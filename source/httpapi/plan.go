@@ -223,7 +223,9 @@ func (r *reading) page(local bool) {
 	}
 	paged := st.Want == builder.WantRows && (st.HasTake || st.Skip > 0)
 	r.sorts = st.Want == builder.WantRows && (!r.order.Empty() || st.Group != nil)
-	r.cuts = paged
+	if r.cuts = paged; st.Group != nil { // its Take is the bound on children, which cuts nothing that is asked for
+		r.cuts = st.Group.Paged()
+	}
 	if r.ep.uses[columns] {
 		var names []string
 		for _, f := range r.fields {
