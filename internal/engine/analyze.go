@@ -88,6 +88,11 @@ func (p *Step) describe(src source.Source, st *builder.Select) error {
 	for _, x := range st.Scopes {
 		p.Scopes = append(p.Scopes, x.Name)
 	}
+	if d, ok := src.(source.Describer); ok {
+		var err error
+		p.Text, err = d.Describe(st)
+		return err
+	}
 	q, ok := src.(source.SQL)
 	if !ok {
 		return nil

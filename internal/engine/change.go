@@ -132,6 +132,11 @@ func unasked(m *model.Model, asked []*model.Field, rows *source.Rows) {
 }
 
 func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Update, rows *source.Rows) (int64, error) {
+	if access == hook.Changing {
+		if err := w.undoable(); err != nil {
+			return 0, err
+		}
+	}
 	st.Scoped = false
 	if err := w.s.scoper(ctx, w.reg, st.Deleted).updates(st, access); err != nil {
 		return 0, err

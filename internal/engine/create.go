@@ -224,6 +224,9 @@ func subset(fs, of []*model.Field) bool {
 }
 
 func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab) (int64, error) {
+	if err := w.undoable(); err != nil {
+		return 0, err
+	}
 	// hooks may have changed the rows, so values are read after them; scopes check what is really sent
 	st.Values = make([]model.Value, len(st.Fields)*st.Rows)
 	for i := range st.Rows {
@@ -310,12 +313,14 @@ func insertInto(ctx context.Context, ex source.Executor, src source.Source, st *
 	case st.Rows == 1:
 		return ex.Insert(ctx, st, &source.Rows{Slab: part})
 	}
-	return insertMany(ctx, ex, st, part)
+	_, sorted := src.(source.SQL)
+	return insertMany(ctx, ex, st, part, sorted)
 }
 
 // insertMany reads the made columns of many rows. No engine promises the order of the rows it gives
 // back, but all hand numbers out in the order of the input, so numbers are sorted before they are dealt out.
-func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab) (int64, error) {
+// Sources without SQL give rows in the order of the input, whatever numbers they make.
+func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab, sorted bool) (int64, error) {
 	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
 	back.Reserve(st.Rows)
 	n, err := ex.Insert(ctx, st, &back)
@@ -329,7 +334,7 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 	for i := range order {
 		order[i] = i
 	}
-	if f := st.Returning[0]; f.Kind == model.Int || f.Kind == model.Uint {
+	if f := st.Returning[0]; sorted && (f.Kind == model.Int || f.Kind == model.Uint) {
 		ids := make([]int64, len(order))
 		for i := range ids {
 			v, err := f.Load(back.At(i))

@@ -21,6 +21,9 @@ func NewOrder(m *model.Model, o *builder.Sorting) (*Order, error) {
 		if k.Err != nil {
 			return nil, k.Err
 		}
+		if k.Term != nil {
+			return nil, c.bad(fault.ErrUnsupported, nil, "rows can be sorted by columns only on this source")
+		}
 		if k.Field == nil {
 			return nil, c.malformed()
 		}

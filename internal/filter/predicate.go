@@ -79,6 +79,9 @@ func (c *compiler) node(e *builder.Expr, depth int) (node, error) {
 	case builder.OpSQL:
 		return n, c.bad(fault.ErrUnsupported, nil, "the source does not understand SQL text")
 	}
+	if e.Op > builder.OpError {
+		return n, c.bad(fault.ErrUnsupported, e.Field, "the operator is not to be had on this source")
+	}
 	if e.Field == nil {
 		return n, c.malformed()
 	}

@@ -22,6 +22,7 @@ var rooms = map[string]string{
 // besides lists what the table does not say, with the reason.
 var besides = map[string]string{
 	"rls imports dialect":               "native policies are DDL, so names are quoted",
+	"source/httpapi imports hook":       "credentials and kept replies belong to an actor",
 	"rls/guard imports root":            "section 5 says so",
 	"rls/rest imports root":             "section 5 says so",
 	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",

@@ -63,6 +63,8 @@ func (r *reading) sound() (err error) {
 		return st.Err
 	case st.Skip < 0 || st.HasTake && st.Take < 0:
 		return fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative")
+	case st.Extra != nil:
+		return refuse("an HTTP API reads nothing beside the columns of a row: aggregates, counts of relations and joins need a SQL source")
 	case st.Lock != builder.NoLock:
 		return refuse("an HTTP API locks no rows")
 	case st.Group != nil && st.Group.Link != nil:
@@ -130,7 +132,7 @@ func (r *reading) needed() {
 func (r *reading) choose() error {
 	listed := -1 // the condition that would else be asked for one by one
 	for i := range r.conds.list {
-		if x := &r.conds.list[i]; x.op == builder.OpIn && (x.group || x.field.Primary && len(r.mp.model.Key) == 1) && len(x.value.List()) > 1 {
+		if x := &r.conds.list[i]; x.op == builder.OpIn && (x.group || x.field.Primary && len(r.mp.model.Key) == 1) && len(x.value.List()) != 1 {
 			listed = i
 			break
 		}
@@ -221,7 +223,9 @@ func (r *reading) page(local bool) {
 	}
 	paged := st.Want == builder.WantRows && (st.HasTake || st.Skip > 0)
 	r.sorts = st.Want == builder.WantRows && (!r.order.Empty() || st.Group != nil)
-	r.cuts = paged
+	if r.cuts = paged; st.Group != nil { // its Take is the bound on children, which cuts nothing that is asked for
+		r.cuts = st.Group.Paged()
+	}
 	if r.ep.uses[columns] {
 		var names []string
 		for _, f := range r.fields {

@@ -129,7 +129,7 @@ func (x *reader) take(item any, row unsafe.Pointer, part *filter.Predicate) (eno
 	r, m := x.r, x.r.st.Model
 	if x.fetched++; r.bounded() && x.fetched > x.d.limits.PostFilterRows {
 		err := fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than PostFilterRows (%d) rows were read to be filtered, sorted or counted here: map what the API can do, or raise the limit", x.d.limits.PostFilterRows))
-		if r.st.Want != builder.WantCount && source.Degrade(x.ctx, source.Issue{Source: x.d.name, Model: m.Name, Cause: err}) {
+		if r.st.Want != builder.WantCount && source.Degrade(x.ctx, source.Issue{Source: x.d.name, Model: m.Name, Cause: fault.Fill(err, "", m.Name, x.d.name)}) {
 			x.cut = true
 			return true, nil
 		}

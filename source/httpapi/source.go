@@ -44,8 +44,9 @@ type DataSource struct {
 type opened struct{ models map[*model.Model]*mapping }
 
 var (
-	_ source.Source  = (*DataSource)(nil)
-	_ source.Limited = (*DataSource)(nil)
+	_ source.Source    = (*DataSource)(nil)
+	_ source.Limited   = (*DataSource)(nil)
+	_ source.Describer = (*DataSource)(nil)
 )
 
 // Source describes the API below baseURL, which is http or https and holds neither credentials nor a query. Nothing
