@@ -5,13 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/multi-orm/orm"
-	"github.com/multi-orm/orm/source"
 	"github.com/multi-orm/orm/source/httpapi"
 )
 
@@ -26,14 +24,9 @@ func TestBestEffort(t *testing.T) {
 		a.ServeHTTP(w, r)
 	}), orm.Limits{PostFilterRows: 30})
 	users := seed(t, db, 5)
-	var mu sync.Mutex
-	var issues []source.Issue
-	ctx := source.WithIssues(context.Background(), func(i source.Issue) {
-		mu.Lock()
-		defer mu.Unlock()
-		issues = append(issues, i)
-	})
-	got, err := users.Include("Posts").All(ctx)
+	var issues []orm.Issue
+	ctx := context.Background()
+	got, err := users.Include("Posts").BestEffort(&issues).All(ctx)
 	if err != nil || len(got) != 5 || len(got[2].Posts) != 0 || len(got[3].Posts) != 8 {
 		t.Fatal(len(got), err)
 	}
@@ -41,7 +34,7 @@ func TestBestEffort(t *testing.T) {
 		t.Fatal(issues)
 	}
 	issues = nil
-	rows, err := orm.Repo[Post](db).Where(posts.Score.Gte(0)).All(ctx)
+	rows, err := orm.Repo[Post](db).Where(posts.Score.Gte(0)).BestEffort(&issues).All(ctx)
 	if err != nil || len(rows) != 20 || len(issues) != 1 || !errors.Is(issues[0].Cause, orm.ErrLimit) {
 		t.Fatal(len(rows), err, issues)
 	}

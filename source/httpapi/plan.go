@@ -27,9 +27,10 @@ type reading struct {
 	skip  int64  // rows that the API is asked to leave out
 	say   say
 
-	filters bool // rows are filtered here
-	sorts   bool // rows are sorted here
-	cuts    bool // the page is cut here
+	fanOut  int64 // the most children of a parent; a Take above it is the engine's bound
+	filters bool  // rows are filtered here
+	sorts   bool  // rows are sorted here
+	cuts    bool  // the page is cut here
 }
 
 // plan decides how st is read. local forbids to leave the page to the API.
@@ -38,7 +39,7 @@ func (d *DataSource) plan(st *builder.Select, local bool) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{mp: mp, st: st}
+	r := &reading{mp: mp, st: st, fanOut: int64(d.limits.MaxFanOut)}
 	if err := r.sound(); err != nil {
 		return nil, err
 	}
@@ -224,7 +225,7 @@ func (r *reading) page(local bool) {
 	paged := st.Want == builder.WantRows && (st.HasTake || st.Skip > 0)
 	r.sorts = st.Want == builder.WantRows && (!r.order.Empty() || st.Group != nil)
 	if r.cuts = paged; st.Group != nil { // its Take is the bound on children, which cuts nothing that is asked for
-		r.cuts = st.Group.Paged()
+		r.cuts = st.Group.Skip > 0 || st.Group.HasTake && st.Group.Take <= r.fanOut
 	}
 	if r.ep.uses[columns] {
 		var names []string
