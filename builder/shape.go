@@ -292,6 +292,10 @@ func b2i(b bool) byte {
 func (q *Select) shape(s *shaper) {
 	m := q.Model
 	s.head('S', m, q.Err)
+	if q.Aggregate != nil || q.Want == WantGroups {
+		q.groups(s)
+		return
+	}
 	if q.Skip < 0 || q.HasTake && q.Take < 0 {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative"))
 	}

@@ -85,6 +85,7 @@ func cases() []testCase {
 		txMoreCases,
 		jsonSetCases,
 		insideCases,
+		aggregateCases,
 	} {
 		out = append(out, part...)
 	}
