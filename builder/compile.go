@@ -20,10 +20,11 @@ type compiler struct {
 	out     sq.Sqlizer
 	columns []Column
 
-	repeated   int   // arguments that stand in the text once more
-	sortArgs   []any // of the terms that order gave last
-	columnArgs []any // of what Extra reads
-	err        error // what order could not say
+	repeated   int                     // arguments that stand in the text once more
+	sortArgs   []any                   // of the terms that order gave last
+	columnArgs []any                   // of what Extra reads
+	err        error                   // what order could not say
+	results    map[*model.Field]string // what stands for each field of an aggregation's result
 }
 
 // fragment is a piece of text with Arg marks and the walk positions of its arguments.
@@ -83,7 +84,12 @@ func (c *compiler) table(m *model.Model) string { return dialect.Table(c.d, m.Sc
 // owner is what qualifies the columns of the statement's own table.
 func (c *compiler) owner(m *model.Model) string { return c.d.Quote(m.Table) }
 
-func (c *compiler) col(owner string, f *model.Field) string { return owner + "." + c.d.Quote(f.Column) }
+func (c *compiler) col(owner string, f *model.Field) string {
+	if text, ok := c.results[f]; ok {
+		return text
+	}
+	return owner + "." + c.d.Quote(f.Column)
+}
 
 func (c *compiler) quoted(fs []*model.Field) []string {
 	out := make([]string, len(fs))

@@ -15,6 +15,9 @@ import (
 const rowNumber = "orm_row_number"
 
 func (q *Select) compile(c *compiler) error {
+	if q.Aggregate != nil {
+		return q.compileGroups(c)
+	}
 	if err := q.sound(); err != nil {
 		return err
 	}

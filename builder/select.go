@@ -28,11 +28,12 @@ type SortKey struct {
 // Want says what a Select is asked for.
 type Want uint8
 
-// What a Select gives: rows, the number of rows, or whether there is a row.
+// What a Select gives: rows, the number of rows, whether there is a row, or what its Aggregation says of groups.
 const (
 	WantRows Want = iota
 	WantCount
 	WantExists
+	WantGroups
 )
 
 // Deleted says which rows of a soft-deleting model a statement sees.
@@ -84,6 +85,9 @@ type Select struct {
 
 	// Group makes this Select the load of an include; nil for a plain one.
 	Group *Group
+
+	// Aggregate makes this Select give groups of rows, with WantGroups; nil for rows.
+	Aggregate *Aggregation
 
 	// Extra is what each row reads beside its columns, last first; nil for nothing.
 	Extra *Extra

@@ -304,6 +304,10 @@ func (q *Select) shape(s *shaper) {
 	if s.asking {
 		s.byte(byte(q.Deleted))
 	}
+	if q.Aggregate != nil || q.Want == WantGroups {
+		q.groups(s)
+		return
+	}
 	if q.Skip < 0 || q.HasTake && q.Take < 0 {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative"))
 	}

@@ -108,6 +108,10 @@ type Dialect interface {
 	// Order gives the terms that sort by expr.
 	Order(expr string, desc bool, nulls Nulls, nullable bool) []string
 
+	// Aggregate writes an aggregate of expr, a column of type t or "*": counts and sums of integers are 64-bit integers,
+	// averages and sums of floats are 64-bit floats.
+	Aggregate(a Aggregate, expr string, t Type) string
+
 	// Page gives the options after SELECT or the clause at the end, never both.
 	Page(p Paging) (options, suffix string)
 	// TakeFirst reports whether the take argument comes before the skip argument in Page's suffix.

@@ -40,6 +40,9 @@ func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 	}
 	f.Index = len(m.Fields)
 	m.Fields = append(m.Fields, f)
+	if err := d.aggregate(f, sf, tg); err != nil {
+		return err
+	}
 	if err := f.key(tg); err != nil {
 		return err
 	}

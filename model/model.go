@@ -26,6 +26,8 @@ type Model struct {
 	SoftDelete *Field
 	Version    *Field
 
+	Result bool // what Aggregate gives: fields tagged agg, and no table
+
 	fields    map[string]*Field // by Go name and by column
 	relations map[string]*Relation
 }
@@ -111,6 +113,8 @@ type Field struct {
 	UpdateOnly bool
 	NoQuery    bool
 	IsComputed bool
+
+	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 
 	literal Value // of default=<literal>, parsed
 }

@@ -61,6 +61,9 @@ func (d *draft) finish() error {
 	if m.Table == "" {
 		m.Table = plural(snake(m.Name))
 	}
+	if m.Result {
+		return d.result()
+	}
 	if len(m.Key) == 0 {
 		return fault.New(fault.ErrInvalid, m.Name, "", `no primary key: add the word "id" to a field's tag, as in orm:"code,id"`)
 	}

@@ -10,7 +10,7 @@ import (
 
 // words lists the grammar, also for suggestions.
 const words = "id auto datasource table schema unique index default update tenant owner softdelete version " +
-	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed prefix"
+	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
 type tag struct {

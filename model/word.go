@@ -24,7 +24,7 @@ func parseWord(s string) (word, error) {
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -52,6 +52,8 @@ func example(key string) string {
 		return "type=numeric(10,2)"
 	case "prefix":
 		return "prefix=home_"
+	case "agg":
+		return "agg=count(*)"
 	}
 	return key + "=users"
 }

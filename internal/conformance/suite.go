@@ -86,6 +86,7 @@ func cases() []testCase {
 		txMoreCases,
 		jsonSetCases,
 		insideCases,
+		aggregateCases,
 	} {
 		out = append(out, part...)
 	}

@@ -162,6 +162,10 @@ func (e *Engine) check(c Config) error {
 	}
 	e.models = reachable(c.Models)
 	for _, m := range e.models {
+		if m.Result {
+			bad(m, "it has fields tagged agg: it is a result of orm.Aggregate, not a model with a table")
+			continue
+		}
 		src := c.Sources[0]
 		if m.Source != "" {
 			if src = byName[m.Source]; src == nil {

@@ -121,9 +121,12 @@ type selectKind struct {
 	model *model.Model
 	group *builder.Group
 	want  builder.Want
+	agg   *builder.Aggregation
 }
 
-func kindOf(st *builder.Select) selectKind { return selectKind{st.Model, st.Group, st.Want} }
+func kindOf(st *builder.Select) selectKind {
+	return selectKind{st.Model, st.Group, st.Want, st.Aggregate}
+}
 
 func (k selectKind) same(st *builder.Select) error {
 	if st == nil || kindOf(st) != k {

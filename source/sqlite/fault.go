@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -57,6 +58,9 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		return out.WithCause(lockedError{err})
 	case errors.As(err, &e):
 		out.Detail, out.Err = kind(e.Code())
+		if e.Code()&0xff == lib.SQLITE_ERROR && strings.Contains(e.Error(), "integer overflow") { // no code says it
+			out.Detail = "a number is out of the range of 64 bits"
+		}
 		out.Field = conflicting(m, e.Code())
 	}
 	return out.WithCause(err)

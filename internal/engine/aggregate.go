@@ -1,0 +1,23 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/source"
+)
+
+// Aggregate runs st, which gives groups, and decodes them into rows of the result's type. It is a read like others:
+// the hooks see a Count, the scopes of the model and of all that its conditions reach hold.
+func (s *Session) Aggregate(ctx context.Context, st *builder.Select, rows *source.Rows) error {
+	const name = "Aggregate"
+	src, err := s.SourceOf(st.Model)
+	if err != nil {
+		return fault.Fill(err, name, st.Model.Name, "")
+	}
+	if _, ok := src.(source.SQL); !ok {
+		return &fault.Error{Op: name, Model: st.Model.Name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not aggregate: read the rows and do it here"}
+	}
+	return s.Read(ctx, name, st, rows)
+}
