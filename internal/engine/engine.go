@@ -90,6 +90,7 @@ type Engine struct {
 	tracers   []Tracer
 
 	bestEffort bool
+	crossing   bool // relations lead out of their source
 }
 
 type linkTable struct{ source, schema, table string }
@@ -108,6 +109,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e.bindLinkTables()
 	e.refs = e.references()
+	e.crossing = e.leaves()
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {
 			b.Limit(source.Limits{MaxConcurrentRequests: e.Limits.MaxConcurrentRequests, RequestTimeout: e.Limits.RequestTimeout,
