@@ -94,6 +94,7 @@ type Engine struct {
 
 	bestEffort bool
 	cursors    *cursor.Keys
+	crossing   bool // relations lead out of their source
 }
 
 type linkTable struct{ source, schema, table string }
@@ -116,6 +117,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e.bindLinkTables()
 	e.refs = e.references()
+	e.crossing = e.leaves()
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {
 			b.Limit(source.Limits{MaxConcurrentRequests: e.Limits.MaxConcurrentRequests, RequestTimeout: e.Limits.RequestTimeout,

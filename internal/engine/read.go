@@ -173,6 +173,9 @@ func (r *reader) scope(ctx context.Context, st *builder.Select, d builder.Delete
 	st.Scoped = false
 	sc := r.s.scoper(ctx, r.reg, d)
 	sc.buf = buf
+	if sc.waits() && len(st.Includes) > 0 {
+		sc.asks.whole = func() error { return sc.dry().all(st, root) }
+	}
 	if err := sc.selects(st, root); err != nil {
 		return err
 	}

@@ -32,10 +32,15 @@ type scoper struct {
 	home    source.Source // of the statement that is scoped
 	across  across        // what becomes of filters by relations into other sources
 	planned *Plan         // with planning: where their statements go
+	asks    *asks         // nil where no relation leaves its source
 }
 
 func (s *Session) scoper(ctx context.Context, reg *hook.Registry, d builder.Deleted) scoper {
-	return scoper{ctx: ctx, e: s.Engine, s: s, reg: reg, deleted: d}
+	sc := scoper{ctx: ctx, e: s.Engine, s: s, reg: reg, deleted: d}
+	if s.crossing {
+		sc.asks = new(asks)
+	}
+	return sc
 }
 
 // filters gives the scopes of one model, their own relation filters scoped too.
@@ -83,9 +88,6 @@ func (s scoper) conjunction(c *builder.Conjunction) error {
 	for i := range c.Len() {
 		if !c.At(i).HasRelation() {
 			continue
-		}
-		if err := s.few(c); err != nil {
-			return err
 		}
 		out := builder.Conjunction{}
 		for j := range c.Len() {
@@ -196,6 +198,9 @@ func (s scoper) includes(incs []*builder.Include) error {
 	for _, inc := range incs {
 		in := s
 		in.deleted, in.across = inc.Deleted, asking
+		if s.asks != nil {
+			in.asks = new(asks)
+		}
 		if _, err := in.filtersIn(s.buf[:0], inc.Relation.Target, hook.Reading, inc.Deleted != builder.LivingRows); err != nil {
 			return err
 		}
@@ -222,6 +227,9 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 	if s.home == nil {
 		s.home = s.e.bound[q.Model]
 	}
+	if s.waits() {
+		s.asks.whole = func() error { c := *q; return s.dry().selects(&c, root) }
+	}
 	if q.Scopes, err = s.filtersIn(s.buf, q.Model, s.access, root); err != nil {
 		return err
 	}
@@ -243,6 +251,10 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 // updates scopes an Update and lets the scopes check its assignments.
 func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 	s.home = s.e.bound[q.Model]
+	if s.waits() {
+		where := q.Where
+		s.asks.whole = func() error { return s.dry().changes(q.Model, where, a) }
+	}
 	if q.Scopes, err = s.filters(q.Model, a, true); err != nil {
 		return err
 	}
@@ -259,6 +271,10 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 // deletes scopes a Delete.
 func (s scoper) deletes(q *builder.Delete) (err error) {
 	s.home = s.e.bound[q.Model]
+	if s.waits() {
+		where := q.Where
+		s.asks.whole = func() error { return s.dry().changes(q.Model, where, hook.Removing) }
+	}
 	if q.Scopes, err = s.filters(q.Model, hook.Removing, true); err != nil {
 		return err
 	}
@@ -276,6 +292,9 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 	}
 	if q.Conflict != nil && !q.Conflict.DoNothing {
 		s.home = s.e.bound[q.Model]
+		if s.waits() {
+			s.asks.whole = func() error { return s.dry().changes(q.Model, builder.Conjunction{}, hook.Changing) }
+		}
 		if q.Scopes, err = s.filters(q.Model, hook.Changing, true); err != nil {
 			return err
 		}

@@ -23,9 +23,6 @@ const (
 	planning               // note the statement in a plan, with an empty list in place of the keys
 )
 
-// maxCrossings bounds the filters of one statement that are read from other sources.
-const maxCrossings = 100
-
 // apart reports that no single statement can follow r.
 func (e *Engine) apart(r *model.Relation) bool {
 	src := e.bound[r.Model]
@@ -36,35 +33,12 @@ func (e *Engine) apart(r *model.Relation) bool {
 	return !sql
 }
 
-// few refuses conditions that would read keys from other sources without end.
-func (s scoper) few(c *builder.Conjunction) error {
-	n := 0
-	for i := range c.Len() {
-		n += s.crossings(c.At(i))
-	}
-	if n > maxCrossings {
-		return fault.New(fault.ErrLimit, "", "", fmt.Sprintf("more than %d filters by relations into other sources", maxCrossings))
-	}
-	return nil
-}
-
-func (s scoper) crossings(e *builder.Expr) int {
-	if e.Ext == nil {
-		return 0
-	}
-	n := 0
-	if e.Ext.Rel != nil && s.e.apart(e.Ext.Rel) {
-		n++
-	}
-	for i := range e.Ext.Kids {
-		n += s.crossings(&e.Ext.Kids[i])
-	}
-	return n
-}
-
 // semijoin gives what stands for e, a relation filter across sources whose kids x holds, scoped already: a predicate
 // over the local columns that is never unknown, as EXISTS is not.
 func (s scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
+	if err := s.cross(); err != nil {
+		return e, err
+	}
 	r := x.Rel
 	some := e.Op == builder.OpSome
 	where := builder.Conjunction{}
@@ -192,24 +166,39 @@ func (s scoper) within(columns []*model.Field, keys []model.List) builder.Expr {
 		}
 	}
 	keys = fitting(columns, keys)
-	_, sql := s.e.bound[columns[0].Model].(source.SQL)
-	switch {
-	case len(keys[0]) == 0 && s.across == joining:
+	n := len(keys[0])
+	if n == 0 && s.across == joining {
 		return builder.False()
-	case len(columns) == 1:
-		return builder.AllOf(append(kids, inList(columns[0], keys[0]))...)
-	case sql:
-		return builder.AllOf(append(kids, builder.WithinTuples(columns, keys))...)
 	}
-	var tuples []builder.Expr
-	for i := range keys[0] {
-		var all []builder.Expr
-		for c, f := range columns {
-			all = append(all, builder.Compare(builder.OpEq, f, keys[c][i]))
+	chunk := max(n, 1)
+	sql, ok := s.e.bound[columns[0].Model].(source.SQL)
+	if ok {
+		chunk = min(chunk, sql.Dialect().Limits().ListItems)
+	}
+	var parts []builder.Expr
+	for from := 0; from == 0 || from < n; from += chunk {
+		part := make([]model.List, len(keys))
+		for c := range keys {
+			part[c] = keys[c][from:min(from+chunk, n)]
 		}
-		tuples = append(tuples, builder.AllOf(all...))
+		parts = append(parts, keyed(columns, part, ok))
 	}
-	return builder.AllOf(append(kids, builder.AnyOf(tuples...))...)
+	return builder.AllOf(append(kids, builder.AnyOf(parts...))...)
+}
+
+// keyed holds where the columns have one of the keys.
+func keyed(columns []*model.Field, keys []model.List, sql bool) builder.Expr {
+	switch {
+	case len(columns) == 1:
+		return inList(columns[0], keys[0])
+	case sql || len(keys[0]) != 1:
+		return builder.WithinTuples(columns, keys)
+	}
+	var all []builder.Expr // which a source without SQL may be able to send
+	for c, f := range columns {
+		all = append(all, builder.Compare(builder.OpEq, f, keys[c][0]))
+	}
+	return builder.AllOf(all...)
 }
 
 func inList(f *model.Field, keys model.List) builder.Expr {

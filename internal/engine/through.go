@@ -230,7 +230,9 @@ func (s *Session) explainLink(ctx context.Context, p *Plan, r *model.Relation, p
 	local := byColumn(m, r.Through.Local)
 	st := &builder.Select{Model: m, Scoped: true, Columns: append(local[:len(local):len(local)], byColumn(m, r.Through.Remote)...),
 		Group: &builder.Group{Columns: local, Keys: make([]model.List, len(local))}}
-	if st.Scopes, err = s.scoper(ctx, s.Registry(), builder.LivingRows).link(r); err != nil {
+	sc := s.scoper(ctx, s.Registry(), builder.LivingRows)
+	sc.across, sc.planned = planning, p
+	if st.Scopes, err = sc.link(r); err != nil {
 		return err
 	}
 	at := r.Name

@@ -22,6 +22,7 @@ type node struct {
 	null  bool                // the list holds NULL
 	match func(string) bool   // of the text operators
 	kids  []node
+	keys  []*model.Field // of a list of keys, which set holds whole
 }
 
 // Compile checks that every condition can be evaluated here and joins them with AND.
@@ -72,8 +73,10 @@ func (c *compiler) node(e *builder.Expr, depth int) (node, error) {
 			return n, c.malformed()
 		}
 		return n, fault.Fill(e.Ext.Err, "", c.m.Name, "")
-	case builder.OpAnd, builder.OpOr, builder.OpNot:
+	case builder.OpAnd, builder.OpOr, builder.OpNot, builder.OpUntrue:
 		return c.logical(n, e, depth)
+	case builder.OpInTuples:
+		return c.tuples(n, e)
 	case builder.OpSome, builder.OpEvery:
 		return n, c.bad(fault.ErrUnsupported, nil, "a filter by a relation needs both models in one SQL source")
 	case builder.OpSQL:

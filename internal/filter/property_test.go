@@ -118,13 +118,18 @@ func predicate(t *rapid.T, m *model.Model, rows []thing, depth int) builder.Expr
 		for i := range kids {
 			kids[i] = predicate(t, m, rows, depth-1)
 		}
-		switch rapid.IntRange(0, 2).Draw(t, "join") {
+		switch rapid.IntRange(0, 3).Draw(t, "join") {
 		case 0:
 			return builder.AllOf(kids...)
 		case 1:
 			return builder.AnyOf(kids...)
+		case 2:
+			return builder.Untrue(kids...)
 		}
 		return builder.Negate(kids[0])
+	}
+	if rapid.IntRange(0, 9).Draw(t, "leaf") == 0 {
+		return keyList(t, m, rows)
 	}
 	f := rapid.SampledFrom(m.Fields).Draw(t, "field")
 	ops := []builder.Op{builder.OpEq, builder.OpNe, builder.OpGt, builder.OpGte, builder.OpLt, builder.OpLte, builder.OpDistinctFrom,

@@ -17,6 +17,10 @@ func (n *node) test(row unsafe.Pointer) (Truth, error) {
 	case builder.OpNot:
 		t, err := n.kids[0].test(row)
 		return t.not(), err
+	case builder.OpUntrue:
+		return n.untrue(row)
+	case builder.OpInTuples:
+		return n.among(row)
 	case builder.OpAnd:
 		out := True
 		for i := range n.kids {
