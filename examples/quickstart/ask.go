@@ -9,7 +9,7 @@ import (
 
 // questions are what the program asks, in this order.
 var questions = []func(context.Context, orm.DB, *printer) error{
-	list, topCities, sharedBorders, peopleAndMoney, counts, tropics, change, stream,
+	list, topCities, sharedBorders, peopleAndMoney, counts, tropics, regions, pages, search, money, change, stream,
 	tenants, // last: what it registers holds for every call after it
 }
 
@@ -180,7 +180,7 @@ func plan(ctx context.Context, db orm.DB, out *printer) error {
 	out.title("The plan of one query")
 	p, err := orm.Repo[Country](db).
 		Where(Countries.Languages.Some(Languages.Code.Eq("fra"))).
-		With(Countries.Cities.OrderBy(Cities.Population.Desc()).Take(3), Countries.Currencies).
+		With(Countries.Cities.OrderBy(Cities.Population.Desc()).Take(3), Countries.Currencies.With(Currencies.Rate)).
 		Take(10).
 		Explain(ctx)
 	if err != nil {

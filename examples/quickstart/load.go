@@ -20,7 +20,9 @@ func load(ctx context.Context, db orm.DB, p *progress) error {
 	fill(&l, "countries", country)
 	fill(&l, "cities", city)
 	fill(&l, "languages", func(r *record) Language { return Language{r.text("code"), r.text("name")} })
-	fill(&l, "currencies", func(r *record) Currency { return Currency{r.text("code"), r.text("name"), r.maybe("symbol")} })
+	fill(&l, "currencies", func(r *record) Currency {
+		return Currency{Code: r.text("code"), Name: r.text("name"), Symbol: r.maybe("symbol")}
+	})
 	fill(&l, "borders", func(r *record) Border { return Border{r.text("country_code"), r.text("neighbour_code")} })
 	fill(&l, "country_languages", func(r *record) CountryLanguage {
 		return CountryLanguage{r.text("country_code"), r.text("language_code")}

@@ -2,8 +2,9 @@
 //
 //	go run ./examples/quickstart
 //
-// It needs nothing but Go: the data is part of the program and the database is SQLite in memory. With
-// -postgres URL it does the same on a PostgreSQL, in temporary tables that only its own connection sees.
+// It needs nothing but Go: the data is part of the program, the database is SQLite in memory, and the HTTP API with
+// the currencies' rates is one that the program starts itself. With -postgres URL it does the same on a PostgreSQL, in
+// temporary tables that only its own connection sees.
 package main
 
 import (
@@ -42,13 +43,18 @@ type options struct {
 // run is the whole program: open, create the tables, load them, ask.
 func run(ctx context.Context, stdout io.Writer, p *progress, o options) (err error) {
 	out := &printer{w: stdout}
+	rates, err := startRates()
+	if err != nil {
+		return err
+	}
+	defer rates.close()
 	opts := []orm.Option{
-		orm.Models(Country{}, City{}, Language{}, Currency{}, Border{}, CountryLanguage{}, CountryCurrency{}, Trip{}),
+		orm.Models(Country{}, City{}, Language{}, Currency{}, Border{}, CountryLanguage{}, CountryCurrency{}, Rate{}, Trip{}),
 	}
 	if o.explain {
 		opts = append(opts, orm.Observer(func(_ context.Context, s orm.Statement) { out.statement(s) }))
 	}
-	db, err := open(ctx, o.postgres, opts)
+	db, err := open(ctx, o.postgres, append(opts, rates.source(ctx)))
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func sameAsGolden(t *testing.T, got string) {
 // -explain adds statements and a plan, and never an argument.
 func TestExplain(t *testing.T) {
 	got := output(t, options{explain: true})
-	for _, want := range []string{"SELECT ", "INSERT INTO ", "UPDATE ", "== The plan of one query", "Cities → City (main)"} {
+	for _, want := range []string{"SELECT ", "INSERT INTO ", "UPDATE ", "== The plan of one query", "Cities → City (main)", "Currencies.Rate → Rate (rates)", "POST /rates/bulk"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in the output", want)
 		}

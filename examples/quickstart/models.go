@@ -40,10 +40,13 @@ type Language struct {
 	Name string `orm:"name"`
 }
 
+// Currency has its rate in another data source.
 type Currency struct {
 	Code   string  `orm:"code,id"`
 	Name   string  `orm:"name"`
 	Symbol *string `orm:"symbol"`
+
+	Rate *Rate `orm:"relation=code:code"`
 }
 
 // The link tables. They have models because the quickstart fills them; a relation alone needs only through=.
@@ -89,5 +92,7 @@ var (
 	}]()
 	Currencies = orm.Bind[Currency, struct {
 		Code orm.Text[Currency]
+		Name orm.Text[Currency]
+		Rate orm.One[Currency, Rate]
 	}]()
 )

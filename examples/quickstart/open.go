@@ -11,16 +11,17 @@ import (
 	"github.com/multi-orm/orm/source/sqlite"
 )
 
-// open opens an empty database: SQLite in memory, or PostgreSQL where dsn names one.
+// open opens an empty database: SQLite in memory, or PostgreSQL where dsn names one. It is the first source, the one
+// of models that name none.
 func open(ctx context.Context, dsn string, opts []orm.Option) (orm.DB, error) {
 	if dsn == "" {
-		return orm.Open(ctx, append(opts, sqlite.Source("main", ":memory:"))...)
+		return orm.Open(ctx, append([]orm.Option{sqlite.Source("main", ":memory:")}, opts...)...)
 	}
 	dsn, err := temporary(dsn)
 	if err != nil {
 		return orm.DB{}, err
 	}
-	db, err := orm.Open(ctx, append(opts, postgres.Source("main", dsn))...)
+	db, err := orm.Open(ctx, append([]orm.Option{postgres.Source("main", dsn)}, opts...)...)
 	if err != nil {
 		return orm.DB{}, err
 	}

@@ -36,7 +36,7 @@ func tenants(ctx context.Context, db orm.DB, out *printer) error {
 	out.title("Two travel agencies on the same tables")
 	err := db.Use(
 		rls.Tenant(),
-		rls.Global(Country{}, City{}, Language{}, Currency{}, Border{}, CountryLanguage{}, CountryCurrency{}),
+		rls.Global(Country{}, City{}, Language{}, Currency{}, Rate{}, Border{}, CountryLanguage{}, CountryCurrency{}),
 		hook.SoftDelete(),
 	)
 	if err != nil {
