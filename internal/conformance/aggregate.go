@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -156,7 +157,7 @@ func aggregateOrder(e *env) {
 	check("groups, down", []int64{30, 20, 10, 0}, orm.GroupOrder(byB.B.Desc()))
 	check("a sum, then the group", []int64{20, 30, 10, 0}, orm.GroupOrder(byB.Sum.Desc()))
 	check("a count, then a sum", []int64{20, 30, 10, 0}, orm.GroupOrder(byB.Rows.Desc(), byB.Sum.Desc()))
-	check("by name", []int64{0, 10, 20, 30}, orm.GroupOrder(orm.Named[ByB]("Total").Asc().NullsFirst()), orm.GroupOrder(byB.B.Asc()), orm.Having(orm.Not(byB.B.Lt(0))))
+	check("by name", []int64{30, 0, 10, 20}, orm.GroupOrder(orm.Named[ByB]("Total").Asc().NullsFirst()), orm.GroupOrder(byB.B.Asc()), orm.Having(orm.Not(byB.B.Lt(0))))
 	check("a page", []int64{30, 10}, orm.GroupOrder(byB.Sum.Desc()), orm.GroupSkip(1), orm.GroupTake(2))
 	check("skip alone", []int64{30}, orm.GroupSkip(3))
 	check("none", []int64{}, orm.GroupTake(0))
@@ -230,7 +231,8 @@ func aggregateKinds(e *env) {
 	}
 	things := []Thing{base(0), base(1), base(2)}
 	for i := range things {
-		things[i].Any = []byte("{}")
+		t := &things[i]
+		t.Any, t.Addr, t.Nums, t.Words, t.Raw = []byte("{}"), netip.MustParseAddr("10.0.0.1"), []int64{}, []string{}, []byte{}
 	}
 	must(r.CreateMany(e.ctx, things))
 	type byAll struct {
@@ -277,7 +279,7 @@ func aggregateKinds(e *env) {
 type (
 	aggPlain   struct{ B int64 }
 	aggUnknown struct {
-		N int64 `orm:"agg=sum(Bb)"`
+		N int64 `orm:"agg=sum(Codee)"`
 	}
 	aggNoGroup struct {
 		Bee int64
@@ -320,7 +322,7 @@ type (
 	}
 	aggTwice struct {
 		B    int64
-		Same int64 `orm:"b"`
+		Same int64 `orm:"B"`
 		N    int64 `orm:"agg=count(*)"`
 	}
 	aggStar struct {
@@ -370,7 +372,7 @@ func aggregateRefused(e *env) {
 	e.log.reset()
 	refusedBy[aggPlain](e, r, "no primary key")
 	refusedBy[Row](e, r, "aggregates nothing")
-	refusedBy[aggUnknown](e, r, `Row has no field "Bb" (did you mean "B"?)`)
+	refusedBy[aggUnknown](e, r, `Row has no field "Codee" (did you mean "Code"?)`)
 	refusedBy[aggNoGroup](e, r, `Row has no field "Bee"`)
 	refusedBy[aggText](e, r, "aggText.N", "T holds string", "needs numbers")
 	refusedBy[aggAvgText](e, r, "needs numbers")
@@ -397,10 +399,11 @@ func aggregateRefused(e *env) {
 	refusedBy[ByB](e, r.Distinct(), "Distinct")
 	refusedBy[ByB](e, r.Select(rows.B), "Select")
 	refusedBy[ByB](e, r.EveryRow(), "EveryRow")
-	refusedBy[ByB](e, r.Lock(), "locked")
+	refusedBy[ByB](e, r.Lock(), "lock")
 	refusedBy[ByB](e, r.Include("Nothing"), "no relation")
 	refusedBy[ByB](e, r.Where(rows.B.In(1), orm.Named[Row]("X").Eq(1)), `no field "X"`)
-	refusedBy[ByB](e, orm.Repo[Row]{}, "")
+	_, err := orm.Aggregate[ByB](e.ctx, orm.Repo[Row]{})
+	e.fails(err, orm.ErrClosed, "Row", "")
 	e.ran(0, "no statement ran")
 
 	things := orm.Repo[Thing](e.open(Thing{}))
@@ -418,7 +421,7 @@ func aggregateRefused(e *env) {
 	type persons1 struct {
 		N int64 `orm:"agg=count(*)"`
 	}
-	_, err := orm.Aggregate[persons1](e.ctx, persons.With(people.Staff))
+	_, err = orm.Aggregate[persons1](e.ctx, persons.With(people.Staff))
 	e.fails(err, orm.ErrInvalid, "Person", "")
 	e.says(err, "no relations")
 	_, err = orm.Open(e.ctx, e.source("other", Options{}), orm.Models(ByB{}))
