@@ -27,6 +27,9 @@ type Grouped struct {
 	Func  dialect.Aggregate // 0 groups by Field
 }
 
+// Shows reports whether the result tells values of Field: counts do not.
+func (g *Grouped) Shows() bool { return g.Func != dialect.Count && g.Func != dialect.CountDistinct }
+
 // AggregationOf ties the result row to the columns of m that its tags and names speak of.
 func AggregationOf(row, m *model.Model) (*Aggregation, error) {
 	if !row.Result {

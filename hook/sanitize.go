@@ -57,6 +57,8 @@ func (s *sanitizer) Extend(r *Registrar) error {
 func (s *sanitizer) before(_ context.Context, op *Op) error {
 	switch {
 	case len(s.fields[op.Model]) == 0:
+	case op.Select != nil && op.Select.Aggregate != nil:
+		return s.groups(op)
 	case op.Update != nil && op.Name == "Save":
 		kept := make([]builder.Set, 0, len(op.Update.Set))
 		for _, x := range op.Update.Set {

@@ -1,0 +1,113 @@
+package orm_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/source/sqlite"
+)
+
+// Sale is an order of a shop.
+type Sale struct {
+	ID     int64  `orm:"id,auto"`
+	Status string `orm:"status"`
+	Region string `orm:"region"`
+	Cents  int64  `orm:"cents"`
+}
+
+// ByStatus is what Aggregate says of the sales of one status.
+type ByStatus struct {
+	Status  string
+	Sales   int64   `orm:"agg=count(*)"`
+	Regions int64   `orm:"agg=count(distinct Region)"`
+	Cents   int64   `orm:"agg=sum(Cents)"`
+	Mean    float64 `orm:"agg=avg(Cents)"`
+}
+
+// Turnover is what Aggregate says of all sales: nothing in it groups.
+type Turnover struct {
+	Sales   int64  `orm:"agg=count(*)"`
+	Cents   int64  `orm:"agg=sum(Cents)"`
+	Largest *int64 `orm:"agg=max(Cents)"`
+}
+
+var (
+	Sales = orm.Bind[Sale, struct {
+		Status orm.Text[Sale]
+		Region orm.Text[Sale]
+		Cents  orm.Col[Sale, int64]
+	}]()
+	Statuses = orm.Bind[ByStatus, struct {
+		Status orm.Text[ByStatus]
+		Sales  orm.Col[ByStatus, int64]
+		Cents  orm.Col[ByStatus, int64]
+	}]()
+)
+
+// market opens a database in memory that holds five sales.
+func market() orm.DB {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Sale{}))
+	check(err)
+	check(orm.CreateTables(ctx, db))
+	_, err = orm.Repo[Sale](db).CreateMany(ctx, []Sale{
+		{Status: "paid", Region: "north", Cents: 1000}, {Status: "open", Region: "north", Cents: 500}, {Status: "paid", Region: "south", Cents: 2500},
+		{Status: "paid", Region: "south", Cents: 400}, {Status: "void", Region: "east", Cents: 90},
+	})
+	check(err)
+	return db
+}
+
+func ExampleAggregate() {
+	ctx, db := context.Background(), market()
+	defer db.Close()
+
+	groups, err := orm.Aggregate[ByStatus](ctx, orm.Repo[Sale](db).Where(Sales.Region.Ne("east")))
+	check(err)
+	for _, g := range groups {
+		fmt.Printf("%s: %d sales in %d regions, %d cents, %.0f on average\n", g.Status, g.Sales, g.Regions, g.Cents, g.Mean)
+	}
+
+	none, err := orm.Aggregate[Turnover](ctx, orm.Repo[Sale](db).Where(Sales.Region.Eq("west")))
+	check(err)
+	fmt.Println(none[0].Sales, none[0].Cents, none[0].Largest == nil)
+	// Output:
+	// open: 1 sales in 1 regions, 500 cents, 500 on average
+	// paid: 3 sales in 2 regions, 3900 cents, 1300 on average
+	// 0 0 true
+}
+
+func ExampleHaving() {
+	ctx, db := context.Background(), market()
+	defer db.Close()
+
+	groups, err := orm.Aggregate[ByStatus](ctx, orm.Repo[Sale](db),
+		orm.Having(orm.Or(Statuses.Sales.Gt(1), Statuses.Status.Eq("void"))),
+		orm.Having(orm.F(func(s *ByStatus) *int64 { return &s.Cents }).Lt(10_000)))
+	check(err)
+	for _, g := range groups {
+		fmt.Println(g.Status, g.Sales)
+	}
+	// Output:
+	// paid 3
+	// void 1
+}
+
+func ExampleGroupOrder() {
+	ctx, db := context.Background(), market()
+	defer db.Close()
+
+	largest, err := orm.Aggregate[ByStatus](ctx, orm.Repo[Sale](db), orm.GroupOrder(Statuses.Cents.Desc()), orm.GroupTake(2))
+	check(err)
+	for _, g := range largest {
+		fmt.Println(g.Status, g.Cents)
+	}
+	second, err := orm.Aggregate[ByStatus](ctx, orm.Repo[Sale](db), orm.GroupOrder(orm.Named[ByStatus]("Cents").Desc()), orm.GroupSkip(1), orm.GroupTake(1))
+	check(err)
+	fmt.Println(second[0].Status)
+	// Output:
+	// paid 3900
+	// open 500
+	// open
+}
