@@ -110,6 +110,7 @@ func (r *reading) needed() {
 			add(e.Field)
 		}
 		if e.Ext != nil {
+			add(e.Ext.Columns...)
 			for i := range e.Ext.Kids {
 				walk(&e.Ext.Kids[i])
 			}
