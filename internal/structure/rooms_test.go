@@ -38,7 +38,7 @@ var drivers = map[string][]string{
 	"github.com/microsoft/go-mssqldb":    {"source/sqlserver"},
 	"github.com/go-resty/resty":          {"source/httpapi"},
 	"resty.dev":                          {"source/httpapi"},
-	"golang.org/x/oauth2":                {"source/httpapi"},
+	"golang.org/x/oauth2":                {"source/httpapi", "examples/quickstart"},
 	"github.com/Masterminds/squirrel":    {"builder"},
 	"github.com/go-playground/validator": {"hook", "rls/guard", "rls/rest"},
 }
