@@ -87,6 +87,7 @@ func cases() []testCase {
 		jsonSetCases,
 		insideCases,
 		aggregateCases,
+		intoCases,
 	} {
 		out = append(out, part...)
 	}

@@ -84,6 +84,7 @@ type Engine struct {
 	refs      map[*model.Model][]reference
 	linkEnds  map[*model.Relation]*linkEnds
 	linkRows  sync.Map  // *model.Relation → *linkRow
+	copies    sync.Map  // projectionKey → *model.Projection
 	readers   sync.Pool // of *reader: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
