@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"strings"
 	"time"
 
 	"github.com/multi-orm/orm"
@@ -20,6 +21,7 @@ type Member struct {
 	Age       int        `orm:"age" validate:"gte=0,lte=150"`
 	JoinedAt  time.Time  `orm:"joined_at"`
 	ChangedAt time.Time  `orm:"changed_at"`
+	Domain    string     `orm:"domain,computed"`
 	DeletedAt *time.Time `orm:"deleted_at,softdelete"`
 }
 
@@ -257,4 +259,18 @@ func ExampleFilter() {
 	n, err := members.Count(ctx)
 	fmt.Println(n, err)
 	// Output: 1 <nil>
+}
+
+// A computed field is filled in every row, with all rows of an operation at once.
+func ExampleComputed() {
+	members, ctx, db := club(hook.Computed("Domain", []string{"Email"}, func(_ context.Context, rows []*Member) error {
+		for _, m := range rows {
+			_, m.Domain, _ = strings.Cut(m.Email, "@")
+		}
+		return nil
+	}))
+	defer db.Close()
+	m, err := members.Select(Members.ID, members.F("Domain")).Sort("ID").First(ctx)
+	fmt.Printf("%q %q %v\n", m.Domain, m.Email, err)
+	// Output: "example.com" "" <nil>
 }

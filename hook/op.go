@@ -63,6 +63,8 @@ type Op struct {
 	// needRows asks for the written rows back.
 	needRows bool
 	commit   []func(context.Context)
+	asked    []*model.Field // the columns before anything was pulled
+	pulled   []pulled       // see Computed
 }
 
 // AfterCommit runs fn once the transaction that holds the operation has committed, or right after the

@@ -54,6 +54,9 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 		r.reads++
 	}
 	err = r.read(ctx, src, st, rows, nil)
+	if page != nil && err == nil {
+		hide(&rows.Slab, page.hidden)
+	}
 	*r = reader{}
 	s.readers.Put(r)
 	return fault.Fill(err, name, st.Model.Name, src.Name())
@@ -161,9 +164,6 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 			return err
 		}
 		hide(&rows.Slab, hidden)
-	}
-	if r.cut != nil {
-		hide(&rows.Slab, r.cut.hidden)
 	}
 	return nil
 }
