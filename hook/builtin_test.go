@@ -125,3 +125,30 @@ func TestAfterCommitRunsOnceTheTransactionHolds(t *testing.T) {
 		}
 	})
 }
+
+// Groups are rows too: reading one for each key is no way round the bound.
+func TestMaxRowsBoundsGroups(t *testing.T) {
+	engines(t, func(t *testing.T, db orm.DB, ctx context.Context) {
+		type byEmail struct {
+			Email string
+			N     int64 `orm:"agg=count(*)"`
+		}
+		must(t, db.Use(hook.MaxRows(2)))
+		r := orm.Repo[account](db)
+		for _, e := range []string{"a@x.org", "b@x.org"} {
+			must(t, r.Create(ctx, &account{Email: e}))
+		}
+		if rows, err := orm.Aggregate[byEmail](ctx, r); err != nil || len(rows) != 2 {
+			t.Errorf("two groups: %v, %v", rows, err)
+		}
+		must(t, r.Create(ctx, &account{Email: "c@x.org"}))
+		for _, opts := range [][]orm.AggregateOption{nil, {orm.GroupTake(3)}} {
+			if rows, err := orm.Aggregate[byEmail](ctx, r, opts...); !errors.Is(err, orm.ErrLimit) || rows != nil {
+				t.Errorf("three groups: %v, %v", rows, err)
+			}
+		}
+		if rows, err := orm.Aggregate[byEmail](ctx, r, orm.GroupTake(2)); err != nil || len(rows) != 2 {
+			t.Errorf("two of three groups: %v, %v", rows, err)
+		}
+	})
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // MaxRows makes a read of more than n rows fail with ErrLimit: at once when it asks for more, after reading
-// n+1 rows when it asks for all. Nothing is cut off in silence. Streams, counts and includes, which have
+// n+1 rows when it asks for all; so does an Aggregate of more groups, after reading them. Nothing is cut off in silence. Streams, counts and includes, which have
 // bounds of their own, are left alone.
 func MaxRows(n int) Hook {
 	over := func(op *Op) error {
@@ -17,6 +17,7 @@ func MaxRows(n int) Hook {
 	concerned := func(op *Op) bool {
 		return op.Kind == Read && op.Path == "" && op.Select != nil && op.Name != "Rows"
 	}
+	grouped := func(op *Op) bool { return op.Select != nil && op.Select.Aggregate != nil }
 	return Hook{
 		Name:     fmt.Sprintf("max rows %d", n),
 		Optional: true,
@@ -27,6 +28,11 @@ func MaxRows(n int) Hook {
 				most++
 			}
 			switch {
+			case grouped(op):
+				if a := op.Select.Aggregate; a.HasTake && a.Take > most {
+					return over(op)
+				}
+				return nil
 			case !concerned(op):
 				return nil
 			case op.Select.HasTake && op.Select.Take > most:
@@ -37,7 +43,7 @@ func MaxRows(n int) Hook {
 			return nil
 		},
 		After: func(_ context.Context, op *Op) error {
-			if concerned(op) && op.Affected > int64(n) {
+			if (concerned(op) || grouped(op)) && op.Affected > int64(n) {
 				return over(op)
 			}
 			return nil

@@ -18,9 +18,7 @@ func TestTheGraphIsIsolated(t *testing.T) {
 
 // With the tenant scope alone, no other scope stands in front of it.
 func TestTheTenantScopeAloneIsolates(t *testing.T) {
-	engines(t, func(t *testing.T, src source.Source) {
-		ormtest.AssertIsolated(t, scoped(t, src), subjects()...)
-	})
+	ormtest.AssertIsolated(t, scoped(t, memory()), subjects()...)
 }
 
 func TestRolesAndHooksLeaveItIsolated(t *testing.T) {
