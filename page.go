@@ -16,7 +16,8 @@ const PageSize = 25
 // Page is some rows of a query and the way to those around them.
 type Page[T any] struct {
 	Rows []T // in the query's order, whichever way the page was reached
-	// Next and Prev are the cursors of the pages after and before, "" where there is none.
+	// Next and Prev are the cursors of the pages after and before, "" where there is none. A page whose rows are
+	// deleted before it is asked for is empty.
 	Next, Prev string
 	// Total is the number of rows of all pages, -1 unless WithTotal was given.
 	Total int64
@@ -52,7 +53,8 @@ func CursorKey(key []byte, older ...[]byte) Option {
 // the page and the includes may change between pages.
 //
 // The sort keys must be columns; computed ones are ErrUnsupported, and Skip, Distinct and columns without an order,
-// such as documents, are ErrInvalid. A place whose values do not fit into a cursor of 8 KiB is ErrLimit.
+// such as documents, are ErrInvalid. Row locks are ErrInvalid. A place whose values do not fit into
+// a cursor of 8 KiB is ErrLimit.
 func (q Query[T]) Page(ctx context.Context, cursor string, opts ...PageOption) (Page[T], error) {
 	p := engine.Paging{Cursor: cursor}
 	for _, opt := range opts {

@@ -285,6 +285,11 @@ func pageRefused(e *env) {
 	e.fails(second(r.Query().Page(e.ctx, "", nil)), orm.ErrInvalid, "Row", "")
 	e.fails(second(r.Sort("Nope").Page(e.ctx, "")), orm.ErrInvalid, "Row", "")
 	e.fails(second(orm.Repo[Thing](db).Sort("Doc").Page(e.ctx, "")), orm.ErrInvalid, "Thing", "Doc")
+	e.fails(second(r.Query().Take(math.MaxInt).Page(e.ctx, "")), orm.ErrLimit, "Row", "")
+	if e.engine.Name == "postgres" {
+		e.fails(second(r.Query().Lock(orm.ForUpdate).Page(e.ctx, "")), orm.ErrInvalid, "Row", "")
+		e.fails(second(r.Query().Lock(orm.ForUpdate).PageNumber(e.ctx, 1)), orm.ErrInvalid, "Row", "")
+	}
 	long := strings.Repeat("x", 10_000)
 	ok(r.Create(e.ctx, &Row{ID: 1, T: long}))
 	ok(r.Create(e.ctx, &Row{ID: 2, T: long}))

@@ -51,6 +51,9 @@ func (s *Session) Page(ctx context.Context, c *Call, p Paging) (out Paged, err e
 func (s *Session) Numbered(ctx context.Context, c *Call) (total int64, err error) {
 	const name = "PageNumber"
 	m := c.Select.Model
+	if c.Select.Lock != builder.NoLock {
+		return 0, s.located(fault.New(fault.ErrInvalid, m.Name, "", noLock), name, m)
+	}
 	err = s.snapshot(ctx, m, true, func(in *Session) error {
 		count := &builder.Select{Model: m, Where: c.Select.Where, Deleted: c.Select.Deleted}
 		if total, err = in.Count(ctx, name, count); err != nil {
@@ -77,6 +80,11 @@ func (s *Session) snapshot(ctx context.Context, m *model.Model, several bool, re
 	})
 }
 
+// maxPage bounds the rows of a page.
+const maxPage = 1 << 30
+
+const noLock = "a page locks no rows: lock them by their keys, in a transaction"
+
 // pageable refuses queries that have no places a cursor could name.
 func pageable(st *builder.Select) error {
 	bad := func(detail string) error { return fault.New(fault.ErrInvalid, st.Model.Name, "", detail) }
@@ -87,6 +95,10 @@ func pageable(st *builder.Select) error {
 		return bad("a page begins where its cursor says: Skip does not go with Page")
 	case !st.HasTake || st.Take < 1:
 		return bad("a page needs a row at least: say Take with a positive number, or leave it out")
+	case st.Take > maxPage:
+		return fault.New(fault.ErrLimit, st.Model.Name, "", fmt.Sprintf("a page has %d rows at most: stream with Rows", maxPage))
+	case st.Lock != builder.NoLock:
+		return bad(noLock)
 	case st.Distinct:
 		return bad("distinct rows have no place to begin a page at: use PageNumber")
 	}
