@@ -178,6 +178,22 @@ func ExampleQuery_Include() {
 	// false <nil>
 }
 
+// A join brings related rows with the statement of the query itself, in one round trip.
+func ExampleBranch_strategy() {
+	db := example()
+	defer db.Close()
+	user := orm.Bind[Order, struct{ User orm.One[Order, User] }]().User
+	orders, err := orm.Repo[Order](db).With(user.Strategy(orm.Join)).OrderBy(Orders.Total.Desc()).Take(2).All(context.Background())
+	for _, o := range orders {
+		fmt.Println(o.Total, o.User.Email)
+	}
+	fmt.Println(err)
+	// Output:
+	// 300 ada@example.com
+	// 120 ada@example.com
+	// <nil>
+}
+
 // With loads a relation as told: Take counts for each parent. It is one statement, however many parents there are.
 func ExampleQuery_With() {
 	db := example()

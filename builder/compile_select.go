@@ -18,6 +18,9 @@ func (q *Select) compile(c *compiler) error {
 	if q.Aggregate != nil {
 		return q.compileGroups(c)
 	}
+	if len(q.Joins) > 0 {
+		return q.joined(c)
+	}
 	if err := q.sound(); err != nil {
 		return err
 	}

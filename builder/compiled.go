@@ -13,10 +13,12 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// Column is one column of a result: a field of the row, or of the link row beside it.
+// Column is one column of a result: a field of the row, of the link row beside it, or of the row of a join.
 type Column struct {
 	Field *model.Field
 	Link  bool
+	// Join is the place of the join, from 1; 0 for none. Where its first column is NULL there is no such row.
+	Join int
 }
 
 // Compiled is the SQL text of every statement of one shape. Sources keep what they learn of it

@@ -59,6 +59,9 @@ func compiled(d dialect.Dialect, st builder.Statement) string {
 			if col.Link {
 				names[i] = "link " + names[i]
 			}
+			if col.Join > 0 {
+				names[i] = fmt.Sprintf("join %d %s", col.Join, names[i])
+			}
 		}
 		out += "columns: " + strings.Join(names, ", ") + "\n"
 	}

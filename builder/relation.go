@@ -119,6 +119,14 @@ func (b Branch[T, C]) WithDeleted() Branch[T, C] {
 	return b
 }
 
+// Strategy says how the relation is loaded, whatever its tag says: [model.Join] brings it with the statement of the
+// query itself where that can be, [model.Lookup] with a second one. The answer is the same. A relation into another
+// source cannot be joined, and fails with ErrInvalid.
+func (b Branch[T, C]) Strategy(s model.Strategy) Branch[T, C] {
+	b.inc.Strategy = &s
+	return b
+}
+
 // With includes relations of the related rows.
 func (b Branch[T, C]) With(branches ...Inclusion[C]) Branch[T, C] {
 	b.inc.Includes = b.inc.Includes[:len(b.inc.Includes):len(b.inc.Includes)]

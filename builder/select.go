@@ -92,6 +92,9 @@ type Select struct {
 	// Extra is what each row reads beside its columns, last first; nil for nothing.
 	Extra *Extra
 
+	// Joins come with the rows; only the engine adds them, out of Includes.
+	Joins []Join
+
 	Scopes []Scope
 	Scoped bool // the scoping step has run
 	Err    error
@@ -127,6 +130,8 @@ type Include struct {
 	Take     int64
 	HasTake  bool
 	Deleted  Deleted
+	// Strategy is how the relation is loaded; nil = as its tag says.
+	Strategy *model.Strategy
 	Err      error
 
 	// Extra is read with each row of the relation. With no Relation, the Include is nothing but its Extra, which

@@ -312,7 +312,7 @@ func (q *Select) shape(s *shaper) {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "Skip and Take must not be negative"))
 	}
 	rows := q.Want == WantRows // counts and existence tests know no page
-	s.flag(rows && q.HasTake, rows && q.skips(), q.Distinct, q.Group != nil, q.Columns != nil)
+	s.flag(rows && q.HasTake, rows && q.skips(), q.Distinct, q.Group != nil, q.Columns != nil, len(q.Joins) > 0)
 	s.byte(byte(q.Want) | byte(q.Lock)<<2 | byte(q.LockWait)<<4)
 	s.fields(m, q.Columns)
 	if rows {
@@ -337,6 +337,9 @@ func (q *Select) shape(s *shaper) {
 	}
 	if rows && q.skips() {
 		s.arg(m, nil, model.IntOf(q.Skip))
+	}
+	if len(q.Joins) > 0 {
+		s.joins(m, q.Joins)
 	}
 }
 

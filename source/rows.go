@@ -15,8 +15,11 @@ type Rows struct {
 	Resolve func(columns []string) ([]builder.Column, error)
 	// Each is called when a row is complete; an error stops the read and is returned. Nil to collect.
 	Each func() error
-	// Links receives the parents' keys of a many-to-many load; nil otherwise.
+	// Links receives what comes beside each row: the parents' keys of a many-to-many load, the number of the row of a
+	// statement with joins; nil otherwise.
 	Links *Slab
+	// Joined receives the rows of the statement's joins: a source takes one where the first column of the join is not NULL.
+	Joined []*Slab
 
 	Slab
 }
@@ -27,6 +30,14 @@ func (r *Rows) NextRow() (row, link unsafe.Pointer) {
 		link = r.Links.Next()
 	}
 	return r.Next(), link
+}
+
+// NextJoined gives the memory of the next row of a join, nil where none was joined.
+func (r *Rows) NextJoined(join int, has bool) unsafe.Pointer {
+	if !has {
+		return nil
+	}
+	return r.Joined[join-1].Next()
 }
 
 // Done marks the row complete.

@@ -88,6 +88,7 @@ func cases() []testCase {
 		insideCases,
 		aggregateCases,
 		intoCases,
+		joinCases,
 	} {
 		out = append(out, part...)
 	}

@@ -84,10 +84,7 @@ func (a *analysis) step(path string, src source.Source, st *builder.Select) *Ste
 
 // describe fills in the text and the scopes of st.
 func (p *Step) describe(src source.Source, st *builder.Select) error {
-	p.Scopes = nil
-	for _, x := range st.Scopes {
-		p.Scopes = append(p.Scopes, x.Name)
-	}
+	p.scopedBy(st.Scopes)
 	if d, ok := src.(source.Describer); ok {
 		var err error
 		p.Text, err = d.Describe(st)
@@ -102,8 +99,15 @@ func (p *Step) describe(src source.Source, st *builder.Select) error {
 	return err
 }
 
-// MarshalJSON writes the plan as {"steps": […]}. A step has the keys path, source, model, text, args, scopes and, when
-// it was run, ran with statements, rows and seconds. The keys stay as they are; new ones may come.
+func (p *Step) scopedBy(scopes []builder.Scope) {
+	p.Scopes = nil
+	for _, x := range scopes {
+		p.Scopes = append(p.Scopes, x.Name)
+	}
+}
+
+// MarshalJSON writes the plan as {"steps": […]}. A step has the keys path, source, model, text, args, scopes,
+// joined where it has no statement of its own and, when it was run, ran with statements, rows and seconds. The keys stay as they are; new ones may come.
 func (p *Plan) MarshalJSON() ([]byte, error) {
 	type ran struct {
 		Statements int     `json:"statements"`
@@ -117,13 +121,14 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		Text   string   `json:"text"`
 		Args   int      `json:"args"`
 		Scopes []string `json:"scopes"`
+		Joined bool     `json:"joined,omitempty"`
 		Ran    *ran     `json:"ran,omitempty"`
 	}
 	out := struct {
 		Steps []step `json:"steps"`
 	}{make([]step, len(p.Steps))}
 	for i, s := range p.Steps {
-		x := step{s.Path, s.Source, s.Model, s.Text, s.Args, s.Scopes, nil}
+		x := step{s.Path, s.Source, s.Model, s.Text, s.Args, s.Scopes, s.Joined, nil}
 		if x.Scopes == nil {
 			x.Scopes = []string{}
 		}

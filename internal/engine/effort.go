@@ -169,8 +169,7 @@ func (b *branch) truncated(ctx context.Context, over []int32) error {
 		return nil
 	}
 	rel := b.inc.Relation
-	err := fault.New(fault.ErrLimit, rel.Model.Name, rel.Name,
-		fmt.Sprintf("a parent has more than MaxFanOut (%d) children: say Take, or raise the limit", b.r.s.Limits.MaxFanOut))
+	err := tooManyChildren(rel, b.r.s.Limits.MaxFanOut)
 	i := source.Issue{Model: rel.Target.Name, Path: b.path, Cause: err, Keys: b.keys.anys(over)}
 	if src, e := b.r.s.SourceOf(rel.Target); e == nil {
 		i.Source = src.Name()
@@ -180,6 +179,10 @@ func (b *branch) truncated(ctx context.Context, over []int32) error {
 		return nil
 	}
 	return err
+}
+
+func tooManyChildren(rel *model.Relation, limit int) *fault.Error {
+	return fault.New(fault.ErrLimit, rel.Model.Name, rel.Name, fmt.Sprintf("a parent has more than MaxFanOut (%d) children: say Take, or raise the limit", limit))
 }
 
 // anys gives the keys as the caller knows them, those at the places given or all: a value, or a []any of the columns.

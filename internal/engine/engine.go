@@ -185,8 +185,8 @@ func (e *Engine) check(c Config) error {
 	}
 	for _, m := range e.models {
 		for _, r := range m.Relations {
-			if r.Strategy == model.Join && e.bound[r.Target] != e.bound[m] {
-				bad(m, "relation "+r.Name+": strategy=join needs both models in one source")
+			if r.Strategy == model.Join && e.apart(r) {
+				bad(m, "relation "+r.Name+": "+cannotJoin)
 			}
 			if why := e.linkable(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)

@@ -26,6 +26,7 @@ type Step struct {
 	Text   string   // SQL with placeholders, or the request
 	Args   int      // arguments bound; their values are not shown
 	Scopes []string // the hooks that added a predicate, in order
+	Joined bool     // the statement of the rows that it belongs to loads it; Text and Args are empty
 	Ran    *Ran     // what it cost; nil when it was only planned
 }
 
@@ -44,6 +45,10 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "%s%s (%s)", pad, name, s.Source)
 		if len(s.Scopes) > 0 {
 			fmt.Fprintf(&b, " scoped by %s", strings.Join(s.Scopes, ", "))
+		}
+		if s.Joined {
+			b.WriteString(" joined\n")
+			continue
 		}
 		if s.Ran != nil {
 			fmt.Fprintf(&b, " ran %d, rows %d, took %s", s.Ran.Statements, s.Ran.Rows, s.Ran.Duration.Round(time.Microsecond))
@@ -76,42 +81,62 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 	if err != nil {
 		return err
 	}
-	d := st.Deleted
-	sc := s.scoper(ctx, s.Registry(), d)
-	sc.across, sc.planned = planning, p
-	if err := sc.selects(st, path == "" || d != builder.LivingRows); err != nil {
+	if err := s.planned(ctx, p, st, path == ""); err != nil {
 		return err
+	}
+	joined := map[*builder.Include]*builder.Select{}
+	if path == "" && !s.efforts(ctx) {
+		for _, inc := range s.joinable(st) {
+			kid := related(inc)
+			columnsForIncludes(kid)
+			if err := s.planned(ctx, p, kid, false); err != nil {
+				return err
+			}
+			joined[inc] = kid
+			st.Joins = append(st.Joins, builder.Join{Relation: inc.Relation, Rows: kid})
+		}
 	}
 	step := Step{Path: path, Source: src.Name(), Model: st.Model.Name}
 	if err := step.describe(src, st); err != nil {
 		return err
 	}
 	p.Steps = append(p.Steps, step)
-	for _, inc := range st.Includes {
-		rel := inc.Relation
-		kid := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Extra: inc.Extra}
-		for _, w := range inc.Where {
-			kid.Where.Add(w)
-		}
-		for _, k := range inc.Order {
-			kid.Order.Add(k)
-		}
-		kid.Order.Stabilise(rel.Target)
-		kid.Group = &builder.Group{Columns: rel.Remote, Keys: make([]model.List, len(rel.Local)), Skip: inc.Skip, Take: inc.Take, HasTake: inc.HasTake}
-		if rel.Through != nil {
-			kid.Group.Link = rel
-			if s.apart(rel) {
-				kid.Group.Link = nil
-				if err := s.explainLink(ctx, p, rel, path); err != nil {
-					return err
-				}
-			}
-		}
-		columnsForIncludes(kid)
-		at := rel.Name
+	return s.explainIncludes(ctx, p, st.Includes, joined, path, depth)
+}
+
+// planned scopes st.
+func (s *Session) planned(ctx context.Context, p *Plan, st *builder.Select, root bool) error {
+	d := st.Deleted
+	sc := s.scoper(ctx, s.Registry(), d)
+	sc.across, sc.planned = planning, p
+	return sc.selects(st, root || d != builder.LivingRows)
+}
+
+// explainIncludes adds the steps of includes; those that are joined have no statement of their own.
+func (s *Session) explainIncludes(ctx context.Context, p *Plan, incs []*builder.Include, joined map[*builder.Include]*builder.Select, path string, depth int) error {
+	for _, inc := range incs {
+		rel, at := inc.Relation, inc.Relation.Name
 		if path != "" {
 			at = path + "." + at
 		}
+		if kid := joined[inc]; kid != nil {
+			step := Step{Path: at, Source: s.bound[rel.Target].Name(), Model: rel.Target.Name, Joined: true}
+			step.scopedBy(kid.Scopes)
+			p.Steps = append(p.Steps, step)
+			if err := s.explainIncludes(ctx, p, kid.Includes, nil, at, depth+1); err != nil {
+				return err
+			}
+			continue
+		}
+		kid := related(inc)
+		kid.Group.Keys = make([]model.List, len(rel.Local))
+		if s.apart(rel) && rel.Through != nil {
+			kid.Group.Link = nil
+			if err := s.explainLink(ctx, p, rel, path); err != nil {
+				return err
+			}
+		}
+		columnsForIncludes(kid)
 		if err := s.explain(ctx, p, kid, at, depth+1); err != nil {
 			return err
 		}

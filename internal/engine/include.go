@@ -66,12 +66,25 @@ type branch struct {
 	rows    source.Rows // the children
 	failed  bool        // the source could not give them
 	gaps    *gaps       // best effort: what the source said it went without
+	join    *join       // the statement of the parents that loads the children too; nil for one of their own
+	spans   []span      // the children of each key, once they are known
 }
 
 // statement loads the children of every parent.
 func (b *branch) statement() *builder.Select {
-	inc, rel := b.inc, b.inc.Relation
-	st := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Extra: inc.Extra, Group: new(builder.Group)}
+	st := related(b.inc)
+	*st.Group = b.group(0, b.keys.n)
+	return st
+}
+
+// related reads the rows of an include, whoever their parents are.
+func related(inc *builder.Include) *builder.Select {
+	rel := inc.Relation
+	st := &builder.Select{Model: rel.Target, Includes: inc.Includes, Columns: inc.Columns, Deleted: inc.Deleted, Extra: inc.Extra,
+		Group: &builder.Group{Columns: rel.Remote, Skip: inc.Skip, Take: inc.Take, HasTake: inc.HasTake}}
+	if rel.Through != nil {
+		st.Group.Link = rel
+	}
 	for _, w := range inc.Where {
 		st.Where.Add(w)
 	}
@@ -79,7 +92,6 @@ func (b *branch) statement() *builder.Select {
 		st.Order.Add(k)
 	}
 	st.Order.Stabilise(rel.Target)
-	*st.Group = b.group(0, b.keys.n)
 	return st
 }
 
@@ -103,7 +115,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 		g.Link = b.inc.Relation
 	}
 	hidden := columnsForIncludes(st)
-	if b.linked() && st.Columns != nil {
+	if (b.linked() || b.join != nil) && st.Columns != nil {
 		for _, f := range b.inc.Relation.Remote {
 			if !contains(st.Columns, f) {
 				st.Columns, hidden = append(st.Columns[:len(st.Columns):len(st.Columns)], f), append(hidden, f)
@@ -115,7 +127,11 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 	}
 	incs := st.Includes // they wait until every chunk is there
 	st.Includes = nil
-	if err := b.read(b.partly(ctx), src, st); err != nil {
+	if b.join != nil {
+		if err := b.join.add(ctx, b, st); err != nil {
+			return err
+		}
+	} else if err := b.read(b.partly(ctx), src, st); err != nil {
 		return fault.Fill(err, "include "+b.path, st.Model.Name, src.Name())
 	}
 	if len(incs) > 0 {

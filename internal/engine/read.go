@@ -147,12 +147,20 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 	if err := r.scope(ctx, st, r.deleted, true, buf); err != nil {
 		return err
 	}
-	ex, _, err := r.s.executor(ctx, st.Model)
-	if err != nil {
-		return err
-	}
-	if err := r.s.execute(ctx, ex, src, st, rows); err != nil {
-		return err
+	incs := st.Includes
+	if joined := r.pushed(st, rows); len(joined) > 0 {
+		if err := r.join(ctx, src, st, rows, joined); err != nil {
+			return err
+		}
+		incs = without(incs, joined)
+	} else {
+		ex, _, err := r.s.executor(ctx, st.Model)
+		if err != nil {
+			return err
+		}
+		if err := r.s.execute(ctx, ex, src, st, rows); err != nil {
+			return err
+		}
 	}
 	if r.cut != nil {
 		if err := r.cut.page(st, &rows.Slab); err != nil {
@@ -160,8 +168,10 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 		}
 	}
 	if len(st.Includes) > 0 && rows.Each == nil {
-		if err := r.includes(ctx, &rows.Slab, st.Includes, "", 0); err != nil {
-			return err
+		if len(incs) > 0 {
+			if err := r.includes(ctx, &rows.Slab, incs, "", 0); err != nil {
+				return err
+			}
 		}
 		hide(&rows.Slab, hidden)
 	}
@@ -261,6 +271,9 @@ func (e *Engine) shallow(incs []*builder.Include, depth int) error {
 		if depth > e.Limits.MaxIncludeDepth {
 			return tooDeep(inc.Relation, e.Limits.MaxIncludeDepth)
 		}
+		if inc.Strategy != nil && *inc.Strategy == model.Join && e.apart(inc.Relation) {
+			return fault.New(fault.ErrInvalid, inc.Relation.Model.Name, inc.Relation.Name, cannotJoin)
+		}
 		if err := e.shallow(inc.Includes, depth+1); err != nil {
 			return err
 		}
@@ -302,6 +315,12 @@ func mergeIncludes(in []*builder.Include) ([]*builder.Include, error) {
 			have.Columns = append(have.Columns[:len(have.Columns):len(have.Columns)], inc.Columns...)
 		}
 		have.Deleted = max(have.Deleted, inc.Deleted)
+		if inc.Strategy != nil {
+			if have.Strategy != nil && *have.Strategy != *inc.Strategy {
+				return nil, fault.New(fault.ErrInvalid, inc.Relation.Model.Name, inc.Relation.Name, "the relation is included twice with different strategies")
+			}
+			have.Strategy = inc.Strategy
+		}
 		have.Extra = have.Extra.And(inc.Extra)
 	}
 	for _, inc := range out {

@@ -192,9 +192,12 @@ type span struct{ from, to int32 }
 func (r *reader) handOut(ctx context.Context, b *branch) error {
 	parents, children, inc, keys := b.parents, &b.rows, b.inc, b.keys
 	rel := inc.Relation
-	spans, err := b.spans(ctx, children, inc, keys)
-	if err != nil {
-		return err
+	spans := b.spans
+	if spans == nil {
+		var err error
+		if spans, err = b.assign(ctx, children, inc, keys); err != nil {
+			return err
+		}
 	}
 	var pointers source.Slab
 	if rel.Many && rel.Pointers {
@@ -217,7 +220,7 @@ func (r *reader) handOut(ctx context.Context, b *branch) error {
 		case rel.Many:
 			children.Put(dst, int(s.from), int(s.to))
 		case s.to-s.from > 1:
-			return fault.New(fault.ErrInvalid, rel.Model.Name, rel.Name, "more than one row belongs to a to-one relation: use a slice, or a unique column")
+			return severalForOne(rel)
 		case s.to > s.from:
 			*(*unsafe.Pointer)(dst) = children.At(int(s.from))
 		default:
@@ -227,7 +230,12 @@ func (r *reader) handOut(ctx context.Context, b *branch) error {
 	return nil
 }
 
-func (b *branch) spans(ctx context.Context, children *source.Rows, inc *builder.Include, keys *keySet) ([]span, error) {
+func severalForOne(rel *model.Relation) error {
+	return fault.New(fault.ErrInvalid, rel.Model.Name, rel.Name, "more than one row belongs to a to-one relation: use a slice, or a unique column")
+}
+
+// assign finds the children of each key.
+func (b *branch) assign(ctx context.Context, children *source.Rows, inc *builder.Include, keys *keySet) ([]span, error) {
 	r, rel := b.r, inc.Relation
 	var over []int32
 	fields, rows := rel.Remote, &children.Slab

@@ -63,10 +63,10 @@ func (k *kit[T]) included(s *suite, me, other *side) {
 				}
 			}
 		})
-		for _, page := range []bool{false, true} {
+		for _, way := range []func(*builder.Include){s.lookUp, s.join, s.page} {
 			s.try(k.name("With("+name+")"), func() {
 				rows := source.Rows{Slab: source.SlabOf[T](0)}
-				st := &builder.Select{Model: k.m, Includes: []*builder.Include{branchOf(p, page)}, Deleted: builder.AllRows}
+				st := &builder.Select{Model: k.m, Includes: []*builder.Include{branchOf(p, way)}, Deleted: builder.AllRows}
 				if s.calm(s.session.Read(me.ctx, "All", st, &rows), other, orm.ErrLimit) {
 					check(s, k, source.Take[T](&rows.Slab), me, other)
 				}
@@ -75,16 +75,29 @@ func (k *kit[T]) included(s *suite, me, other *side) {
 	}
 }
 
-// branchOf includes deleted rows, and any that pass OR, with pages or without.
-func branchOf(p []*model.Relation, page bool) *builder.Include {
+// lookUp, join and page are the ways a relation is loaded.
+func (*suite) lookUp(*builder.Include) {}
+
+func (s *suite) join(inc *builder.Include) {
+	near, _ := s.session.SourceOf(inc.Relation.Model)
+	far, _ := s.session.SourceOf(inc.Relation.Target)
+	if _, sql := near.(source.SQL); sql && near == far {
+		inc.Strategy = new(model.Join)
+	}
+}
+
+func (*suite) page(inc *builder.Include) {
+	inc.Take, inc.HasTake = 50, true
+	inc.Order = []builder.SortKey{{Field: inc.Relation.Target.Key[0], Desc: true}}
+}
+
+// branchOf includes deleted rows, and any that pass OR.
+func branchOf(p []*model.Relation, way func(*builder.Include)) *builder.Include {
 	r := p[0]
 	inc := &builder.Include{Relation: r, Deleted: builder.AllRows, Where: []builder.Expr{builder.AnyOf(builder.True(), builder.Compare(builder.OpIsNull, r.Target.Key[0], model.Null()))}}
-	if page {
-		inc.Take, inc.HasTake = 50, true
-		inc.Order = []builder.SortKey{{Field: r.Target.Key[0], Desc: true}}
-	}
+	way(inc)
 	if len(p) > 1 {
-		inc.Includes = []*builder.Include{branchOf(p[1:], page)}
+		inc.Includes = []*builder.Include{branchOf(p[1:], way)}
 	}
 	return inc
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"io"
+	"unsafe"
 
 	"github.com/multi-orm/orm/source"
 )
@@ -43,10 +44,19 @@ func (p *plan) decode(ctx context.Context, cur cursor, buf []driver.Value, rows 
 // row writes one row.
 func (p *plan) row(buf []driver.Value, rows *source.Rows, cells *source.Cells) error {
 	row, link := rows.NextRow()
+	var joined unsafe.Pointer
 	for i := range p.cols {
 		c, at := &p.cols[i], row
-		if c.link {
+		switch {
+		case c.link:
 			at = link
+		case c.join > 0:
+			if c.first {
+				joined = rows.NextJoined(c.join, buf[i] != nil)
+			}
+			if at = joined; at == nil { // no row was joined
+				continue
+			}
 		}
 		if err := p.put(c, at, buf[i], cells); err != nil {
 			return err

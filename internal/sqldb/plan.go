@@ -28,6 +28,8 @@ type column struct {
 	f     *model.Field
 	shape shape
 	link  bool
+	join  int  // the place of the join, from 1
+	first bool // the first column of a join
 	plain bool // neither pointer nor sql.Null: the value sits at the field's offset
 	read  func(any) (any, error)
 }
@@ -45,7 +47,7 @@ func (s *System) plan(cols []builder.Column) *plan {
 	}
 	for i, c := range cols {
 		f := c.Field
-		p.cols[i] = column{f: f, shape: shapeOf(f), link: c.Link, plain: f.Nulls == model.NotNull || f.Nulls == model.Inside}
+		p.cols[i] = column{f: f, shape: shapeOf(f), link: c.Link, join: c.Join, first: c.Join > 0 && (i == 0 || cols[i-1].Join != c.Join), plain: f.Nulls == model.NotNull || f.Nulls == model.Inside}
 		if s.Reader != nil {
 			if p.cols[i].read = s.Reader(f); p.cols[i].read != nil {
 				p.cols[i].shape = other

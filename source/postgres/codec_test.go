@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -16,6 +17,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
 )
 
 // oids are all types that decoders know, some they do not, and one that does not exist.
@@ -44,7 +46,7 @@ func FuzzDecode(f *testing.F) {
 					if err != nil {
 						t.Fatalf("%s from %d: %v", field.Name, oid, err)
 					}
-					_ = p.row([][]byte{raw}, row, nil)
+					_ = p.row([][]byte{raw}, rowAt(m.Type, row))
 				}
 			}
 		}
@@ -67,7 +69,7 @@ func travels(t *rapid.T, field *model.Field, oid uint32, v model.Value) model.Va
 		t.Fatal(err)
 	}
 	row := reflect.New(field.Model.Type).UnsafePointer()
-	if err := p.row([][]byte{bytes.Clone(raw)}, row, nil); err != nil {
+	if err := p.row([][]byte{bytes.Clone(raw)}, rowAt(field.Model.Type, row)); err != nil {
 		t.Fatalf("%s as %d: %v", field.Name, oid, err)
 	}
 	got, err := field.Load(row)
@@ -159,7 +161,7 @@ func TestNullsInArrays(t *testing.T) {
 			t.Fatal(err)
 		}
 		var e *fault.Error
-		if err := p.row([][]byte{raw}, reflect.New(m.Type).UnsafePointer(), nil); !errors.As(err, &e) || !errors.Is(err, fault.ErrInvalid) || e.Field != name {
+		if err := p.row([][]byte{raw}, rowAt(m.Type, reflect.New(m.Type).UnsafePointer())); !errors.As(err, &e) || !errors.Is(err, fault.ErrInvalid) || e.Field != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -175,7 +177,7 @@ func TestLargeTextHasMemoryOfItsOwn(t *testing.T) {
 	}
 	large := bytes.Repeat([]byte("x"), 5000)
 	var row everything
-	if err := p.row([][]byte{large, []byte("small")}, pointerTo(&row), nil); err != nil || row.S != string(large) || row.Named != "small" {
+	if err := p.row([][]byte{large, []byte("small")}, rowAt(m.Type, pointerTo(&row))); err != nil || row.S != string(large) || row.Named != "small" {
 		t.Error(err, len(row.S), row.Named)
 	}
 }
@@ -206,9 +208,11 @@ func BenchmarkDecode(b *testing.B) {
 	num := binary.BigEndian.AppendUint64(nil, 123456789)
 	values := [][]byte{num, []byte("user1@example.com"), []byte("A Name"), []byte("admin"), num, {1}, num, num, nil}
 	var u user
+	rows := rowAt(m.Type, pointerTo(&u))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := p.row(values, pointerTo(&u), nil); err != nil {
+		rows.Slab = source.SlabAt(m.Type, pointerTo(&u), 1)
+		if err := p.row(values, rows); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -229,4 +233,9 @@ func BenchmarkEncodeBulk(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// rowAt makes the one row at p the place that a result is decoded into.
+func rowAt(t reflect.Type, p unsafe.Pointer) *source.Rows {
+	return &source.Rows{Slab: source.SlabAt(t, p, 1)}
 }

@@ -16,21 +16,31 @@ import (
 // does not keep a long one.
 const ownText = 1024
 
-// row decodes one row into row, and into link where the plan says so.
-func (p *plan) row(values [][]byte, row, link unsafe.Pointer) error {
-	return p.next(values, row, link, new(source.Cells))
+// row decodes one row into rows.
+func (p *plan) row(values [][]byte, rows *source.Rows) error {
+	return p.next(values, rows, new(source.Cells))
 }
 
 // next is row for one of many rows, which share cells.
-func (p *plan) next(values [][]byte, row, link unsafe.Pointer, cells *source.Cells) error {
+func (p *plan) next(values [][]byte, rows *source.Rows, cells *source.Cells) error {
+	row, link := rows.NextRow()
+	var joined unsafe.Pointer
 	if len(values) != len(p.columns) {
 		return fault.New(fault.ErrUpstream, p.model, "", "the server gave a row of another length than it announced")
 	}
 	text := p.text(values)
 	for i := range p.columns {
 		c, v, at := &p.columns[i], values[i], row
-		if c.link {
-			at = link
+		if c.aside {
+			if c.begins {
+				joined = rows.NextJoined(c.join, v != nil)
+			}
+			if at = link; c.join > 0 {
+				at = joined
+			}
+			if at == nil { // no row was joined
+				continue
+			}
 		}
 		if v == nil {
 			if err := c.field.SetNull(at); err != nil {

@@ -35,7 +35,9 @@ type column struct {
 	offset uintptr
 	oid    uint32
 	op     op
-	link   bool // the field is in the link row
+	aside  bool // the field is not in the row itself but in the link row or in that of a join
+	join   int  // the place of the join, from 1
+	begins bool // the first column of a join
 	inRow  bool // the value sits in the row itself, not behind a pointer or a flag
 	elem   *column
 }
@@ -65,7 +67,8 @@ func newPlan(columns []builder.Column, fields []pgconn.FieldDescription, m *mode
 		if c.op == opValue && !hasValue(oid) {
 			return nil, fault.New(fault.ErrUpstream, p.model, f.Name, "the column got another type while the statement ran, so what it gave back cannot be read")
 		}
-		c.link = columns[i].Link
+		c.join = columns[i].Join
+		c.aside, c.begins = columns[i].Link || c.join > 0, c.join > 0 && (i == 0 || columns[i-1].Join != c.join)
 		p.columns[i] = c
 		if c.op == opText {
 			p.texts = append(p.texts, i)

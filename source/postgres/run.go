@@ -120,8 +120,7 @@ func (r *run) decode(ctx context.Context, result *pgconn.ResultReader, p *plan) 
 	rows := r.rows
 	var cells source.Cells
 	for result.NextRow() {
-		row, link := rows.NextRow()
-		if err := p.next(result.Values(), row, link, &cells); err != nil {
+		if err := p.next(result.Values(), rows, &cells); err != nil {
 			return r.d.fail(ctx, r.model, err)
 		}
 		r.read++

@@ -51,8 +51,7 @@ func (r *run) decodeText(ctx context.Context, result pgx.Rows) error {
 				return r.d.fail(ctx, r.model, err)
 			}
 		}
-		row, link := r.rows.NextRow()
-		if err := p.row(result.RawValues(), row, link); err != nil {
+		if err := p.row(result.RawValues(), r.rows); err != nil {
 			return r.d.fail(ctx, r.model, err)
 		}
 		r.read++

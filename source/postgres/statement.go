@@ -84,7 +84,8 @@ func (s *statement) replan(fields []pgconn.FieldDescription, m *model.Model) (*p
 	if p := s.plan.Load(); s.resolve != nil && p != nil {
 		columns = make([]builder.Column, len(p.columns))
 		for i := range columns {
-			columns[i] = builder.Column{Field: p.columns[i].field, Link: p.columns[i].link}
+			c := &p.columns[i]
+			columns[i] = builder.Column{Field: c.field, Link: c.aside && c.join == 0, Join: c.join}
 		}
 	}
 	return newPlan(columns, fields, m, func(i int, _ uint32, _ *model.Field) int16 { return fields[i].Format })
