@@ -52,8 +52,8 @@ func CursorKey(key []byte, older ...[]byte) Option {
 // order and the actor (id, tenant and role); anywhere else, and for any other text, it is ErrBadCursor. The size of
 // the page and the includes may change between pages.
 //
-// The sort keys must be columns; computed ones are ErrUnsupported, and Skip, Distinct and columns without an order,
-// such as documents, are ErrInvalid. Row locks are ErrInvalid. A place whose values do not fit into
+// A computed sort key, such as a count of related rows or the rank of a search, is computed again for each condition of
+// the place. Skip, Distinct, row locks and columns without an order, such as documents, are ErrInvalid. A place whose values do not fit into
 // a cursor of 8 KiB is ErrLimit.
 func (q Query[T]) Page(ctx context.Context, cursor string, opts ...PageOption) (Page[T], error) {
 	p := engine.Paging{Cursor: cursor}

@@ -34,7 +34,7 @@ type fragment struct {
 }
 
 // ToSql hands the fragment to squirrel.
-func (f fragment) ToSql() (string, []any, error) { return f.text, f.args, nil }
+func (f fragment) ToSql() (string, []any, error) { return f.text, f.args, nil } //nolint:staticcheck // squirrel's name
 
 // frag builds one fragment.
 type frag struct {

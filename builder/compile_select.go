@@ -77,7 +77,7 @@ func (q *Select) compile(c *compiler) error {
 			c.columns = append(c.columns, Column{Field: f})
 		}
 		for _, x := range q.Extra.list() {
-			c.columns = append(c.columns, Column{Field: x.Field})
+			c.columns = append(c.columns, Column{Field: x.Field, Link: x.Beside})
 		}
 		if q.Group != nil {
 			return q.grouped(c, sel, owner, fields, extras)

@@ -63,7 +63,7 @@ type statement struct {
 }
 
 // ToSql joins the parts.
-func (s statement) ToSql() (string, []any, error) {
+func (s statement) ToSql() (string, []any, error) { //nolint:staticcheck // squirrel's name
 	parts := make([]any, len(s.parts))
 	for i := range parts {
 		parts[i] = s.parts[i]

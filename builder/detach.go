@@ -4,36 +4,36 @@ import "slices"
 
 // Detach gives the statement memory of its own, so that a hook that changes it leaves the query it was made of
 // alone. Predicate nodes stay shared: nothing changes them.
-func (s *Select) Detach() {
-	s.Where.detach()
-	s.Order.rest = slices.Clone(s.Order.rest)
-	s.Columns = slices.Clone(s.Columns)
-	for _, inc := range s.Includes {
+func (q *Select) Detach() {
+	q.Where.detach()
+	q.Order.rest = slices.Clone(q.Order.rest)
+	q.Columns = slices.Clone(q.Columns)
+	for _, inc := range q.Includes {
 		inc.detach()
 	}
 }
 
 // Detach gives the statement memory of its own.
-func (s *Update) Detach() {
-	s.Where.detach()
-	s.Set = slices.Clone(s.Set)
-	s.Returning = slices.Clone(s.Returning)
+func (q *Update) Detach() {
+	q.Where.detach()
+	q.Set = slices.Clone(q.Set)
+	q.Returning = slices.Clone(q.Returning)
 }
 
 // Detach gives the statement memory of its own.
-func (s *Delete) Detach() {
-	s.Where.detach()
-	s.Returning = slices.Clone(s.Returning)
+func (q *Delete) Detach() {
+	q.Where.detach()
+	q.Returning = slices.Clone(q.Returning)
 }
 
 // Detach gives the statement memory of its own.
-func (s *Insert) Detach() {
-	s.Fields = slices.Clone(s.Fields)
-	s.Returning = slices.Clone(s.Returning)
-	if s.Conflict != nil {
-		k := *s.Conflict
+func (q *Insert) Detach() {
+	q.Fields = slices.Clone(q.Fields)
+	q.Returning = slices.Clone(q.Returning)
+	if q.Conflict != nil {
+		k := *q.Conflict
 		k.Target, k.Set, k.FromRow = slices.Clone(k.Target), slices.Clone(k.Set), slices.Clone(k.FromRow)
-		s.Conflict = &k
+		q.Conflict = &k
 	}
 }
 

@@ -111,7 +111,7 @@ func (q *Select) numbered(c *compiler, outer, number string) (sel sq.SelectBuild
 	}
 	for i, x := range q.Extra.list() {
 		alias := c.free("orm_extra_"+strconv.Itoa(i+1), q.Model)
-		c.columns = append(c.columns, Column{Field: x.Field})
+		c.columns = append(c.columns, Column{Field: x.Field, Link: x.Beside})
 		inner, names = append(inner, extras[i]+" AS "+alias), append(names, outer+"."+alias)
 	}
 	order := c.order(owner, &q.Order, nil)

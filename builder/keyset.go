@@ -3,8 +3,8 @@ package builder
 import "github.com/multi-orm/orm/model"
 
 // Seek holds for the rows that come after the place where the sort keys have these values, in the order o; with back,
-// for those before it. With within, the row at the place itself passes too. The keys must be columns, and all together
-// tell every two rows apart.
+// for those before it. With within, the row at the place itself passes too. All keys together tell every two
+// rows apart.
 //
 // It is the staircase (a > 1) OR (a = 1 AND b > 2) OR …, which suits mixed directions and NULLs, behind a bound on
 // the first key that an index can use.
@@ -25,21 +25,45 @@ func Seek(o *Sorting, values []model.Value, back, within bool) Expr {
 		return seek
 	}
 	first := o.At(0)
-	if values[0].IsNull() || first.Field.Nullable {
+	if values[0].IsNull() || first.nullable() {
 		return seek
 	}
 	op := OpGte
 	if first.Desc != back {
 		op = OpLte
 	}
-	return AllOf(Expr{Op: op, Field: first.Field, Value: values[0], Fold: first.Fold}, seek)
+	return AllOf(first.compare(op, values[0]), seek)
+}
+
+// compare compares the key with v, which is not NULL.
+func (k *SortKey) compare(op Op, v model.Value) Expr {
+	if k.Term != nil {
+		return CompareTerm(op, k.Term, v)
+	}
+	return Expr{Op: op, Field: k.Field, Value: v, Fold: k.Fold}
+}
+
+// null holds where the key is NULL, or with op OpIsNotNull where it is not.
+func (k *SortKey) null(op Op) Expr {
+	if k.Term != nil {
+		return CompareTerm(op, k.Term)
+	}
+	return Expr{Op: op, Field: k.Field}
+}
+
+func (k *SortKey) nullable() bool {
+	if k.Term != nil {
+		return k.Term.nullable()
+	}
+	return k.Field.Nullable
 }
 
 // at holds where the key has the value v.
 func at(k *SortKey, v model.Value) Expr {
-	e := Compare(OpEq, k.Field, v)
-	e.Fold = k.Fold && e.Op == OpEq
-	return e
+	if v.IsNull() {
+		return k.null(OpIsNull)
+	}
+	return k.compare(OpEq, v)
 }
 
 // beyond holds where the key sorts strictly after v, or before it when the order is read backwards.
@@ -49,17 +73,16 @@ func beyond(k *SortKey, v model.Value, back bool) Expr {
 		if nullsAfter {
 			return False()
 		}
-		return Expr{Op: OpIsNotNull, Field: k.Field}
+		return k.null(OpIsNotNull)
 	}
 	op := OpGt
 	if k.Desc != back {
 		op = OpLt
 	}
-	e := Expr{Op: op, Field: k.Field, Value: v, Fold: k.Fold}
-	if nullsAfter && k.Field.Nullable {
-		return AnyOf(e, Expr{Op: OpIsNull, Field: k.Field})
+	if nullsAfter && k.nullable() {
+		return AnyOf(k.compare(op, v), k.null(OpIsNull))
 	}
-	return e
+	return k.compare(op, v)
 }
 
 // nullsLast reports whether NULL sorts after every value.

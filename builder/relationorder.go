@@ -48,7 +48,7 @@ func (c RelationCount[T]) Into(field Selectable[T]) Inclusion[T] {
 	case f.Kind != model.Int && f.Kind != model.Uint || f.Bits < 64:
 		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "a count needs a field of 64 bits: int64, int, uint64 or a pointer to one")
 	}
-	return reading[T]{&Include{Extra: &Extra{f, c.t, nil}, Err: err}}
+	return reading[T]{&Include{Extra: &Extra{Field: f, Term: c.t}, Err: err}}
 }
 
 // reading is an Inclusion that reads a term with the row.
@@ -57,10 +57,12 @@ type reading[T any] struct{ inc *Include }
 func (r reading[T]) include() (*Include, error) { return r.inc, r.inc.Err }
 func (reading[T]) from(T)                       {}
 
-// Extra is a value that a Select computes and reads into a computed field, and those before it.
+// Extra is a value that a Select computes and reads into a computed field, or into a field of the link row beside the
+// row, and those before it.
 type Extra struct {
 	Field  *model.Field
 	Term   *Term
+	Beside bool // Field is one of the link row, as [Beside] describes it
 	Before *Extra
 }
 
@@ -80,7 +82,7 @@ func (x *Extra) list() []*Extra {
 func (x *Extra) And(y *Extra) *Extra {
 	for _, e := range y.list() {
 		if !x.has(e) {
-			x = &Extra{e.Field, e.Term, x}
+			x = &Extra{e.Field, e.Term, e.Beside, x}
 		}
 	}
 	return x
@@ -103,7 +105,7 @@ func (x *Extra) Map(fn func(*Term) (*Term, error)) (*Extra, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = &Extra{e.Field, t, out}
+		out = &Extra{e.Field, t, e.Beside, out}
 	}
 	return out, nil
 }

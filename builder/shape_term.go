@@ -153,6 +153,13 @@ func (s *shaper) extras(m *model.Model, x *Extra) {
 	list := x.list()
 	s.number(len(list))
 	for _, e := range list {
+		if e.Beside {
+			s.number(len(m.Fields)) // the index of no field
+			s.number(e.Field.Index)
+			s.byte(byte(e.Field.Kind))
+			s.term(m, e.Term, 0)
+			continue
+		}
 		if e.Field == nil || e.Field.Model != m || !e.Field.IsComputed {
 			s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "what is computed goes into a computed field of the same model"))
 			return

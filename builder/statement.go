@@ -18,37 +18,37 @@ type Statement interface {
 }
 
 // Root is the model the statement is about.
-func (s *Select) Root() *model.Model { return s.Model }
+func (q *Select) Root() *model.Model { return q.Model }
 
 // Verb is "select".
-func (s *Select) Verb() string { return "select" }
+func (q *Select) Verb() string { return "select" }
 
 // IsScoped reports whether the scoping step has run.
-func (s *Select) IsScoped() bool { return s.Scoped }
+func (q *Select) IsScoped() bool { return q.Scoped }
 
 // Root is the model the statement is about.
-func (s *Insert) Root() *model.Model { return s.Model }
+func (q *Insert) Root() *model.Model { return q.Model }
 
 // Verb is "insert".
-func (s *Insert) Verb() string { return "insert" }
+func (q *Insert) Verb() string { return "insert" }
 
 // IsScoped reports whether the scoping step has run.
-func (s *Insert) IsScoped() bool { return s.Scoped }
+func (q *Insert) IsScoped() bool { return q.Scoped }
 
 // Root is the model the statement is about.
-func (s *Update) Root() *model.Model { return s.Model }
+func (q *Update) Root() *model.Model { return q.Model }
 
 // Verb is "update".
-func (s *Update) Verb() string { return "update" }
+func (q *Update) Verb() string { return "update" }
 
 // IsScoped reports whether the scoping step has run.
-func (s *Update) IsScoped() bool { return s.Scoped }
+func (q *Update) IsScoped() bool { return q.Scoped }
 
 // Root is the model the statement is about.
-func (s *Delete) Root() *model.Model { return s.Model }
+func (q *Delete) Root() *model.Model { return q.Model }
 
 // Verb is "delete".
-func (s *Delete) Verb() string { return "delete" }
+func (q *Delete) Verb() string { return "delete" }
 
 // IsScoped reports whether the scoping step has run.
-func (s *Delete) IsScoped() bool { return s.Scoped }
+func (q *Delete) IsScoped() bool { return q.Scoped }

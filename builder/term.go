@@ -52,6 +52,14 @@ func (t *Term) Root() *model.Model {
 	return nil
 }
 
+// Alike reports whether both compute the same kind of value from the same place; what they ask of related rows may differ.
+func (t *Term) Alike(u *Term) bool {
+	if t == nil || u == nil {
+		return t == u
+	}
+	return t.Op == u.Op && t.Rel == u.Rel && t.Field == u.Field && t.Part == u.Part && t.Match == u.Match
+}
+
 // Reads reports whether the term looks at rows other than its own.
 func (t *Term) Reads() bool { return t.Rel != nil }
 

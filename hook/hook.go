@@ -116,7 +116,7 @@ func (h *Hook) leave(ctx context.Context, op *Op, err error) error {
 }
 
 // After runs the After events of hooks in reverse; streams call it for each window of rows.
-func (op *Op) After(ctx context.Context, hooks []Hook) error {
+func (o *Op) After(ctx context.Context, hooks []Hook) error {
 	names := left(ctx)
 	for i := len(hooks) - 1; i >= 0; i-- {
 		h := &hooks[i]
@@ -125,7 +125,7 @@ func (op *Op) After(ctx context.Context, hooks []Hook) error {
 			return err
 		}
 		if h.After != nil && !out {
-			if err := h.guarded(ctx, op, h.After); err != nil {
+			if err := h.guarded(ctx, o, h.After); err != nil {
 				return err
 			}
 		}

@@ -18,6 +18,7 @@ var pageCases = []testCase{
 	{"page/keys", "cursors outlive the DB with a key, and its rotation", pageKeys},
 	{"page/rows", "pages with a selection, includes and a total", pageRows},
 	{"page/refused", "what has no place to begin a page at is refused", pageRefused},
+	{"page/computed", "pages sorted by a related row, a count, a part of a value, or a rank", pageComputed},
 	{"page/number", "pages by number tell how many there are", pageNumber},
 }
 
@@ -56,15 +57,20 @@ func (e *env) paged(n int, opts ...orm.Option) orm.DB {
 
 func rowIDs(in []Row) []int64 { return pick(in, func(x Row) int64 { return x.ID }) }
 
-// walked goes through all pages to the end and back again, and compares with what All gives.
 func (e *env) walked(q orm.Query[Row], size int, about string) {
 	e.Helper()
-	want := rowIDs(must(q.Take(1000).All(e.ctx)))
+	walked(e, q, size, about, func(x Row) int64 { return x.ID })
+}
+
+// walked goes through all pages to the end and back again, and compares with what All gives.
+func walked[T any](e *env, q orm.Query[T], size int, about string, id func(T) int64) {
+	e.Helper()
+	want := pick(must(q.Take(1000).All(e.ctx)), id)
 	var forth []int64
-	var last orm.Page[Row]
+	var last orm.Page[T]
 	for cursor, pages := "", 0; ; pages++ {
 		last = must(q.Take(size).Page(e.ctx, cursor))
-		forth = append(forth, rowIDs(last.Rows)...)
+		forth = append(forth, pick(last.Rows, id)...)
 		if (last.Prev == "") != (cursor == "") || len(last.Rows) > size || pages > len(want) {
 			e.Fatalf("%s: page %d has %d rows, Prev %q", about, pages, len(last.Rows), last.Prev)
 		}
@@ -73,13 +79,13 @@ func (e *env) walked(q orm.Query[Row], size int, about string) {
 		}
 	}
 	e.equal(forth, want, about+" forward")
-	back := rowIDs(last.Rows)
+	back := pick(last.Rows, id)
 	for cursor := last.Prev; cursor != ""; {
 		p := must(q.Take(size).Page(e.ctx, cursor))
 		if p.Next == "" || len(p.Rows) == 0 {
 			e.Fatalf("%s: a page before another has no Next, or no rows", about)
 		}
-		back = append(rowIDs(p.Rows), back...)
+		back = append(pick(p.Rows, id), back...)
 		cursor = p.Prev
 	}
 	e.equal(back, want, about+" backward")

@@ -108,7 +108,7 @@ func pageable(st *builder.Select) error {
 		case k.Err != nil:
 			return k.Err
 		case k.Term != nil:
-			return fault.New(fault.ErrUnsupported, st.Model.Name, "", "a page is sorted by columns: a cursor holds no computed values; use PageNumber")
+			continue
 		case k.Field == nil || k.Field.Model != st.Model:
 			return bad("a sort key is not a column of the model")
 		}
@@ -126,6 +126,8 @@ type cut struct {
 	size   int
 	back   bool
 	hidden []*model.Field // read for the cursors only
+	keys   []*model.Field // of the computed sort keys, in the rows of beside; nil for columns
+	beside *source.Slab   // nil where every sort key is a column
 
 	more        bool // there is a row beyond the page, in the direction of reading
 	first, last []model.Value
@@ -155,16 +157,44 @@ func (s *Session) page(ctx context.Context, name string, c *Call, p Paging, out 
 	if st.Columns != nil {
 		st.Columns = st.Columns[:len(st.Columns):len(st.Columns)]
 		for i := range k.order.Len() {
-			if f := k.order.At(i).Field; !contains(st.Columns, f) {
+			if f := k.order.At(i).Field; f != nil && !contains(st.Columns, f) {
 				st.Columns, k.hidden = append(st.Columns, f), append(k.hidden, f)
 			}
 		}
+	}
+	if err := k.compute(c); err != nil {
+		return err
 	}
 	c.cut = k
 	if err := s.ReadCall(ctx, name, c); err != nil {
 		return err
 	}
 	return s.turn(question, p, k, at, out)
+}
+
+// compute makes the statement read its computed sort keys beside the rows.
+func (k *cut) compute(c *Call) error {
+	st := &c.Select
+	terms, any := make([]*builder.Term, k.order.Len()), false
+	for i := range terms {
+		terms[i] = k.order.At(i).Term
+		any = any || terms[i] != nil
+	}
+	if !any {
+		return nil
+	}
+	t, fields, ok := builder.Beside(terms)
+	if !ok {
+		return fault.New(fault.ErrUnsupported, st.Model.Name, "", "a computed sort key gives what a cursor cannot hold: use PageNumber")
+	}
+	slab := source.NewSlab(t)
+	k.keys, k.beside, c.Rows.Links = fields, &slab, &slab
+	for i, term := range terms {
+		if term != nil {
+			st.Extra = &builder.Extra{Field: fields[i], Term: term, Beside: true, Before: st.Extra}
+		}
+	}
+	return nil
 }
 
 // turn makes the cursors of the pages on either side.
@@ -207,6 +237,9 @@ func (k *cut) page(st *builder.Select, rows *source.Slab) error {
 	}
 	if k.more = rows.Len() > k.size; k.more {
 		rows.Truncate(k.size)
+		if k.beside != nil {
+			k.beside.Truncate(k.size)
+		}
 	}
 	n := rows.Len()
 	if n == 0 {
@@ -219,10 +252,14 @@ func (k *cut) page(st *builder.Select, rows *source.Slab) error {
 		}
 	}
 	var err error
-	if k.first, err = k.values(rows.At(0)); err != nil {
+	first, last := 0, n-1
+	if k.back { // what stands beside the rows has not been turned round
+		first, last = last, first
+	}
+	if k.first, err = k.values(rows.At(0), first); err != nil {
 		return err
 	}
-	k.last, err = k.values(rows.At(n - 1))
+	k.last, err = k.values(rows.At(n-1), last)
 	return err
 }
 
@@ -232,17 +269,23 @@ func (k *cut) intact(st *builder.Select) bool {
 		return false
 	}
 	for i := range k.order.Len() {
-		if st.Order.At(i).Field != k.order.At(i).Field || (st.Order.At(i).Desc != k.order.At(i).Desc) != k.back {
+		a, b := st.Order.At(i), k.order.At(i)
+		if a.Field != b.Field || !a.Term.Alike(b.Term) || (a.Desc != b.Desc) != k.back {
 			return false
 		}
 	}
 	return true
 }
 
-func (k *cut) values(row unsafe.Pointer) ([]model.Value, error) {
+// values gives the sort keys of a row, the computed ones as they were read beside row number at.
+func (k *cut) values(row unsafe.Pointer, at int) ([]model.Value, error) {
 	out := make([]model.Value, k.order.Len())
 	for i := range out {
-		v, err := k.order.At(i).Field.Load(row)
+		f, from := k.order.At(i).Field, row
+		if f == nil {
+			f, from = k.keys[i], k.beside.At(at)
+		}
+		v, err := f.Load(from)
 		if err != nil {
 			return nil, err
 		}

@@ -83,6 +83,3 @@ func (e *endpoint) rows() int64 {
 func (e *endpoint) paged() bool {
 	return e.uses[skip] || e.uses[page] || e.next != nil || e.nextLink
 }
-
-// cuts reports whether the endpoint can be asked for the first rows only.
-func (e *endpoint) cuts() bool { return e.uses[take] }

@@ -26,11 +26,9 @@ type walk struct {
 	limit int64
 	first window
 
-	got   int64
-	seen  map[string]bool
-	last  [sha256.Size]byte
-	total int64
-	known bool
+	got  int64
+	seen map[string]bool
+	last [sha256.Size]byte
 }
 
 // run asks for page after page until the API has no more, or visit has enough.

@@ -63,7 +63,7 @@ func parsePath(m *model.Model, path string) ([]segment, error) {
 			part = part[end+1:]
 		}
 		if len(s) == 1 && (s[0].text == "." || s[0].text == "..") {
-			return nil, errors.New("a path goes neither to . nor to ..")
+			return nil, errors.New("a path must not go to . or .. of itself")
 		}
 		out = append(out, s)
 	}
