@@ -80,7 +80,7 @@ func exampleAcross(down *bool, opts ...orm.Option) (orm.DB, func()) {
 		log.Fatal(err)
 	}
 	return db, func() {
-		db.Close()
+		_ = db.Close()
 		api.Close()
 	}
 }

@@ -15,7 +15,7 @@ import (
 // text: it must not hold anything that came from outside. Values belong into arguments, since text is shown in logs.
 //
 //	orm.Raw[Row](ctx, db, orm.Unsafe("SELECT * FROM "+table), args)
-func Unsafe(text string) constant { return constant(text) } //nolint:revive // the type is unexported so that nothing else makes one
+func Unsafe(text string) constant { return constant(text) }
 
 // RawRows is Raw as a stream: it holds one row in memory, or a window of 500 where hooks look at rows. A failure is
 // the last pair, with a zero value. Leaving the loop early ends the statement and gives the connection back. Inside a

@@ -11,7 +11,7 @@ type Postgres struct{ base }
 // Name is "postgres".
 func (Postgres) Name() string { return "postgres" }
 
-// Limits: the protocol counts parameters in 16 bits; lists are one array argument.
+// Limits gives the budgets: the protocol counts parameters in 16 bits; lists are one array argument.
 func (Postgres) Limits() Limits { return Limits{Params: 65535, Rows: 10_000, ListItems: 50_000} }
 
 // Placeholder is $n.
@@ -161,7 +161,7 @@ func castable(ddl string) string {
 	return ddl + dims
 }
 
-// ColumnType: text is compared byte by byte (COLLATE "C"), as the other sources do.
+// ColumnType gives the type of a column: text is compared byte by byte (COLLATE "C"), as the other sources do.
 func (d Postgres) ColumnType(t Type, auto bool) string {
 	if t.Name != "" {
 		return t.Name

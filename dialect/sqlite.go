@@ -11,7 +11,7 @@ type SQLite struct{ base }
 // Name is "sqlite".
 func (SQLite) Name() string { return "sqlite" }
 
-// Limits: SQLITE_MAX_VARIABLE_NUMBER is 32,766 by default.
+// Limits gives the budgets: SQLITE_MAX_VARIABLE_NUMBER is 32,766 by default.
 func (SQLite) Limits() Limits { return Limits{Params: 32766, Rows: 1000, ListItems: 50_000} }
 
 // Placeholder is ?n, so that an argument's number can be read in a log.

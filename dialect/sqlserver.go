@@ -14,7 +14,7 @@ const sqlServerBinary = "Latin1_General_100_BIN2"
 // Name is "sqlserver".
 func (SQLServer) Name() string { return "sqlserver" }
 
-// Limits: 2,100 parameters less what sp_executesql takes, 1,000 rows in VALUES.
+// Limits gives the budgets: 2,100 parameters less what sp_executesql takes, 1,000 rows in VALUES.
 func (SQLServer) Limits() Limits { return Limits{Params: 2098, Rows: 1000, ListItems: 20_000} }
 
 // Quote uses brackets.
@@ -173,7 +173,7 @@ func (SQLServer) InsertBudget(columns int) int {
 // UnnestRows is not used.
 func (SQLServer) UnnestRows([]Type) string { return "" }
 
-// ColumnType: text has a binary collation, so that case counts.
+// ColumnType gives the type of a column: text has a binary collation, so that case counts.
 func (SQLServer) ColumnType(t Type, auto bool) string {
 	if t.Name != "" {
 		return t.Name

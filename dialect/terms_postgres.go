@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// DatePart: a timestamp without a zone is taken as UTC, as the source reads it.
+// DatePart reads a part: a timestamp without a zone is taken as UTC, as the source reads it.
 func (d Postgres) DatePart(expr string, t Type, p DatePart) string {
 	if name := lowerASCII(t.Name); t.Name == "" || strings.Contains(name, "timestamptz") || strings.Contains(name, "with time zone") {
 		expr += " AT TIME ZONE 'UTC'"

@@ -1,6 +1,6 @@
 package dialect
 
-// DatePart: weekdays are counted from the server's own first day, which is taken out again.
+// DatePart reads a part: weekdays are counted from the server's own first day, which is taken out again.
 func (SQLServer) DatePart(expr string, _ Type, p DatePart) string {
 	if p == Weekday {
 		return "CAST((DATEPART(weekday, " + expr + ") + @@DATEFIRST - 1) % 7 AS int)"

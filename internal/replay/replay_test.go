@@ -367,7 +367,7 @@ func TestRecord(t *testing.T) {
 			t.Errorf("%q answered %q", request, got)
 		}
 	}
-	c.Close()
+	_ = c.Close()
 	tape, err := r.Tape()
 	if err != nil {
 		t.Fatal(err)
@@ -389,7 +389,7 @@ func TestRecordRefusesEncryption(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	go io.Copy(io.Discard, b)
+	go func() { _, _ = io.Copy(io.Discard, b) }()
 	if _, err := c.Write(hello(codeTLS, "")); err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (d *DataSource) refuse(detail string) {
 // Name is the name that datasource= uses.
 func (d *DataSource) Name() string { return d.name }
 
-// Capabilities: none but upserts, where they are mapped. Nothing is atomic beyond one request.
+// Capabilities says what the API can do: none but upserts, where they are mapped. Nothing is atomic beyond one request.
 func (d *DataSource) Capabilities() source.Capabilities {
 	return source.Capabilities{Returning: true, Upsert: true}
 }

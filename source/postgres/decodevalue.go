@@ -16,7 +16,7 @@ import (
 // assign decodes v into the field by way of a Go value, for opValue and opLiteral.
 func (c *column) assign(row unsafe.Pointer, v []byte) error {
 	var x any
-	why := fine
+	var why reason
 	if c.op == opLiteral {
 		x, why = c.literal(v)
 	} else {

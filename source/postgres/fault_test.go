@@ -140,7 +140,7 @@ func TestOpenFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	dead := l.Addr().String()
-	l.Close()
+	_ = l.Close()
 	good := testkit.Postgres(t)
 	missing, _ := url.Parse(good)
 	missing.Path = "/no_such_database"
@@ -179,7 +179,7 @@ func TestOpenFails(t *testing.T) {
 		if errors.As(e, &parse) {
 			t.Errorf("%s: the connection string can be reached", name)
 		}
-		c.d.Close()
+		_ = c.d.Close()
 	}
 }
 
@@ -217,7 +217,7 @@ func TestFromPoolLeavesThePoolOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustExec(t, d, "SELECT 1")
-	d.Close()
+	_ = d.Close()
 	if err := pool.Ping(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -139,10 +139,10 @@ func TestSchemaChangesUnderway(t *testing.T) {
 			if _, err := read(tx); name == "statement" && !engine.Retryable(err) {
 				t.Errorf("a plan that is out of date cannot be replaced in a transaction, but the transaction can run again: %v", err)
 			}
-			tx.Rollback(t.Context())
+			_ = tx.Rollback(t.Context())
 			tx = begun(t, d, source.TxOptions{})
 			check(tx)
-			tx.Rollback(t.Context())
+			_ = tx.Rollback(t.Context())
 		})
 	}
 }

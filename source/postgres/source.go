@@ -65,7 +65,7 @@ func (d *DataSource) Name() string { return d.name }
 // Dialect is PostgreSQL's.
 func (d *DataSource) Dialect() dialect.Dialect { return d.cache.Dialect }
 
-// Capabilities: all there are, but one connection reads one result at a time.
+// Capabilities says what the database can do: all there are, but one connection reads one result at a time.
 func (d *DataSource) Capabilities() source.Capabilities {
 	return source.Capabilities{
 		Transactions:     true,

@@ -199,7 +199,7 @@ func TestStream(t *testing.T) {
 			if n := number(t, tx, m); n != 9000 { // the transaction lives on
 				t.Errorf("%d rows", n)
 			}
-			tx.Rollback(t.Context())
+			_ = tx.Rollback(t.Context())
 			for range 3 {
 				if err := stream(t.Context(), d, m, func(user) error { return enough }); err != enough {
 					t.Fatalf("error %v, want the reader's own", err)

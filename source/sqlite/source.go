@@ -85,7 +85,7 @@ func (d *DataSource) Name() string { return d.system.Name }
 // Dialect is SQLite's.
 func (d *DataSource) Dialect() dialect.Dialect { return d.system.Cache.Dialect }
 
-// Capabilities: transactions, savepoints and rows given back, but no row locks and no row policies.
+// Capabilities says what the database can do: transactions, savepoints and rows given back, but no row locks and no row policies.
 func (d *DataSource) Capabilities() source.Capabilities {
 	return source.Capabilities{
 		Transactions:         true,
