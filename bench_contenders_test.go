@@ -217,6 +217,12 @@ func same(tb testing.TB, v any) string {
 				u.Orders[j].CreatedAt = u.Orders[j].CreatedAt.UTC()
 			}
 		}
+	case []benchFarUser:
+		x = append([]benchFarUser(nil), x...)
+		for i := range x {
+			x[i].CreatedAt = x[i].CreatedAt.UTC()
+		}
+		v = x
 	case []benchScan:
 		for i := range x {
 			x[i].CreatedAt = x[i].CreatedAt.UTC()

@@ -78,50 +78,60 @@ func pairsOf(a, b *engine.Session) (out [][2]*model.Model) {
 	return out
 }
 
-// acrossData writes the same rows to both. Keys are NULL at times, or lead nowhere; links are doubled.
+// graph is the rows of a graph.
+type graph struct {
+	owners []oneOwner
+	kids   []oneKid
+	toys   []oneToy
+	plots  []onePlot
+	tags   []oneTag
+	ties   []oneTie
+	marks  []oneMark
+	seals  []oneSeal
+}
+
+// acrossData writes the same rows to both.
 func acrossData(e *env, r *rand.Rand, whole, split *engine.Session) {
+	g := drawGraph(r)
+	write[oneOwner, twoOwner](e, whole, split, g.owners)
+	write[oneKid, twoKid](e, whole, split, g.kids)
+	write[oneToy, twoToy](e, whole, split, g.toys)
+	write[onePlot, twoPlot](e, whole, split, g.plots)
+	write[oneTag, twoTag](e, whole, split, g.tags)
+	write[oneTie, twoTie](e, whole, split, g.ties)
+	write[oneMark, twoMark](e, whole, split, g.marks)
+	write[oneSeal, twoSeal](e, whole, split, g.seals)
+}
+
+// drawGraph makes rows. Keys are NULL at times, or lead nowhere; links are doubled.
+func drawGraph(r *rand.Rand) (g graph) {
 	maybe := func(n int64) *int64 {
 		if r.IntN(4) == 0 {
 			return nil
 		}
 		return ptr(1 + r.Int64N(n))
 	}
-	var owners []oneOwner
-	var kids []oneKid
-	var toys []oneToy
-	var plots []onePlot
-	var tags []oneTag
-	var ties []oneTie
-	var marks []oneMark
-	var seals []oneSeal
 	for i := range int64(24) {
-		kids = append(kids, oneKid{ID: i + 1, N: maybe(5), OwnerID: maybe(14)})
-		toys = append(toys, oneToy{ID: i + 1, N: maybe(5), KidID: maybe(30)})
-		seals = append(seals, oneSeal{ID: i + 1, OwnerID: maybe(14), MarkID: maybe(7)})
+		g.kids = append(g.kids, oneKid{ID: i + 1, N: maybe(5), OwnerID: maybe(14)})
+		g.toys = append(g.toys, oneToy{ID: i + 1, N: maybe(5), KidID: maybe(30)})
+		g.seals = append(g.seals, oneSeal{ID: i + 1, OwnerID: maybe(14), MarkID: maybe(7)})
 	}
 	for i := range int64(12) {
 		o := oneOwner{ID: i + 1, N: maybe(5), BestID: maybe(30), X: maybe(3)}
 		if r.IntN(4) > 0 {
 			o.Y = ptr(string(rune('a' + r.IntN(3))))
 		}
-		owners = append(owners, o)
+		g.owners = append(g.owners, o)
 		for _, tag := range r.Perm(7)[:r.IntN(5)] {
-			ties = append(ties, oneTie{OwnerID: i + 1 + int64(r.IntN(2))*20, TagID: int64(tag + 1)})
+			g.ties = append(g.ties, oneTie{OwnerID: i + 1 + int64(r.IntN(2))*20, TagID: int64(tag + 1)})
 		}
 	}
 	for i := range int64(6) {
-		plots = append(plots, onePlot{X: i%3 + 1, Y: string(rune('a' + i/2)), N: maybe(5)})
-		tags = append(tags, oneTag{ID: i + 1, N: maybe(5)})
-		marks = append(marks, oneMark{ID: i + 1, N: maybe(5)})
+		g.plots = append(g.plots, onePlot{X: i%3 + 1, Y: string(rune('a' + i/2)), N: maybe(5)})
+		g.tags = append(g.tags, oneTag{ID: i + 1, N: maybe(5)})
+		g.marks = append(g.marks, oneMark{ID: i + 1, N: maybe(5)})
 	}
-	write[oneOwner, twoOwner](e, whole, split, owners)
-	write[oneKid, twoKid](e, whole, split, kids)
-	write[oneToy, twoToy](e, whole, split, toys)
-	write[onePlot, twoPlot](e, whole, split, plots)
-	write[oneTag, twoTag](e, whole, split, tags)
-	write[oneTie, twoTie](e, whole, split, ties)
-	write[oneMark, twoMark](e, whole, split, marks)
-	write[oneSeal, twoSeal](e, whole, split, seals)
+	return g
 }
 
 func write[A, B any](e *env, whole, split *engine.Session, rows []A) {

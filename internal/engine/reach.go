@@ -30,8 +30,8 @@ func (s scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 		return nil, fault.New(fault.ErrLimit, "", "", "the predicate is nested too deeply")
 	}
 	r, out := t.Rel, *t
-	if s.e.bound[r.Target] != s.e.bound[r.Model] {
-		return nil, fault.New(fault.ErrUnsupported, r.Model.Name, r.Name, "rows in another source cannot be counted or sorted by: include them, or ask that source")
+	if s.e.apart(r) {
+		return nil, s.e.unsupported(r.Model, r.Name, "rows in another source, or in one without SQL, cannot be counted or sorted by: include them, or ask that source")
 	}
 	out.Kids = make([]builder.Expr, len(t.Kids))
 	for i := range t.Kids {
@@ -60,6 +60,11 @@ func (s scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 	return &out, nil
 }
 
+// unsupported is what the source of m cannot do.
+func (e *Engine) unsupported(m *model.Model, field, detail string) error {
+	return fault.Fill(fault.New(fault.ErrUnsupported, m.Name, field, detail), "", m.Name, e.bound[m].Name())
+}
+
 // maxSubselects bounds sub-selects inside each other.
 const maxSubselects = builder.MaxRelations
 
@@ -71,8 +76,8 @@ func (s scoper) query(m *model.Model, q *builder.Select) (*builder.Select, error
 	if s.e.bound[q.Model] == nil {
 		return nil, fault.New(fault.ErrInvalid, q.Model.Name, "", "the model is not registered: give it to orm.Models at Open")
 	}
-	if s.e.bound[q.Model] != s.e.bound[m] {
-		return nil, fault.New(fault.ErrUnsupported, q.Model.Name, "", "a sub-select must be in the source of "+m.Name+": read its values first and use In")
+	if _, sql := s.e.bound[m].(source.SQL); !sql || s.e.bound[q.Model] != s.e.bound[m] {
+		return nil, s.e.unsupported(q.Model, "", "a sub-select must be in the source of "+m.Name+", which understands SQL: read its values first and use In")
 	}
 	if s.subselects++; s.subselects > maxSubselects {
 		return nil, fault.New(fault.ErrLimit, q.Model.Name, "", "sub-selects nest too deeply")
@@ -93,7 +98,7 @@ func (s scoper) computed(q *builder.Select) error {
 		return nil
 	}
 	if _, ok := s.e.bound[q.Model].(source.SQL); !ok {
-		return fault.New(fault.ErrUnsupported, q.Model.Name, "", "the source does not compute: it sorts by columns, and counts no related rows")
+		return s.e.unsupported(q.Model, "", "the source does not compute: it sorts by columns, and counts no related rows")
 	}
 	for i := range q.Order.Len() {
 		if t := q.Order.At(i).Term; t == nil || !t.Reads() {

@@ -189,8 +189,8 @@ func (r *reader) scope(ctx context.Context, st *builder.Select, d builder.Delete
 	if err := sc.selects(st, root); err != nil {
 		return err
 	}
-	if len(st.Includes) == 0 || !r.reg.HasScopes() {
-		return nil
+	if len(st.Includes) == 0 || !r.reg.HasScopes() && !r.s.crossing {
+		return nil // where relations leave their source, what an include may ask must not hang on there being parents
 	}
 	sc.buf = r.ahead[:0]
 	return sc.includes(st.Includes)
