@@ -68,6 +68,7 @@ type Conflict struct {
 type Update struct {
 	Model     *model.Model
 	Set       []Set
+	From      *RowSet // rows that are given values of their own, instead of or beside Set; nil for none
 	Where     Conjunction
 	Returning []*model.Field
 	Deleted   Deleted
