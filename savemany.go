@@ -3,10 +3,6 @@ package orm
 import (
 	"context"
 	"unsafe"
-
-	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 )
 
 // SaveMany is [Repo.Save] of many rows, all or none, and gives their number: a row that is not there is
@@ -18,13 +14,9 @@ func (r Repo[T]) SaveMany(ctx context.Context, rows []T, only ...Selectable[T]) 
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	var fields []*model.Field
-	for _, c := range only {
-		f, err := builder.FieldOf(c)
-		if err != nil {
-			return 0, fault.Fill(err, "SaveMany", m.Name, "")
-		}
-		fields = append(fields, f)
+	fields, err := fieldsOf("SaveMany", m, only)
+	if err != nil {
+		return 0, err
 	}
 	if err := r.s.SaveMany(ctx, m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), fields); err != nil {
 		return 0, err

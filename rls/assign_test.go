@@ -70,6 +70,16 @@ func TestWriteFormsStopAtTheTenant(t *testing.T) {
 		if len(u.Orders) != 3 || len(u.Teams) != 1 || u.Boss == nil || u.Boss.AgencyID != 1 {
 			t.Errorf("the result's relations: %+v", u)
 		}
+		if err := us.Include("Orders", "Teams", "Boss").Save(w.a, &u); err != nil || len(u.Orders) != 3 || len(u.Teams) != 1 || u.Boss == nil || u.Boss.AgencyID != 1 {
+			t.Errorf("the relations of a saved row: %+v, %v", u, err)
+		}
+		theirs := w.theirs
+		theirs.AgencyID, theirs.BossID = 0, nil
+		is(t, "Save of tenant b's row with relations", us.Include("Orders").Save(w.a, &theirs), orm.ErrNotFound)
+		is(t, "Upsert of tenant b's row with relations", us.Include("Orders").Upsert(w.a, orm.On(users.Email), &theirs), orm.ErrConflict)
+		if len(theirs.Orders) > 0 {
+			t.Error("tenant b's orders came with a row that was refused")
+		}
 		_, err = us.Include("Orders").ByID(w.theirs.ID).Delete(w.a)
 		is(t, "Delete with relations", err, orm.ErrNotFound)
 		w.intact(t)

@@ -16,10 +16,10 @@ import (
 func (s *Session) Save(ctx context.Context, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
 	const name = "Save"
 	s = s.joined(ctx)
-	return s.located(s.save(ctx, name, m, p, only), name, m)
+	return s.located(s.save(ctx, name, m, p, only, nil), name, m)
 }
 
-func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
+func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, only []*model.Field, back *savedRow) error {
 	st, err := s.saving(ctx, m, p, only)
 	if err != nil {
 		return err
@@ -28,7 +28,11 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 	if err != nil {
 		return err
 	}
-	n, err := s.Update(ctx, name, st, nil)
+	var rows *source.Rows
+	if back != nil {
+		st.Returning, rows = back.columns, back.rows
+	}
+	n, err := s.Update(ctx, name, st, rows)
 	if err != nil {
 		return err
 	}
@@ -36,6 +40,47 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 		return s.missing(ctx, name, m, bare)
 	}
 	return moveOn(m, p)
+}
+
+// savedRow is what is read back of a row that Save wrote.
+type savedRow struct {
+	columns []*model.Field
+	rows    *source.Rows
+}
+
+// SaveReturning is Save that reads back columns as the database then holds them, and relations, into the struct at p.
+func (s *Session) SaveReturning(ctx context.Context, q Returned, p unsafe.Pointer, only []*model.Field) error {
+	m := q.Model
+	s = s.joined(ctx)
+	f := &family{m: m}
+	f.keep(m, p)
+	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
+	err := error(nil)
+	if len(q.Includes) == 0 {
+		err = s.located(s.save(ctx, q.Name, m, p, only, &savedRow{q.Columns, rows}), q.Name, m)
+	} else {
+		ask := q
+		if ask.Columns == nil {
+			ask.Columns = m.Key // the relations start at what the database holds, whatever the struct does
+		}
+		err = s.Together(ctx, ask, &rows.Slab, func(tx *Session, columns []*model.Field) error {
+			return tx.save(ctx, q.Name, m, p, only, &savedRow{columns, rows})
+		})
+	}
+	if err == nil && rows.Len() != 1 {
+		err = s.located(fault.New(fault.ErrUpstream, m.Name, "", "the source gave back another number of rows than it wrote"), q.Name, m)
+	}
+	if err != nil {
+		f.restore()
+		return err
+	}
+	for _, c := range q.Columns {
+		copyField(c, p, rows.At(0))
+	}
+	for _, inc := range q.Includes {
+		copyRelation(inc.Relation, p, rows.At(0))
+	}
+	return nil
 }
 
 // moveOn gives the struct at p the version that its row now has.

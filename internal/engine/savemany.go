@@ -26,7 +26,7 @@ func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab
 				return b.saveAll(order)
 			}
 			for _, i := range order {
-				if err := tx.save(ctx, name, m, rows.At(i), only); err != nil {
+				if err := tx.save(ctx, name, m, rows.At(i), only, nil); err != nil {
 					return err
 				}
 			}
