@@ -6,7 +6,7 @@ import "github.com/multi-orm/orm/builder"
 type (
 	// Time is a column of times: Col[T, time.Time] and its parts in UTC.
 	Time[T any] = builder.Time[T]
-	// Array is a column that holds a list: Col[T, []E] and conditions on its elements.
+	// Array is a column that holds a list: Col[T, []E], conditions on its elements, and Append.
 	Array[T, E any] = builder.Array[T, E]
 	// JSON is a column that holds a document: Col[T, V] and what looks inside.
 	JSON[T, V any] = builder.JSON[T, V]

@@ -241,3 +241,13 @@ func ExampleTime() {
 	fmt.Println(titles(list), err)
 	// Output: [Letters] <nil>
 }
+
+// Append puts elements behind those that the row holds, in the database: two at once lose nothing of each other.
+func ExampleArray_append() {
+	ctx := context.Background()
+	db := magazine()
+	defer db.Close()
+	a, err := orm.Repo[Article](db).Where(Articles.ID.Eq(2)).Update(ctx, Articles.Tags.Append("sea", "physics"))
+	fmt.Println(a.Tags, err)
+	// Output: [weather sea physics] <nil>
+}

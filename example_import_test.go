@@ -99,3 +99,28 @@ func ExampleDB_Attempt() {
 	// attempt 1
 	// <nil>
 }
+
+// A saved row comes back with its relations, read in the same transaction.
+func ExampleQuery_Save() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users := orm.Repo[User](db)
+	u, err := users.ByID(1).One(ctx)
+	check(err)
+	u.Role = "user"
+	err = users.With(Users.Orders).Save(ctx, &u, Users.Role)
+	fmt.Println(u.Role, len(u.Orders), err)
+	// Output: user 3 <nil>
+}
+
+// An upsert gives the relations of the row that it made or changed.
+func ExampleQuery_Upsert() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	u := User{Email: "ada@example.com", Role: "admin"}
+	err := orm.Repo[User](db).With(Users.Orders).Upsert(ctx, orm.On(Users.Email), &u, Users.Role.Set("user"))
+	fmt.Println(u.ID, u.Role, len(u.Orders), err)
+	// Output: 1 user 3 <nil>
+}

@@ -3,27 +3,20 @@ package orm
 import (
 	"context"
 	"unsafe"
-
-	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 )
 
 // SaveMany is [Repo.Save] of many rows, all or none, and gives their number: a row that is not there is
 // ErrNotFound, one that changed since it was read ErrStale, two rows of the same key ErrInvalid, and then nothing is
-// written and the structs stay as they were. Given columns, it writes those only. Hooks see each row as an update.
+// written and the structs stay as they were. Given columns, it writes those only. One statement writes as many rows as
+// the source takes, unless hooks are registered for the model: they see each row as an update.
 func (r Repo[T]) SaveMany(ctx context.Context, rows []T, only ...Selectable[T]) (int64, error) {
 	m, err := r.writable("SaveMany", false)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	var fields []*model.Field
-	for _, c := range only {
-		f, err := builder.FieldOf(c)
-		if err != nil {
-			return 0, fault.Fill(err, "SaveMany", m.Name, "")
-		}
-		fields = append(fields, f)
+	fields, err := fieldsOf("SaveMany", m, only)
+	if err != nil {
+		return 0, err
 	}
 	if err := r.s.SaveMany(ctx, m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), fields); err != nil {
 		return 0, err

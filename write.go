@@ -88,13 +88,9 @@ func (r Repo[T]) Save(ctx context.Context, row *T, only ...Selectable[T]) error 
 	if err != nil {
 		return err
 	}
-	var fields []*model.Field
-	for _, c := range only {
-		f, err := builder.FieldOf(c)
-		if err != nil {
-			return fault.Fill(err, "Save", m.Name, "")
-		}
-		fields = append(fields, f)
+	fields, err := fieldsOf("Save", m, only)
+	if err != nil {
+		return err
 	}
 	return r.s.Save(ctx, m, unsafe.Pointer(row), fields)
 }
@@ -274,6 +270,8 @@ func (q *Query[T]) plain(op string) error {
 		detail = "a write has no order and no page: select the keys first"
 	case len(q.st.Includes) > 0 && (op == "UpdateMany" || op == "DeleteMany" || op == "Restore" || op == "ForceDelete"):
 		detail = "a write that gives a number has no includes"
+	case q.st.Extra != nil:
+		detail = "a write reads no computed values: read the rows afterwards"
 	case q.st.Distinct:
 		detail = "a write is not distinct"
 	case q.st.Lock != builder.NoLock:

@@ -95,6 +95,9 @@ func (s *shaper) assigned(m *model.Model, x *Set) {
 	case SetValue, SetInc, SetMul:
 		s.arg(m, x.Field, x.Value)
 		return
+	case SetAppend:
+		s.appends(m, x)
+		return
 	case SetCopy:
 		if x.Ext != nil && x.Ext.From != nil {
 			s.field(m, x.Ext.From)
@@ -121,6 +124,8 @@ func (c *compiler) computed(f *frag, m *model.Model, s *Set) string {
 		return c.col(c.owner(m), s.Field) + " * " + dialect.Arg
 	case SetCopy:
 		return c.col(c.owner(m), s.Ext.From)
+	case SetAppend:
+		return c.appended(f, m, s)
 	default:
 		for range s.Ext.Args {
 			c.take(f)

@@ -186,7 +186,7 @@ func (c *compiler) expression(f *frag, m *model.Model, s *Set) string {
 
 func (q *Update) compile(c *compiler) error {
 	m := q.Model
-	if len(q.Set) == 0 {
+	if len(q.Set) == 0 && q.From == nil {
 		return fault.New(fault.ErrInvalid, m.Name, "", "an update needs an assignment")
 	}
 	up := sq.Update(c.table(m))
@@ -195,17 +195,33 @@ func (q *Update) compile(c *compiler) error {
 		f.b.WriteString(c.expression(&f, m, &q.Set[i]))
 		up = up.Set(c.d.Quote(q.Set[i].Field.Column), f.done())
 	}
-	var w frag
-	if err := c.where(&w, c.owner(m), m, &q.Where, q.Scopes); err != nil {
-		return err
+	conditions := func(f *frag) error { return c.where(f, c.owner(m), m, &q.Where, q.Scopes) }
+	var rest frag // what follows SET, or OUTPUT
+	if q.From != nil {
+		values, tail, err := c.rowUpdate(m, q.From, conditions)
+		if err != nil {
+			return err
+		}
+		for i, f := range q.From.Set {
+			up = up.Set(c.d.Quote(f.Column), fragment{text: values[i]})
+		}
+		rest = tail
+	} else {
+		var w frag
+		if err := conditions(&w); err != nil {
+			return err
+		}
+		if rest.args = w.args; w.b.Len() > 0 {
+			rest.b.WriteString("WHERE " + w.b.String())
+		}
 	}
 	output, suffix := c.returning(q.Returning, false)
-	tail := frag{args: w.args}
+	tail := frag{args: rest.args}
 	if output != "" {
 		tail.b.WriteString(output)
 	}
-	if w.b.Len() > 0 {
-		tail.space("WHERE " + w.b.String())
+	if rest.b.Len() > 0 {
+		tail.space(rest.b.String())
 	}
 	if suffix != "" {
 		tail.space(suffix)

@@ -24,6 +24,7 @@ func TestGoldenAssign(t *testing.T) {
 		{"text", up(people.Name.Set("n"), builder.ConstantSet(people.Hits, "coalesce(hit_count, ?) + ?", 1, 2), people.Email.Set("e"))},
 		{"nested", up(builder.AssignOf[Person](builder.Set{Op: builder.SetNested, Field: m.Key[0]}))},
 		{"copy_of_nothing", up(builder.AssignOf[Person](builder.Set{Op: builder.SetCopy, Field: m.Key[0]}))},
+		{"append_nothing", up(builder.AssignOf[Person](builder.Set{Op: builder.SetAppend, Field: m.Key[0]}))},
 		{"unknown", up(builder.AssignOf[Person](builder.Set{Op: 99, Field: m.Key[0]}))},
 		{"upsert_told", &builder.Insert{Model: m, Fields: fields[Person]("Email", "Name"), Values: values("a", "n"), Rows: 1, Inserted: told,
 			Returning: fields[Person]("ID", "Name"), Conflict: &builder.Conflict{Target: fields[Person]("Email"), FromRow: fields[Person]("Name")}}},

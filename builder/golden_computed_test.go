@@ -157,6 +157,8 @@ func TestGoldenInside(t *testing.T) {
 		{"json_set", upd(doc.SetPath("x", "a", "b"))},
 		{"json_set_element", upd(doc.SetPath(nil, "a", 3))},
 		{"json_remove", upd(doc.RemovePath("a", `b.c`))},
+		{"array_append", upd(tags.Append("a", "b"))},
+		{"array_append_nothing", upd(tags.Append())},
 		{"array", lookFor[Mixed](tags.Has("a"), tags.HasAny("a", "b"), tags.HasAll("a", "b"))},
 		{"array_length", sortBy(lookFor[Mixed](tags.IsEmpty()), tags.Len().Desc())},
 		{"date", lookFor[Mixed](at.Year().Eq(2024), at.Month().In(1, 2), at.Day().Lt(3), at.Hour().Gt(4), at.Minute().Ne(5), at.Weekday().Eq(0))},

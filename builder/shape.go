@@ -386,7 +386,7 @@ func (q *Insert) shape(s *shaper) {
 		s.fields(m, q.Conflict.FromRow)
 	}
 	if rows == 2 && s.d.Bulk() == dialect.Unnest {
-		s.columns(m, q)
+		s.columns(m, q.Fields, q.Values, q.Rows)
 	} else {
 		n := len(q.Fields)
 		for i := range q.Values {
@@ -400,13 +400,13 @@ func (q *Insert) shape(s *shaper) {
 }
 
 // columns turns the rows on their side: one list argument per column.
-func (s *shaper) columns(m *model.Model, q *Insert) {
-	n := len(q.Fields)
-	slab := make(model.List, len(q.Values))
-	for c, f := range q.Fields {
-		l := slab[c*q.Rows : (c+1)*q.Rows : (c+1)*q.Rows]
-		for r := range q.Rows {
-			l[r] = q.Values[r*n+c]
+func (s *shaper) columns(m *model.Model, fields []*model.Field, values []model.Value, rows int) {
+	n := len(fields)
+	slab := make(model.List, len(values))
+	for c, f := range fields {
+		l := slab[c*rows : (c+1)*rows : (c+1)*rows]
+		for r := range rows {
+			l[r] = values[r*n+c]
 		}
 		s.arg(m, f, model.ListOf(l))
 	}
@@ -432,6 +432,10 @@ func (s *shaper) sets(m *model.Model, sets []Set) {
 func (q *Update) shape(s *shaper) {
 	s.head('U', q.Model, q.Err)
 	s.sets(q.Model, q.Set)
+	s.byte(b2i(q.From != nil))
+	if q.From != nil {
+		s.rowSet(q.Model, q.From)
+	}
 	s.conjunction(q.Model, &q.Where)
 	s.scopes(q.Model, q.Scopes)
 	s.fields(q.Model, q.Returning)

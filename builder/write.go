@@ -17,6 +17,7 @@ const (
 	SetText             // take what the SQL text Ext.Text gives
 	SetJSON             // put Value at Ext.Path of the document that the row holds
 	SetJSONRemove       // take what is at Ext.Path out of the document
+	SetAppend           // put the elements of Value behind those that the row holds
 )
 
 // Set is one assignment.
@@ -67,6 +68,7 @@ type Conflict struct {
 type Update struct {
 	Model     *model.Model
 	Set       []Set
+	From      *RowSet // rows that are given values of their own, instead of or beside Set; nil for none
 	Where     Conjunction
 	Returning []*model.Field
 	Deleted   Deleted

@@ -134,6 +134,10 @@ type Dialect interface {
 	// UnnestRows is the SELECT that turns array arguments into rows, for Bulk() == Unnest.
 	UnnestRows(types []Type) string
 
+	// UpdateRows gives what follows SET, or OUTPUT, in an update of rows by values of their own. Its arguments are the
+	// values, as a bulk insert has them, and then those of u.Where, which the text holds so many times.
+	UpdateRows(u RowUpdate) (text string, where int)
+
 	// ColumnType is the DDL type of a column.
 	ColumnType(t Type, auto bool) string
 	// AutoKey reports whether ColumnType(auto) already says PRIMARY KEY.

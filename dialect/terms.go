@@ -56,6 +56,9 @@ type Terms interface {
 	ArrayLength(expr string) string
 	// Array tests the array expr of type t; ok is false where it is not to be had.
 	Array(expr string, t Type, test ArrayTest) (text string, ok bool)
+	// ArrayAppend gives the array expr of type t, or none for NULL, with the elements of a list behind its own; ok is
+	// false where it is not to be had.
+	ArrayAppend(expr string, t Type) (text string, ok bool)
 	// JSONPath writes a path of keys (string) and positions (int) as an argument.
 	JSONPath(path []any) string
 	// JSON gives a part of the document expr; every Arg is the path. ok is false where it is not to be had.

@@ -25,6 +25,11 @@ func (d Postgres) Array(expr string, _ Type, test ArrayTest) (string, bool) {
 	return expr + " @> " + Arg, true
 }
 
+// ArrayAppend is ||.
+func (d Postgres) ArrayAppend(expr string, t Type) (string, bool) {
+	return "COALESCE(" + expr + ", '{}') || " + Arg + "::" + d.castType(t), true
+}
+
 // JSONPath is strict, so that a key is never looked for in the elements of an array.
 func (Postgres) JSONPath(path []any) string { return "strict " + jsonPath(path) }
 

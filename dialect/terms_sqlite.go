@@ -25,6 +25,13 @@ func (SQLite) Array(expr string, _ Type, test ArrayTest) (string, bool) {
 	return "CASE WHEN " + expr + " IS NOT NULL THEN " + text + " END", true
 }
 
+// ArrayAppend joins the texts of the two lists, which keeps every digit of a number. What is no list makes text that is
+// no JSON, which json refuses.
+func (SQLite) ArrayAppend(expr string, _ Type) (string, bool) {
+	list := "json(" + expr + ")"
+	return "json(CASE WHEN " + expr + " IS NULL OR " + list + " = '[]' THEN '[' ELSE substr(" + list + ", 1, length(" + list + ") - 1) || ',' END || substr(" + Arg + ", 2))", true
+}
+
 // JSONPath quotes every key.
 func (SQLite) JSONPath(path []any) string { return jsonPath(path) }
 

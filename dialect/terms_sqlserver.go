@@ -17,6 +17,9 @@ func (SQLServer) ArrayLength(expr string) string {
 // Array is not to be had: a condition is no value there, so NULL could not stay unknown.
 func (SQLServer) Array(string, Type, ArrayTest) (string, bool) { return "", false }
 
+// ArrayAppend is not to be had: JSON_MODIFY appends one element, not a list of them.
+func (SQLServer) ArrayAppend(string, Type) (string, bool) { return "", false }
+
 // JSONPath quotes every key.
 func (SQLServer) JSONPath(path []any) string { return jsonPath(path) }
 

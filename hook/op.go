@@ -67,6 +67,9 @@ type Op struct {
 	pulled   []pulled       // see Computed
 }
 
+// saves reports whether the operation writes a row as a struct holds it, by Save or SaveMany.
+func (o *Op) saves() bool { return o.Update != nil && (o.Name == "Save" || o.Name == "SaveMany") }
+
 // AfterCommit runs fn once the transaction that holds the operation has committed, or right after the
 // operation when there is none: the place for effects that cannot be undone. It is not run on rollback.
 func (o *Op) AfterCommit(fn func(ctx context.Context)) { o.commit = append(o.commit, fn) }

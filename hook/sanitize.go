@@ -59,7 +59,7 @@ func (s *sanitizer) before(_ context.Context, op *Op) error {
 	case len(s.fields[op.Model]) == 0:
 	case op.Select != nil && op.Select.Aggregate != nil:
 		return s.groups(op)
-	case op.Update != nil && op.Name == "Save":
+	case op.saves():
 		kept := make([]builder.Set, 0, len(op.Update.Set))
 		for _, x := range op.Update.Set {
 			if !s.has(op.Model, x.Field) || !emptied(x.Field, x.Value) {

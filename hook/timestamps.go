@@ -47,7 +47,7 @@ func Timestamps(created, updated string) Hook {
 					return nil
 				})
 			case op.Kind == Update && op.Update != nil && u != nil:
-				op.Update.Set = assign(op.Update.Set, u, now, op.Name == "Save")
+				op.Update.Set = assign(op.Update.Set, u, now, op.saves())
 			}
 			return nil
 		},

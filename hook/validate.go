@@ -78,7 +78,7 @@ func (x *validation) before(ctx context.Context, op *Op) error {
 			return x.assigned(ctx, op, k.Set, false)
 		}
 	case op.Update != nil && op.Kind == Update:
-		return x.assigned(ctx, op, op.Update.Set, op.Name == "Save")
+		return x.assigned(ctx, op, op.Update.Set, op.saves())
 	}
 	return nil
 }

@@ -12,6 +12,10 @@ var importCases = []testCase{
 	{"import/partial", "a bad row does not spoil the others, and each has its result", importPartial},
 	{"import/whole", "what concerns the whole import inserts nothing", importWhole},
 	{"save/many", "SaveMany writes all or none, by key, with versions", saveMany},
+	{"save/many statements", "ten thousand rows take few statements; one missing row undoes all", saveManyStatements},
+	{"save/many kinds", "every kind of column, composite keys, and names like the library's own", saveManyKinds},
+	{"save/many at once", "many at once neither deadlock nor overwrite a version", saveManyAtOnce},
+	{"save/many hooks", "hooks see each row, and one that denies denies all", saveManyHooks},
 	{"tx/attempt", "a transaction's handle knows its attempt", txAttempt},
 }
 

@@ -10,6 +10,9 @@ var insideCases = []testCase{
 	{"array/has", "elements, overlaps, empty lists and NULL", arrayHas},
 	{"array/kinds", "elements of every kind", arrayKinds},
 	{"array/bad", "what is no element is refused", arrayBad},
+	{"array/append", "elements are put behind those that are there; NULL becomes a list", arrayAppend},
+	{"array/append upsert", "Append in an upsert; what may not be assigned is not appended to", arrayAppendUpsert},
+	{"array/append property", "random elements against append", arrayAppendProperty},
 	{"date/parts", "years to weekdays, in UTC", dateParts},
 }
 

@@ -17,3 +17,21 @@ func (s scoper) assignments(m *model.Model, sets []builder.Set) error {
 	}
 	return s.reg.Assign(s.ctx, m, sets)
 }
+
+// rowAssignments lets the scopes check what each row of an update of many is given.
+func (s scoper) rowAssignments(q *builder.Update) error {
+	if q.From == nil || !s.reg.Scoped(q.Model) {
+		return nil
+	}
+	buf := make([]builder.Set, 0, len(q.From.Set))
+	for i := range q.From.Rows {
+		buf = q.From.Sets(i, buf)
+		if err := s.assignments(q.Model, buf); err != nil {
+			return err
+		}
+		if err := q.From.Put(i, buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}

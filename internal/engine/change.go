@@ -147,6 +147,11 @@ func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Up
 	if err := w.referTo(ctx, 1, false, assignedValue(st.Set)); err != nil {
 		return 0, err
 	}
+	if st.From != nil {
+		if err := w.referTo(ctx, st.From.Rows, true, st.From.Get); err != nil {
+			return 0, err
+		}
+	}
 	ex, err := w.executor(ctx)
 	if err != nil {
 		return 0, err
@@ -267,98 +272,6 @@ func (s *Session) timed(ctx context.Context, src source.Source, st builder.State
 		return run(ctx)
 	}
 	return s.watch(ctx, src, st, run)
-}
-
-// Save writes every column of the row at p by its key, or only some. No row is ErrNotFound; a row whose version moved
-// on since p was read is ErrStale. It moves the struct's version on.
-func (s *Session) Save(ctx context.Context, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
-	const name = "Save"
-	s = s.joined(ctx)
-	return s.located(s.save(ctx, name, m, p, only), name, m)
-}
-
-func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
-	st := &builder.Update{Model: m}
-	for _, f := range m.Key {
-		if f.IsZero(p) {
-			return fault.New(fault.ErrInvalid, m.Name, f.Name, "the key is zero: Save changes a row that exists, Create makes one")
-		}
-		v, err := f.Load(p)
-		if err != nil {
-			return err
-		}
-		st.Where.Add(builder.Compare(builder.OpEq, f, v))
-	}
-	bare := st.Where
-	for _, f := range only {
-		if f.Model != m || f.Primary || f.ReadOnly || f.CreateOnly || f.IsComputed {
-			return fault.New(fault.ErrInvalid, m.Name, f.Name, "the field is read-only in updates")
-		}
-	}
-	var version model.Value
-	for _, f := range m.Fields {
-		if f.Primary || f.ReadOnly || f.CreateOnly {
-			continue
-		}
-		v, err := f.Load(p)
-		if err != nil {
-			return err
-		}
-		switch {
-		case f == m.Version:
-			version = v
-			st.Where.Add(builder.Compare(builder.OpEq, f, v))
-			st.Set = append(st.Set, builder.Set{Field: f, Value: model.IntOf(v.Int() + 1)})
-			continue
-		case f == m.Tenant && s.Registry().Tenanted(): // the distribution key: compared, never assigned
-			if f.IsZero(p) {
-				continue
-			}
-			if hook.BypassFrom(ctx) == nil {
-				if err := s.Registry().Assign(ctx, m, []builder.Set{{Field: f, Value: v}}); err != nil {
-					return err
-				}
-			}
-			st.Where.Add(builder.Compare(builder.OpEq, f, v))
-			continue
-		case f.Update != model.NoFill:
-			if v, err = made(f, f.Update); err != nil {
-				return err
-			}
-			if err := f.Store(p, v); err != nil {
-				return err
-			}
-		case len(only) > 0 && !contains(only, f):
-			continue
-		}
-		st.Set = append(st.Set, builder.Set{Field: f, Value: v})
-	}
-	n, err := s.Update(ctx, name, st, nil)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return s.missing(ctx, name, m, bare)
-	}
-	if m.Version != nil {
-		return m.Version.Store(p, model.IntOf(version.Int()+1))
-	}
-	return nil
-}
-
-// missing tells a row that changed from one that is not there, as far as the scopes let the caller see.
-func (s *Session) missing(ctx context.Context, name string, m *model.Model, where builder.Conjunction) error {
-	if m.Version == nil {
-		return fault.New(fault.ErrNotFound, m.Name, "", "")
-	}
-	found, err := s.Exists(source.Writing(ctx, s.bound[m]), name, &builder.Select{Model: m, Where: where, Want: builder.WantExists})
-	if err != nil {
-		return err
-	}
-	if found {
-		return fault.New(fault.ErrStale, m.Name, m.Version.Name, "read the row again and repeat the change")
-	}
-	return fault.New(fault.ErrNotFound, m.Name, "", "")
 }
 
 // Exists runs an existence test.

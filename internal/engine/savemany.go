@@ -10,7 +10,8 @@ import (
 )
 
 // SaveMany is Save of many rows, all or none. The rows are written in the order of their keys, so that two calls at
-// once wait for each other instead of locking each other out.
+// once wait for each other instead of locking each other out. Without hooks, which see each row as an update, a
+// statement writes as many rows as the source takes.
 func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab, only []*model.Field) error {
 	const name = "SaveMany"
 	s = s.joined(ctx)
@@ -21,8 +22,11 @@ func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab
 			f.keep(m, rows.At(i))
 		}
 		err = s.atomically(ctx, m, func(tx *Session) error {
+			if b, ok := tx.saver(ctx, name, m, &rows, only); ok && len(order) > 1 {
+				return b.saveAll(order)
+			}
 			for _, i := range order {
-				if err := tx.save(ctx, name, m, rows.At(i), only); err != nil {
+				if err := tx.save(ctx, name, m, rows.At(i), only, nil); err != nil {
 					return err
 				}
 			}

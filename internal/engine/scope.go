@@ -264,6 +264,9 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 	if err = s.assignments(q.Model, q.Set); err != nil {
 		return err
 	}
+	if err = s.rowAssignments(q); err != nil {
+		return err
+	}
 	q.Scoped = true
 	return nil
 }

@@ -42,8 +42,12 @@ func (d *DataSource) Update(ctx context.Context, st *builder.Update, rows *sourc
 		return 0, err
 	}
 	mp, err := d.mapping(st.Model)
-	if err == nil && st.Err != nil {
+	switch {
+	case err != nil:
+	case st.Err != nil:
 		err = st.Err
+	case st.From != nil:
+		err = fault.Fill(fault.New(fault.ErrUnsupported, st.Model.Name, "", "an HTTP API changes one row at a time"), "", "", d.name)
 	}
 	if err != nil {
 		return 0, err

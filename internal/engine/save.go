@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Save writes every column of the row at p by its key, or only some. No row is ErrNotFound; a row whose version moved
+// on since p was read is ErrStale. It moves the struct's version on.
+func (s *Session) Save(ctx context.Context, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
+	const name = "Save"
+	s = s.joined(ctx)
+	return s.located(s.save(ctx, name, m, p, only, nil), name, m)
+}
+
+func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, only []*model.Field, back *savedRow) error {
+	st, err := s.saving(ctx, m, p, only)
+	if err != nil {
+		return err
+	}
+	bare, err := byKey(m, p)
+	if err != nil {
+		return err
+	}
+	var rows *source.Rows
+	if back != nil {
+		st.Returning, rows = back.columns, back.rows
+	}
+	n, err := s.Update(ctx, name, st, rows)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return s.missing(ctx, name, m, bare)
+	}
+	return moveOn(m, p)
+}
+
+// savedRow is what is read back of a row that Save wrote.
+type savedRow struct {
+	columns []*model.Field
+	rows    *source.Rows
+}
+
+// SaveReturning is Save that reads back columns as the database then holds them, and relations, into the struct at p.
+func (s *Session) SaveReturning(ctx context.Context, q Returned, p unsafe.Pointer, only []*model.Field) error {
+	m := q.Model
+	s = s.joined(ctx)
+	f := &family{m: m}
+	f.keep(m, p)
+	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
+	err := error(nil)
+	if len(q.Includes) == 0 {
+		err = s.located(s.save(ctx, q.Name, m, p, only, &savedRow{q.Columns, rows}), q.Name, m)
+	} else {
+		ask := q
+		if ask.Columns == nil {
+			ask.Columns = m.Key // the relations start at what the database holds, whatever the struct does
+		}
+		err = s.Together(ctx, ask, &rows.Slab, func(tx *Session, columns []*model.Field) error {
+			return tx.save(ctx, q.Name, m, p, only, &savedRow{columns, rows})
+		})
+	}
+	if err == nil && rows.Len() != 1 {
+		err = s.located(fault.New(fault.ErrUpstream, m.Name, "", "the source gave back another number of rows than it wrote"), q.Name, m)
+	}
+	if err != nil {
+		f.restore()
+		return err
+	}
+	for _, c := range q.Columns {
+		copyField(c, p, rows.At(0))
+	}
+	for _, inc := range q.Includes {
+		copyRelation(inc.Relation, p, rows.At(0))
+	}
+	return nil
+}
+
+// moveOn gives the struct at p the version that its row now has.
+func moveOn(m *model.Model, p unsafe.Pointer) error {
+	if m.Version == nil {
+		return nil
+	}
+	v, err := m.Version.Load(p)
+	if err != nil {
+		return err
+	}
+	return m.Version.Store(p, model.IntOf(v.Int()+1))
+}
+
+// byKey is the condition that names the row at p.
+func byKey(m *model.Model, p unsafe.Pointer) (where builder.Conjunction, err error) {
+	for _, f := range m.Key {
+		if f.IsZero(p) {
+			return where, fault.New(fault.ErrInvalid, m.Name, f.Name, "the key is zero: Save changes a row that exists, Create makes one")
+		}
+		v, err := f.Load(p)
+		if err != nil {
+			return where, err
+		}
+		where.Add(builder.Compare(builder.OpEq, f, v))
+	}
+	return where, nil
+}
+
+// saving makes the update that writes the row at p, and fills the fields of p that every update makes.
+func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, only []*model.Field) (*builder.Update, error) {
+	where, err := byKey(m, p)
+	if err != nil {
+		return nil, err
+	}
+	st := &builder.Update{Model: m, Where: where}
+	for _, f := range only {
+		if f.Model != m || f.Primary || f.ReadOnly || f.CreateOnly || f.IsComputed {
+			return nil, fault.New(fault.ErrInvalid, m.Name, f.Name, "the field is read-only in updates")
+		}
+	}
+	for _, f := range m.Fields {
+		if f.Primary || f.ReadOnly || f.CreateOnly {
+			continue
+		}
+		v, err := f.Load(p)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case f == m.Version:
+			st.Where.Add(builder.Compare(builder.OpEq, f, v))
+			st.Set = append(st.Set, builder.Set{Field: f, Value: model.IntOf(v.Int() + 1)})
+			continue
+		case f == m.Tenant && s.Registry().Tenanted(): // the distribution key: compared, never assigned
+			if f.IsZero(p) {
+				continue
+			}
+			if hook.BypassFrom(ctx) == nil {
+				if err := s.Registry().Assign(ctx, m, []builder.Set{{Field: f, Value: v}}); err != nil {
+					return nil, err
+				}
+			}
+			st.Where.Add(builder.Compare(builder.OpEq, f, v))
+			continue
+		case f.Update != model.NoFill:
+			if v, err = made(f, f.Update); err != nil {
+				return nil, err
+			}
+			if err := f.Store(p, v); err != nil {
+				return nil, err
+			}
+		case len(only) > 0 && !contains(only, f):
+			continue
+		}
+		st.Set = append(st.Set, builder.Set{Field: f, Value: v})
+	}
+	return st, nil
+}
+
+// missing tells a row that changed from one that is not there, as far as the scopes let the caller see.
+func (s *Session) missing(ctx context.Context, name string, m *model.Model, where builder.Conjunction) error {
+	if m.Version == nil {
+		return fault.New(fault.ErrNotFound, m.Name, "", "")
+	}
+	found, err := s.Exists(source.Writing(ctx, s.bound[m]), name, &builder.Select{Model: m, Where: where, Want: builder.WantExists})
+	if err != nil {
+		return err
+	}
+	if found {
+		return fault.New(fault.ErrStale, m.Name, m.Version.Name, "read the row again and repeat the change")
+	}
+	return fault.New(fault.ErrNotFound, m.Name, "", "")
+}
