@@ -71,6 +71,7 @@ func cases() []testCase {
 		badCases,
 		poolCases,
 		seeCases,
+		logArgsCases,
 		propertyCases,
 		pageCases,
 		nestedCases,
