@@ -89,6 +89,7 @@ func cases() []testCase {
 		insideCases,
 		aggregateCases,
 		intoCases,
+		loaderCases,
 	} {
 		out = append(out, part...)
 	}

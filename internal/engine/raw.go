@@ -78,6 +78,7 @@ func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text 
 	if err != nil {
 		return err
 	}
+	defer s.wrote(ctx)
 	in, _, err := s.withSettings(ctx, src)
 	if err != nil {
 		return err
