@@ -64,6 +64,7 @@ func cases() []testCase {
 		includeCases,
 		includePageCases,
 		includeShapeCases,
+		countCases,
 		relationCases,
 		txCases,
 		rawCases,
