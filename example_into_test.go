@@ -51,3 +51,28 @@ func ExampleInto_with() {
 	fmt.Println(ada.Name, ada.Essays[0].Title, len(ada.Essays))
 	// Output: Ada Boats of the north 1
 }
+
+func ExampleProjection_Page() {
+	ctx, db := context.Background(), magazine()
+	defer db.Close()
+
+	q := orm.Into[Teaser](orm.Repo[Article](db).OrderBy(Articles.PostedAt.Desc()).Take(2))
+	for cursor := ""; ; {
+		page, err := q.Page(ctx, cursor, orm.WithTotal)
+		check(err)
+		for _, t := range page.Rows {
+			fmt.Println(t.Headline)
+		}
+		fmt.Println("of", page.Total)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	// Output:
+	// Letters
+	// Boats of the north
+	// of 4
+	// Storms
+	// Sailing home
+	// of 4
+}

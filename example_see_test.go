@@ -85,6 +85,26 @@ func ExampleLogger() {
 	// <nil>
 }
 
+// LogArgs adds the arguments. User.Password is tagged hidden.
+func ExampleLogArgs() {
+	var level slog.LevelVar
+	handler := slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: &level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == "verb" || a.Key == "args" {
+			return a
+		}
+		return slog.Attr{}
+	}})
+	db := example(orm.Logger(slog.New(handler), orm.LogArgs))
+	defer db.Close()
+
+	level.Set(slog.LevelDebug)
+	_, err := orm.Repo[User](db).Where(Users.Email.EndsWith("@example.com"), Users.ID.In(1, 2), orm.Repo[User](db).F("Password").Ne("hunter2")).Count(context.Background())
+	fmt.Println(err)
+	// Output:
+	// {"verb":"select","args":["*@example.com",[1,2],"[redacted]"]}
+	// <nil>
+}
+
 // CreateTables is for tests and quick starts. It creates what is absent and may be called twice.
 func ExampleCreateTables() {
 	ctx := context.Background()

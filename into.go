@@ -78,6 +78,20 @@ func (j Projection[T, D]) one(row T, err error) (none D, _ error) {
 	return j.copy(&row), nil
 }
 
+// Page gives the page at a cursor as Query.Page does, and its cursors are those of the query: they serve with other
+// structs too. What the sort needs and D does not name is read and not shown.
+func (j Projection[T, D]) Page(ctx context.Context, cursor string, opts ...PageOption) (Page[D], error) {
+	p, err := j.q.Page(ctx, cursor, opts...)
+	if err != nil {
+		return Page[D]{}, err
+	}
+	out := Page[D]{Rows: make([]D, len(p.Rows)), Next: p.Next, Prev: p.Prev, Total: p.Total}
+	for i := range p.Rows {
+		out.Rows[i] = j.copy(&p.Rows[i])
+	}
+	return out, nil
+}
+
 // Rows streams the rows as Query.Rows does. A failure is the last pair, with a zero value.
 func (j Projection[T, D]) Rows(ctx context.Context) iter.Seq2[D, error] {
 	return func(yield func(D, error) bool) {

@@ -200,6 +200,10 @@ func (q *Select) groups(s *shaper) {
 			return
 		}
 	}
+	if s.sight != nil {
+		s.sight.having = a
+		defer func() { s.sight.having = nil }()
+	}
 	s.conjunction(a.Row, &a.Having)
 	for i := range a.Order.Len() {
 		if a.Order.At(i).Term != nil {
@@ -211,10 +215,10 @@ func (q *Select) groups(s *shaper) {
 	p := a.page()
 	s.flag(p.HasTake, p.skips())
 	if p.HasTake {
-		s.arg(m, nil, model.IntOf(p.Take))
+		s.plain(m, model.IntOf(p.Take))
 	}
 	if p.skips() {
-		s.arg(m, nil, model.IntOf(p.Skip))
+		s.plain(m, model.IntOf(p.Skip))
 	}
 }
 

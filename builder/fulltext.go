@@ -144,7 +144,11 @@ func (s *shaper) match(m *model.Model, x *Match) {
 	}
 	s.number(i)
 	s.fields(m, x.Fields)
-	s.arg(m, x.Fields[0], model.StringOf(x.Text))
+	f := x.Fields[0]
+	if s.sight != nil {
+		f = s.sight.searched(x.Fields)
+	}
+	s.arg(m, f, model.StringOf(x.Text))
 	text, words := s.d.SearchText(strings.ToValidUTF8(x.Text, ""))
 	if words > maxSought {
 		s.fail(fault.New(fault.ErrLimit, nameOf(m), "", "a search looks for 100 words at most"))

@@ -21,7 +21,8 @@ func (c Many[T, C]) None(ps ...Pred[C]) Pred[T] { return Not(c.related(OpSome, p
 // Every holds where no related row fails a p; a row for which p is unknown (NULL) fails it.
 func (c Many[T, C]) Every(ps ...Pred[C]) Pred[T] { return c.related(OpEvery, ps) }
 
-// One is a to-one relation of T to a row of C. Given to With as it is, it loads the row.
+// One is a to-one relation of T to a row of C. Given to With as it is, it loads the row, also where only its key is
+// selected: a key does not say that the row is still there and that the scopes let it be seen.
 type One[T, C any] struct{ Branch[T, C] }
 
 func (c *One[T, C]) bind(m *model.Model, name string) error { return c.bindRelation(m, name, false) }

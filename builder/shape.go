@@ -22,6 +22,7 @@ type shaper struct {
 	relations int
 	// asking makes the key say what a query asks, the same in every process, instead of what its text is
 	asking bool
+	sight  *sight // nil unless somebody wants to know which arguments may be seen
 	err    error
 }
 
@@ -53,6 +54,9 @@ func (s *shaper) arg(m *model.Model, f *model.Field, v model.Value) {
 		s.fail(fault.New(fault.ErrInvalid, nameOf(m), name, why))
 	}
 	s.args = append(s.args, v)
+	if s.sight != nil {
+		s.sight.note(f)
+	}
 }
 
 func nameOf(m *model.Model) string {
@@ -326,17 +330,17 @@ func (q *Select) shape(s *shaper) {
 	s.order(m, &q.Order)
 	if q.Group != nil && q.Group.Paged() {
 		if q.Group.Skip > 0 {
-			s.arg(m, nil, model.IntOf(q.Group.Skip))
+			s.plain(m, model.IntOf(q.Group.Skip))
 		}
 		if q.Group.HasTake {
-			s.arg(m, nil, model.IntOf(q.Group.Skip+q.Group.Take))
+			s.plain(m, model.IntOf(q.Group.Skip+q.Group.Take))
 		}
 	}
 	if rows && q.HasTake {
-		s.arg(m, nil, model.IntOf(q.Take))
+		s.plain(m, model.IntOf(q.Take))
 	}
 	if rows && q.skips() {
-		s.arg(m, nil, model.IntOf(q.Skip))
+		s.plain(m, model.IntOf(q.Skip))
 	}
 	if len(q.Joins) > 0 {
 		s.joins(m, q.Joins)
@@ -352,8 +356,16 @@ func (g *Group) shape(s *shaper, m *model.Model) {
 		s.fields(m, g.Columns)
 	}
 	s.number(len(g.Keys))
-	for _, l := range g.Keys {
-		s.arg(m, nil, model.ListOf(l))
+	columns := g.Columns
+	if g.Link != nil {
+		columns = g.Link.Local
+	}
+	for i, l := range g.Keys {
+		var f *model.Field
+		if i < len(columns) {
+			f = columns[i]
+		}
+		s.arg(m, f, model.ListOf(l))
 	}
 	if g.Link != nil {
 		s.linkScopes(g.LinkScope)

@@ -16,10 +16,10 @@ func (s *shaper) more(m *model.Model, e *Expr, depth int) {
 		case OpContains, OpStartsWith, OpEndsWith, OpLike:
 			s.termPattern(m, e)
 		case OpBetween:
-			s.arg(m, e.Ext.Term.Field, e.Value)
-			s.arg(m, e.Ext.Term.Field, e.Ext.Upper)
+			s.argOf(m, e.Ext.Term, e.Value)
+			s.argOf(m, e.Ext.Term, e.Ext.Upper)
 		default:
-			s.arg(m, e.Ext.Term.Field, e.Value)
+			s.argOf(m, e.Ext.Term, e.Value)
 		}
 	case OpInQuery, OpNotInQuery:
 		s.field(m, e.Field)
@@ -46,7 +46,7 @@ func (s *shaper) termPattern(m *model.Model, e *Expr) {
 		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "text operators need a text value"))
 		return
 	}
-	s.arg(m, e.Ext.Term.Field, e.Value)
+	s.argOf(m, e.Ext.Term, e.Value)
 	s.args[len(s.args)-1] = model.StringOf(s.d.Pattern(patternOf(e.Ext.Cmp), e.Value.Str()))
 }
 

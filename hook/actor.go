@@ -64,6 +64,14 @@ func actorOf(ctx context.Context) *Actor {
 	return p
 }
 
+// ActorIdentity gives what is equal for contexts that carry the very same actor, nil for nobody.
+func ActorIdentity(ctx context.Context) any {
+	if p := actorOf(ctx); p != nil {
+		return p
+	}
+	return nil
+}
+
 // Same reports whether two contexts have the same actor: the same id, tenant and role, or none.
 func Same(a, b context.Context) bool {
 	x, y := actorOf(a), actorOf(b)

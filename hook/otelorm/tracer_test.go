@@ -2,6 +2,8 @@ package otelorm_test
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"os"
 	"reflect"
 	"strings"
@@ -35,6 +37,9 @@ type Note struct {
 	AuthorID int64 `orm:"author_id"`
 }
 
+// withArgs logs arguments, of which spans and metrics must still know nothing.
+var withArgs = orm.Logger(slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})), orm.LogArgs)
+
 type rig struct {
 	db     orm.DB
 	spans  *tracetest.InMemoryExporter
@@ -49,7 +54,7 @@ func start(t *testing.T, src orm.Option, opts ...otelorm.Option) *rig {
 	r.tracer = traces.Tracer("test")
 	tracer, err := otelorm.New(append(opts, otelorm.Traces(traces), otelorm.Metrics(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader))))...)
 	check(t, err)
-	r.db, err = orm.Open(t.Context(), src, orm.Models(Author{}, Note{}), tracer)
+	r.db, err = orm.Open(t.Context(), src, orm.Models(Author{}, Note{}), tracer, withArgs)
 	check(t, err)
 	t.Cleanup(func() { check(t, r.db.Close()) })
 	check(t, orm.CreateTables(t.Context(), r.db))

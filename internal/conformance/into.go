@@ -10,6 +10,7 @@ var intoCases = []testCase{
 	{"into/columns", "a struct reads the columns that it names, by field, column, pointer and embedded struct, and no others", intoColumns},
 	{"into/relations", "relations go into structs of their own, at any depth, one statement each", intoRelations},
 	{"into/verbs", "All, First, One and Rows; orders, pages, conditions and Distinct hold", intoVerbs},
+	{"into/pages", "a page of structs: the same rows and cursors as of the query, keys that the struct does not name hidden", intoPages},
 	{"into/refused", "names and types that do not fit are ErrInvalid", intoRefused},
 }
 
@@ -106,6 +107,37 @@ func intoVerbs(e *env) {
 		}
 	}
 	e.equal(n, 2, "a stream that is left")
+}
+
+func intoPages(e *env) {
+	db := e.library()
+	q := orm.Repo[Person](db).OrderBy(people.Name.Desc()).Take(3)
+	type card struct {
+		Boss    *nameCard
+		Written []titleCard
+	}
+	cards := orm.Into[card](q.With(people.Written.OrderBy(books.Title.Asc())))
+	whole := must(q.Page(e.ctx, "", orm.WithTotal))
+	e.log.reset()
+	first := must(cards.Page(e.ctx, "", orm.WithTotal))
+	e.ran(4, "the count, the page and two relations")
+	e.equal(first.Rows, []card{{&nameCard{"Bob"}, []titleCard{}}, {&nameCard{"Ann"}, []titleCard{}}, {&nameCard{"Ann"}, []titleCard{{"d"}}}}, "first")
+	e.equal([]any{first.Total, first.Prev, first.Next != ""}, []any{int64(4), "", true}, "around it")
+	last := must(cards.Page(e.ctx, whole.Next))
+	e.equal(last.Rows, []card{{nil, []titleCard{{"a"}, {"b"}, {"c"}}}}, "by the query's cursor")
+	e.equal([]any{last.Next, last.Total}, []any{"", int64(-1)}, "the end")
+	e.equal(must(cards.Page(e.ctx, last.Prev)).Rows, first.Rows, "back")
+	e.equal(pick(must(q.Page(e.ctx, last.Prev)).Rows, personID), pick(whole.Rows, personID), "by the struct's cursor")
+	e.equal(must(orm.Into[nameCard](q).Page(e.ctx, first.Next)).Rows, []nameCard{{"Ann"}}, "another struct")
+	e.equal(must(orm.Into[nameCard](q.OrderBy(people.BossID.Asc()).Where(people.ID.Lt(0))).Page(e.ctx, "")).Rows, []nameCard{}, "none")
+	_, err := orm.Into[card](q.Where(people.ID.Gt(0))).Page(e.ctx, first.Next)
+	e.fails(err, orm.ErrBadCursor, "Person", "")
+	_, err = cards.Page(orm.WithActor(e.ctx, orm.Actor{ID: 7}), first.Next)
+	e.fails(err, orm.ErrBadCursor, "Person", "")
+	_, err = orm.Into[nameCard](q.Distinct()).Page(e.ctx, "")
+	e.fails(err, orm.ErrInvalid, "Person", "")
+	_, err = orm.Into[nameCard](q).Page(e.ctx, "", nil)
+	e.fails(err, orm.ErrInvalid, "Person", "")
 }
 
 func intoRefused(e *env) {

@@ -64,6 +64,7 @@ func cases() []testCase {
 		includeCases,
 		includePageCases,
 		includeShapeCases,
+		countCases,
 		relationCases,
 		txCases,
 		rawCases,
@@ -71,6 +72,7 @@ func cases() []testCase {
 		badCases,
 		poolCases,
 		seeCases,
+		logArgsCases,
 		propertyCases,
 		pageCases,
 		nestedCases,
@@ -89,6 +91,7 @@ func cases() []testCase {
 		aggregateCases,
 		intoCases,
 		joinCases,
+		loaderCases,
 	} {
 		out = append(out, part...)
 	}

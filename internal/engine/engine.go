@@ -51,6 +51,7 @@ type Config struct {
 	Models    []*model.Model
 	Limits    Limits
 	Logger    *slog.Logger
+	Logging   Logging
 	Observers []func(context.Context, Statement)
 	Tracers   []Tracer
 
@@ -90,6 +91,8 @@ type Engine struct {
 	using     sync.Mutex
 	closed    atomic.Bool
 	logger    *slog.Logger
+	logging   Logging
+	secret    map[*model.Field]bool // columns that hold what a hidden one does; see secrets
 	observers []func(context.Context, Statement)
 	tracers   []Tracer
 
@@ -107,7 +110,7 @@ type linkRow struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort,
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort,
 		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
@@ -118,6 +121,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e.bindLinkTables()
 	e.refs = e.references()
+	e.secret = e.secrets()
 	e.crossing = e.leaves()
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {

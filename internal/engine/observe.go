@@ -31,10 +31,11 @@ func (e *Engine) watch(ctx context.Context, src source.Source, st builder.Statem
 	if q, ok := src.(source.SQL); ok {
 		s.Text, _, _ = q.Compile(st)
 	}
-	return e.follow(ctx, src, s, run)
+	return e.follow(ctx, src, s, e.seenArgs(ctx, src, st), run)
 }
 
-func (e *Engine) follow(ctx context.Context, src source.Source, s Statement, run func(context.Context) (int64, error)) (n int64, err error) {
+// follow tells tracers and observers of s, which holds no arguments; args are for the log alone.
+func (e *Engine) follow(ctx context.Context, src source.Source, s Statement, args []any, run func(context.Context) (int64, error)) (n int64, err error) {
 	if q, ok := src.(source.SQL); ok {
 		s.System = q.Dialect().Name()
 	}
@@ -55,14 +56,14 @@ func (e *Engine) follow(ctx context.Context, src source.Source, s Statement, run
 		for i := len(e.tracers) - 1; i >= 0; i-- {
 			e.tracers[i].StatementEnd(ctxs[i], s)
 		}
-		e.report(outer, s)
+		e.report(outer, s, args)
 	}()
 	n, err = run(ctx)
 	over = true
 	return n, err
 }
 
-func (e *Engine) report(ctx context.Context, s Statement) {
+func (e *Engine) report(ctx context.Context, s Statement, args []any) {
 	for _, fn := range e.observers {
 		fn(ctx, s)
 	}
@@ -71,6 +72,9 @@ func (e *Engine) report(ctx context.Context, s Statement) {
 	}
 	attrs := []slog.Attr{slog.String("source", s.Source), slog.String("model", s.Model), slog.String("verb", s.Verb),
 		slog.String("sql", s.Text), slog.Int64("rows", s.Rows), slog.Duration("took", s.Duration)}
+	if args != nil {
+		attrs = append(attrs, slog.Any("args", args))
+	}
 	if s.Err != nil {
 		attrs = append(attrs, slog.String("error", s.Err.Error()))
 	}

@@ -22,7 +22,7 @@ func (s *Session) Query(ctx context.Context, text string, args []model.Value, el
 	} else if rows.Resolve, err = resolver(elem); err != nil {
 		return rows.Slab, fault.Fill(err, "Raw", "", "")
 	}
-	err = s.raw(ctx, text, &rows, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
+	err = s.raw(ctx, text, args, &rows, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
 		err := ex.Query(ctx, text, args, &rows)
 		if m != nil && err == nil {
 			rows.Slab = m.maps(&rows.Slab)
@@ -34,14 +34,14 @@ func (s *Session) Query(ctx context.Context, text string, args []model.Value, el
 
 // Exec runs SQL text that gives no rows, and gives the number of rows it touched.
 func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n int64, err error) {
-	err = s.raw(ctx, text, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
+	err = s.raw(ctx, text, args, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
 		n, err = ex.Exec(ctx, text, args)
 		return n, err
 	})
 	return n, err
 }
 
-func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
 	s = s.joined(ctx)
 	src, err := s.rawSource(ctx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run f
 			if err := reg.Raw(ctx, src.Capabilities().RowPolicies); err != nil {
 				return err
 			}
-			return in.runRaw(ctx, src, op, text, rows, run)
+			return in.runRaw(ctx, src, op, text, args, rows, run)
 		})
 	}
 	if looksBack(hooks) && src.Capabilities().Transactions {
@@ -73,18 +73,19 @@ func (s *Session) raw(ctx context.Context, text string, rows *source.Rows, run f
 	return fault.Fill(err, "Raw", "", src.Name())
 }
 
-func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text string, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
 	ex, err := s.rawExecutor(ctx, src)
 	if err != nil {
 		return err
 	}
+	defer s.wrote(ctx)
 	in, _, err := s.withSettings(ctx, src)
 	if err != nil {
 		return err
 	}
 	var n int64
 	if s.observed(ctx) {
-		n, err = s.follow(in, src, Statement{Source: src.Name(), Verb: "raw", Text: text}, func(ctx context.Context) (int64, error) { return run(ctx, ex) })
+		n, err = s.follow(in, src, Statement{Source: src.Name(), Verb: "raw", Text: text}, s.rawArgs(ctx, args), func(ctx context.Context) (int64, error) { return run(ctx, ex) })
 	} else {
 		n, err = run(in, ex)
 	}

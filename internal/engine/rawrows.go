@@ -92,7 +92,7 @@ func (w *rawWindows) run(ctx context.Context, s *Session, src source.SQL, text s
 		}
 		return w.emit(ctx, true)
 	}
-	err := s.runRaw(ctx, src, w.op, text, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
+	err := s.runRaw(ctx, src, w.op, text, args, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
 		err := ex.Query(ctx, text, args, rows)
 		if w.stopped != nil { // the reader has enough: the statement did not fail
 			err = nil

@@ -47,6 +47,7 @@ type transaction struct {
 
 	effects  []func(context.Context) // to run after the commit
 	settings []source.Setting        // variables of the database as they are now
+	loaders  []*loader               // of the contexts that wrote
 }
 
 // nesting is one nested transaction; set once its savepoint is there.
@@ -315,6 +316,11 @@ func (t *transaction) end(ctx context.Context, commit bool) error {
 	if t.tx == nil {
 		return nil
 	}
+	defer func() {
+		for _, l := range t.loaders {
+			l.forget()
+		}
+	}()
 	if commit {
 		return t.tx.Commit(ctx)
 	}

@@ -27,6 +27,7 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m 
 	if err != nil {
 		return err
 	}
+	defer s.wrote(ctx)
 	hooks := reg.Events(m)
 	w := &writing{reg: reg, m: m, src: src, name: name, op: op}
 	body := func(ctx context.Context, in *Session) error {

@@ -1,0 +1,331 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Bounds of a loader; the documentation of orm.WithLoader tells them.
+const (
+	LoadWindow = time.Millisecond // from the first key of a batch to its statement
+	loadKeys   = 500              // of one statement
+	loadRows   = 10_000           // remembered
+)
+
+type loaderKey struct{}
+
+// loader gathers the reads by key that are made with one context, and remembers what they gave.
+type loader struct {
+	outer  *loader // of the context that this one's was made of
+	window time.Duration
+
+	mu      sync.Mutex
+	shelves map[sharing]*shelf
+	taken   int // keys since it was last emptied
+}
+
+// WithLoader gives a context whose loads are gathered for as long as window says.
+func WithLoader(ctx context.Context, window time.Duration) context.Context {
+	return context.WithValue(ctx, loaderKey{}, &loader{outer: loaderOf(ctx), window: window})
+}
+
+func loaderOf(ctx context.Context) *loader {
+	l, _ := ctx.Value(loaderKey{}).(*loader)
+	return l
+}
+
+// sharing is what two loads must have in common to share rows: not only who asks, but also what the scopes made of it.
+type sharing struct {
+	e       *Engine
+	reg     *hook.Registry
+	m       *model.Model
+	actor   any // the identity of the value in the context
+	bypass  *hook.Bypass
+	primary bool
+	scopes  string
+}
+
+// shelf is the rows that may be shared.
+type shelf struct {
+	keys map[string]*loading
+	open *batchLoad // takes keys still
+}
+
+// loading is one key of a batch.
+type loading struct {
+	batch *batchLoad
+	at    int // of its row, -1 for none
+}
+
+// batchLoad is one statement for many keys. All but done is under the loader's lock until done is closed, and
+// constant after.
+type batchLoad struct {
+	l      *loader
+	shelf  *shelf
+	s      *Session
+	m      *model.Model
+	ctx    context.Context
+	cancel context.CancelFunc
+	timer  *time.Timer
+
+	names     []string // of the keys
+	keys      []model.List
+	entries   []*loading
+	waiting   int
+	sent      bool
+	abandoned bool // nobody waited any more
+
+	done  chan struct{}
+	rows  source.Slab
+	stray bool // a row came back under no key that was asked for
+	err   error
+}
+
+// Load reads the row of m that where names by its whole key into dst, through the loader of ctx. It gives false where
+// the row must be read alone: without a loader, inside a transaction, and for kinds of keys that are not compared here.
+func (s *Session) Load(ctx context.Context, m *model.Model, where *builder.Conjunction, dst unsafe.Pointer) (bool, error) {
+	l := loaderOf(ctx)
+	s = s.joined(ctx)
+	if l == nil || s.tx != nil || s.Err != nil {
+		return false, nil
+	}
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return true, err
+	}
+	if err := ctx.Err(); err != nil {
+		return true, ended(m, err)
+	}
+	with, ok, err := s.sharing(ctx, m)
+	if err != nil || !ok {
+		return err != nil, err
+	}
+	values := make([]model.Value, len(m.Key))
+	var name []byte
+	for i, f := range m.Key {
+		switch f.Kind {
+		case model.Bool, model.Int, model.Uint, model.String, model.Time, model.UUID:
+		default:
+			return false, nil
+		}
+		values[i] = where.At(i).Value
+		name = model.AppendKey(name, values[i])
+	}
+	e := l.take(ctx, s, src, with, string(name), values)
+	select {
+	case <-e.batch.done:
+	case <-ctx.Done():
+		l.leave(e.batch)
+		return true, ended(m, ctx.Err())
+	}
+	switch b := e.batch; {
+	case b.err != nil && len(b.names) > 1 && (errors.Is(b.err, fault.ErrLimit) || errors.Is(b.err, fault.ErrUnsupported)):
+		return false, nil // what is said of many rows need not hold for one
+	case b.err != nil:
+		return true, b.err
+	case e.at >= 0:
+		ownCopy(reflect.NewAt(m.Type, dst).Elem(), reflect.NewAt(m.Type, b.rows.At(e.at)).Elem())
+		return true, nil
+	case b.stray: // the database or a hook sees keys as equal that differ here
+		return false, nil
+	}
+	return true, fault.New(fault.ErrNotFound, m.Name, "", "")
+}
+
+func ended(m *model.Model, cause error) error {
+	return (&fault.Error{Model: m.Name, Err: fault.ErrUpstream, Detail: "the context ended before the row was there"}).WithCause(cause)
+}
+
+// sharing asks the scopes, without running anything, what this load may share; false where that cannot be told.
+func (s *Session) sharing(ctx context.Context, m *model.Model) (with sharing, ok bool, err error) {
+	reg := s.Registry()
+	with = sharing{e: s.Engine, reg: reg, m: m, actor: hook.ActorIdentity(ctx), bypass: hook.BypassFrom(ctx), primary: source.OnPrimary(ctx)}
+	if !reg.HasScopes() {
+		return with, true, nil
+	}
+	st := &builder.Select{Model: m}
+	if err := s.scoper(ctx, reg, builder.LivingRows).dry().selects(st, true); err != nil {
+		return with, false, err
+	}
+	for _, x := range st.Scopes {
+		st.Where.Add(x.Expr)
+	}
+	text, err := st.Question(nil)
+	if err != nil {
+		return with, false, nil //nolint:nilerr // the read itself says what is wrong
+	}
+	with.scopes = string(text)
+	return with, true, nil
+}
+
+// take gives the row of a key that is there or under way, or puts the key into a batch.
+func (l *loader) take(ctx context.Context, s *Session, src source.Source, with sharing, name string, key []model.Value) *loading {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sh := l.shelves[with]
+	if sh != nil {
+		if e := sh.keys[name]; e != nil && !e.batch.abandoned {
+			e.batch.waiting++
+			return e
+		}
+	}
+	if l.taken++; l.taken > loadRows || l.shelves == nil {
+		l.shelves, l.taken, sh = map[sharing]*shelf{}, 1, nil
+	}
+	if sh == nil {
+		sh = &shelf{keys: map[string]*loading{}}
+		l.shelves[with] = sh
+	}
+	b := sh.open
+	if b == nil {
+		b = &batchLoad{l: l, shelf: sh, s: &Session{Engine: s.Engine}, m: with.m, keys: make([]model.List, len(key)), done: make(chan struct{})}
+		// of its own: hooks that load must not wait for the batch they are part of
+		b.ctx, b.cancel = context.WithCancel(WithLoader(context.WithoutCancel(ctx), l.window))
+		b.timer = time.AfterFunc(l.window, b.run)
+		sh.open = b
+	}
+	e := &loading{batch: b, at: -1}
+	sh.keys[name] = e
+	b.names, b.entries, b.waiting = append(b.names, name), append(b.entries, e), b.waiting+1
+	for i, v := range key {
+		b.keys[i] = append(b.keys[i], v)
+	}
+	if len(b.names) >= batchKeys(src) {
+		sh.open = nil
+		if b.timer.Stop() {
+			go b.run()
+		}
+	}
+	return e
+}
+
+func batchKeys(src source.Source) int {
+	if sql, ok := src.(source.SQL); ok {
+		return min(loadKeys, sql.Dialect().Limits().ListItems)
+	}
+	return loadKeys
+}
+
+// leave takes back one that waited; the last one ends the statement.
+func (l *loader) leave(b *batchLoad) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-b.done: // it came in the same moment
+		return
+	default:
+	}
+	if b.waiting--; b.waiting > 0 {
+		return
+	}
+	b.abandoned = true
+	if b.shelf.open == b {
+		b.shelf.open = nil
+	}
+	b.cancel()
+}
+
+// forget drops what is remembered, and lets nobody join what is under way.
+func (l *loader) forget() {
+	for ; l != nil; l = l.outer {
+		l.mu.Lock()
+		l.shelves, l.taken = nil, 0
+		l.mu.Unlock()
+	}
+}
+
+// run reads the batch and wakes those that wait.
+func (b *batchLoad) run() {
+	b.l.mu.Lock()
+	if b.shelf.open == b {
+		b.shelf.open = nil
+	}
+	idle := b.abandoned
+	b.l.mu.Unlock()
+	defer b.cancel()
+	var rows source.Rows
+	var at map[string]int
+	var stray bool
+	err := context.Canceled // which nobody sees: nobody waits any more
+	if !idle {
+		at, stray, err = b.read(&rows)
+	}
+	b.l.mu.Lock()
+	defer b.l.mu.Unlock()
+	b.rows, b.stray, b.err = rows.Slab, stray, err
+	for i, e := range b.entries {
+		if n, ok := at[b.names[i]]; ok && err == nil {
+			e.at = n
+		} else if b.shelf.keys[b.names[i]] == e { // what failed, and what was not there, is asked for again
+			delete(b.shelf.keys, b.names[i])
+		}
+	}
+	close(b.done)
+}
+
+// read runs the statement and gives the place of each key's row.
+func (b *batchLoad) read(rows *source.Rows) (at map[string]int, stray bool, err error) {
+	defer func() {
+		if p := recover(); p != nil { // those who wait must not wait for ever
+			err = fault.New(fault.ErrInvalid, b.m.Name, "", fmt.Sprintf("the read panicked (%T)", p))
+		}
+	}()
+	_, sql := b.s.bound[b.m].(source.SQL)
+	st := &builder.Select{Model: b.m}
+	if len(b.names) == 1 {
+		for i, f := range b.m.Key {
+			st.Where.Add(builder.Compare(builder.OpEq, f, b.keys[i][0]))
+		}
+	} else {
+		st.Where.Add(keyed(b.m.Key, b.keys, sql))
+	}
+	rows.Slab = source.NewSlab(b.m.Type)
+	if err := b.s.Read(b.ctx, "Load", st, rows); err != nil {
+		return nil, false, err
+	}
+	at = make(map[string]int, rows.Len())
+	var name []byte
+	for i := range rows.Len() {
+		name = name[:0]
+		for _, f := range b.m.Key {
+			v, err := f.Load(rows.At(i))
+			if err != nil {
+				return nil, false, err
+			}
+			name = model.AppendKey(name, v)
+		}
+		stray = stray || !slices.Contains(b.names, string(name))
+		at[string(name)] = i
+	}
+	return at, stray, nil
+}
+
+// wrote empties the loader of ctx, since no more is known of what its rows are now; inside a transaction once more
+// when the commit is over.
+func (s *Session) wrote(ctx context.Context) {
+	l := loaderOf(ctx)
+	if l == nil {
+		return
+	}
+	l.forget()
+	if s.tx == nil {
+		return
+	}
+	s.tx.mu.Lock()
+	defer s.tx.mu.Unlock()
+	if !slices.Contains(s.tx.loaders, l) {
+		s.tx.loaders = append(s.tx.loaders, l)
+	}
+}

@@ -1,0 +1,74 @@
+package engine
+
+import "reflect"
+
+// maxCopyDepth bounds what is copied of values that point at each other.
+const maxCopyDepth = 64
+
+// ownCopy writes to dst what src holds, and shares no memory that the public fields of either let somebody change.
+// Types that hide what they hold are copied as an assignment would.
+func ownCopy(dst, src reflect.Value) {
+	dst.Set(src)
+	part(dst, 0)
+}
+
+// part gives v memory of its own.
+func part(v reflect.Value, depth int) {
+	if depth > maxCopyDepth || !v.CanSet() {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		p := reflect.New(v.Type().Elem())
+		p.Elem().Set(v.Elem())
+		part(p.Elem(), depth+1)
+		v.Set(p.Convert(v.Type()))
+	case reflect.Slice:
+		if v.IsNil() {
+			return
+		}
+		s := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(s, v)
+		if !flat(v.Type().Elem().Kind()) {
+			for i := range s.Len() {
+				part(s.Index(i), depth+1)
+			}
+		}
+		v.Set(s)
+	case reflect.Array:
+		if !flat(v.Type().Elem().Kind()) {
+			for i := range v.Len() {
+				part(v.Index(i), depth+1)
+			}
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			return
+		}
+		m := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for it := v.MapRange(); it.Next(); {
+			e := reflect.New(v.Type().Elem()).Elem()
+			e.Set(it.Value())
+			part(e, depth+1)
+			m.SetMapIndex(it.Key(), e)
+		}
+		v.Set(m)
+	case reflect.Interface:
+		if v.IsNil() || flat(v.Elem().Kind()) {
+			return
+		}
+		e := reflect.New(v.Elem().Type()).Elem()
+		e.Set(v.Elem())
+		part(e, depth+1)
+		v.Set(e)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			part(v.Field(i), depth+1)
+		}
+	}
+}
+
+func flat(k reflect.Kind) bool { return k <= reflect.Complex128 || k == reflect.String }

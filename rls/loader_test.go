@@ -1,0 +1,54 @@
+package rls_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/rls"
+)
+
+// Loads of two tenants with one loader never show the rows of the other, what a bypass shows, nor deleted rows.
+func TestLoadsStayInTheTenant(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		us := orm.Repo[user](w.db)
+		gone := user{Email: "gone@x"}
+		must(t, us.Create(w.a, &gone))
+		_, err := us.ByID(gone.ID).Delete(w.a)
+		must(t, err)
+		ctx := orm.WithLoader(t.Context())
+		under := func(of context.Context) context.Context {
+			a, _ := orm.ActorFrom(of)
+			return orm.WithActor(ctx, a)
+		}
+		a, b := under(w.a), under(w.b)
+		all := rls.Bypass(a, "a test of what is remembered")
+		for range 3 {
+			var wg sync.WaitGroup
+			for _, c := range []struct {
+				ctx   context.Context
+				shows map[int64]bool
+			}{{a, map[int64]bool{w.mine.ID: true}}, {b, map[int64]bool{w.theirs.ID: true}}, {all, map[int64]bool{w.mine.ID: true, w.theirs.ID: true}}} {
+				for _, id := range []int64{w.mine.ID, w.theirs.ID, gone.ID} {
+					wg.Go(func() {
+						row, err := us.Load(c.ctx, id)
+						switch {
+						case c.shows[id] && (err != nil || row.ID != id):
+							t.Errorf("%+v, %v", row, err)
+						case !c.shows[id] && !errors.Is(err, orm.ErrNotFound):
+							t.Errorf("a row of another tenant, or a deleted one: %+v, %v", row, err)
+						}
+					})
+				}
+			}
+			wg.Go(func() {
+				if _, err := us.Load(ctx, w.mine.ID); !errors.Is(err, orm.ErrNoActor) {
+					t.Errorf("nobody: %v", err)
+				}
+			})
+			wg.Wait()
+		}
+	})
+}
