@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/go-resty/resty/v2"
 )
@@ -17,7 +18,10 @@ const maxRedirects = 5
 func (d *DataSource) connect() {
 	hc := &http.Client{CheckRedirect: d.redirect}
 	if d.given != nil && d.given.GetClient() != nil {
-		hc.Transport, hc.Jar = d.given.GetClient().Transport, d.given.GetClient().Jar
+		hc.Transport = d.given.GetClient().Transport
+		if jar := d.given.GetClient().Jar; jar != nil {
+			hc.Jar = closedJar{jar}
+		}
 	}
 	if hc.Transport == nil {
 		d.own = ownTransport(d.limits.MaxConcurrentRequests)
@@ -33,6 +37,12 @@ func (d *DataSource) connect() {
 	}
 	d.client = c
 }
+
+// closedJar gives the cookies that the caller put into a jar and takes none from replies: a session that the API opens
+// for one actor must not become another's.
+type closedJar struct{ http.CookieJar }
+
+func (closedJar) SetCookies(*url.URL, []*http.Cookie) {}
 
 func ownTransport(conns int) *http.Transport {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}

@@ -116,8 +116,9 @@ func MaxBody(bytes int64) Option {
 // such an endpoint, and updates and deletes by other conditions than the key. The error says how many were done.
 func NonAtomic() Option { return func(d *DataSource) { d.scattered = true } }
 
-// Client uses the transport, headers, query parameters, cookies and credentials of c. Its retries, redirects and
-// middleware are not used, since the source has its own, and c is neither changed nor closed.
+// Client uses the transport, headers, query parameters, cookies and credentials of c. Its retries, redirects, timeout
+// and middleware are not used, since the source has its own, and c is neither changed nor closed. Cookies that the API
+// sets are not kept: what it says to one actor is not sent for another.
 func Client(c *resty.Client) Option {
 	return func(d *DataSource) {
 		if c == nil {

@@ -27,6 +27,7 @@ type reading struct {
 	skip  int64  // rows that the API is asked to leave out
 	say   say
 
+	local   bool  // the API did not keep to what it was sent, so the page is cut here
 	fanOut  int64 // the most children of a parent; a Take above it is the engine's bound
 	filters bool  // rows are filtered here
 	sorts   bool  // rows are sorted here
@@ -39,7 +40,7 @@ func (d *DataSource) plan(st *builder.Select, local bool) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{mp: mp, st: st, fanOut: int64(d.limits.MaxFanOut)}
+	r := &reading{mp: mp, st: st, local: local, fanOut: int64(d.limits.MaxFanOut)}
 	if err := r.sound(); err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func (d *DataSource) plan(st *builder.Select, local bool) (*reading, error) {
 	if err := r.choose(); err != nil {
 		return nil, err
 	}
-	r.page(local)
+	r.page()
 	return r, nil
 }
 
@@ -172,11 +173,33 @@ func (r *reading) choose() error {
 			return r.toldScopes()
 		}
 	}
+	if r.local { // only FindFirst could serve, and what it gave is not what was asked for
+		return upstream(mp.model, nil, errIgnored.Error()+", and no endpoint gives the rows to check here: map FindMany")
+	}
+	if r.numbered() {
+		return nil
+	}
 	detail := "no endpoint reads lists: map FindMany"
 	if len(missing) > 0 {
 		detail = "the API cannot be asked this: " + strings.Join(missing, "; ")
 	}
 	return fault.New(fault.ErrUnsupported, r.mp.model.Name, "", detail)
+}
+
+// numbered takes Count where nothing reads the rows and the number is all that is asked for. What a scope forbids
+// could not be seen in a number.
+func (r *reading) numbered() bool {
+	ep := r.mp.count
+	if ep == nil || r.st.Want != builder.WantCount {
+		return false
+	}
+	m := ep.match(&r.conds)
+	if m.missing != "" {
+		return false
+	}
+	r.ep, r.match, r.sent = ep, m, r.conds.sent(m.used)
+	r.page()
+	return r.counts()
 }
 
 // toldScopes compiles the scopes that the API is sent, so that a row outside of them shows that it ignores them.
@@ -205,7 +228,7 @@ func (r *reading) keyEqual() bool {
 // firstOnly reports whether FindFirst gives exactly the row that is asked for.
 func (r *reading) firstOnly(m match) bool {
 	st := r.st
-	if m.split >= 0 || st.Want != builder.WantRows || !st.HasTake || st.Take != 1 || st.Skip > 0 || st.Distinct || st.Group != nil {
+	if r.local || m.split >= 0 || st.Want != builder.WantRows || !st.HasTake || st.Take != 1 || st.Skip > 0 || st.Distinct || st.Group != nil {
 		return false
 	}
 	for _, sent := range r.conds.sent(m.used) {
@@ -218,7 +241,7 @@ func (r *reading) firstOnly(m match) bool {
 }
 
 // page decides who sorts and who cuts.
-func (r *reading) page(local bool) {
+func (r *reading) page() {
 	st := r.st
 	for _, sent := range r.sent {
 		r.filters = r.filters || !sent
@@ -235,7 +258,7 @@ func (r *reading) page(local bool) {
 		}
 		r.say.columns = strings.Join(names, ",")
 	}
-	if local || r.filters || st.Distinct || st.Group != nil || r.match.split >= 0 {
+	if r.local || r.filters || st.Distinct || st.Group != nil || r.match.split >= 0 {
 		return
 	}
 	if st.Want == builder.WantExists {
