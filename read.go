@@ -120,8 +120,8 @@ var errStop = errors.New("orm: the reader stopped")
 
 // Rows streams the rows in the query's order, holding one window of them in memory. A failure is the last
 // pair, with a zero row. Leaving the loop early ends the statement and gives the connection back. Includes
-// are loaded for 500 rows at a time, on another connection; inside a transaction they are ErrUnsupported
-// on sources that read one result at a time.
+// are loaded for 500 rows at a time, on another connection. Inside a transaction of PostgreSQL the rows of a stream
+// with includes come through a cursor, so that they, and what the loop does, run on the same connection.
 func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -78,9 +78,6 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 	if len(w.incs) == 0 && len(w.hooks) == 0 {
 		w.size = 1
 	}
-	if len(w.incs) > 0 && s.tx != nil && !src.Capabilities().ConcurrentStatements {
-		return fault.New(fault.ErrUnsupported, q.Model.Name, "", "a stream inside a transaction cannot load includes: use All with pages")
-	}
 	w.hidden = columnsForIncludes(q)
 	if err := w.r.scope(ctx, q, w.r.deleted, true, nil); err != nil {
 		return err
@@ -90,16 +87,13 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 	if err != nil {
 		return err
 	}
-	rows.Reserve(w.size)
-	rows.Each = func() error {
-		w.read++
-		if rows.Len() < w.size {
-			return nil
-		}
-		return w.emit(ctx, true)
+	read, err := w.reading(ctx, ex, src, q)
+	if err != nil {
+		return err
 	}
+	rows.Reserve(w.size)
 	_, err = s.timed(ctx, src, q, func(ctx context.Context) (int64, error) {
-		err := ex.Select(ctx, q, rows)
+		err := read(ctx)
 		if w.stopped != nil { // the reader has enough: the statement did not fail
 			err = nil
 		}
@@ -115,6 +109,36 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 		return w.emit(ctx, false)
 	}
 	return w.after(ctx, false)
+}
+
+// reading gives what reads the rows and emits each window that is full: while they arrive, or, in a transaction whose
+// connection is busy meanwhile and that has to load includes, in parts.
+func (w *windows) reading(ctx context.Context, ex source.Executor, src source.Source, q *builder.Select) (func(context.Context) error, error) {
+	rows := w.rows
+	if len(w.incs) > 0 && w.r.s.tx != nil && !src.Capabilities().ConcurrentStatements {
+		parts, ok := ex.(source.Windowed)
+		if !ok {
+			return nil, fault.New(fault.ErrUnsupported, q.Model.Name, "", "a stream inside a transaction cannot load includes: use All with pages")
+		}
+		return func(run context.Context) error {
+			err := parts.SelectWindows(run, q, w.size, rows, func() error {
+				w.read += int64(rows.Len())
+				return w.emit(ctx, true)
+			})
+			if err == nil { // those that are left
+				w.read += int64(rows.Len())
+			}
+			return err
+		}, nil
+	}
+	rows.Each = func() error {
+		w.read++
+		if rows.Len() < w.size {
+			return nil
+		}
+		return w.emit(ctx, true)
+	}
+	return func(run context.Context) error { return ex.Select(run, q, rows) }, nil
 }
 
 // emit completes a window and hands it over.

@@ -19,12 +19,13 @@ const rollbackTime = 5 * time.Second
 
 // tx is a transaction on a connection of its own.
 type tx struct {
-	d      *DataSource
-	held   *pgxpool.Conn // given back at the end, after which only conn may be touched
-	conn   *pgx.Conn
-	busy   atomic.Bool // a statement runs, or its rows are being read
-	ended  atomic.Bool
-	failed error // the first statement that failed, which is why a commit may not be one
+	d       *DataSource
+	held    *pgxpool.Conn // given back at the end, after which only conn may be touched
+	conn    *pgx.Conn
+	busy    atomic.Bool // a statement runs, or its rows are being read
+	ended   atomic.Bool
+	cursors int   // made so far; each has a name of its own
+	failed  error // the first statement that failed, which is why a commit may not be one
 }
 
 var (
