@@ -119,7 +119,7 @@ func upsertRace(e *env) {
 	for i := range errs {
 		wg.Go(func() {
 			p := paper(1)
-			p.Hits = 1
+			p.Hits, p.Slot = 1, i
 			errs[i] = r.Upsert(e.ctx, orm.On(papers.Code), &p, papers.Hits.Inc(1))
 		})
 	}

@@ -54,9 +54,10 @@ func upsertToldRace(e *env) {
 	for round := range 5 {
 		var wg sync.WaitGroup
 		var inserts atomic.Int32
-		for range 8 {
+		for i := range 8 {
 			wg.Go(func() {
 				p, made := paper(round), false
+				p.Slot = 100*round + i // or else the other unique columns of two new rows collide, which is no upsert's business
 				if err := r.Upsert(e.ctx, orm.On(papers.Code).Inserted(&made), &p, papers.Hits.Inc(1)); err != nil {
 					e.Errorf("%v", err)
 				}
