@@ -212,6 +212,8 @@ func logArgs(e *env) {
 		c = p.Next
 	}
 	a.shows("pages", cut)
+	must(orm.Repo[Door](db).Where(doors.Vault.Is(vaults.Words.Len().Gt(-plantedPin))).OrderBy(doors.Vault.By(vaults.Note.Desc())).Take(1).PageNumber(ctx, 2))
+	a.shows("a page by a related column", `"model":"Door"`, cut)
 	must(orm.Aggregate[ByNote](ctx, r.Where(vaults.Pin.Eq(plantedPin)), orm.Having(byNote.Note.Eq(secret), byNote.Most.Lt(plantedPin), byNote.Rows.Lt(7), byNote.Last.Ne("seen last")), orm.GroupTake(5)))
 	a.shows("aggregate", cut+`,`+cut+`,`+cut+`,7,"seen last",5]`)
 	must(r.ByID(one.ID).Update(ctx, vaults.Doors.Unlink(doors.ID.Eq(door.ID))))

@@ -69,8 +69,8 @@ type loading struct {
 	at    int // of its row, -1 for none
 }
 
-// batchLoad is one statement for many keys. All but done is under the loader's lock until done is closed, and
-// constant after.
+// batchLoad is one statement for many keys. Until it is sent its keys are under the loader's lock; what it gave is
+// written before done is closed, and constant after.
 type batchLoad struct {
 	l      *loader
 	shelf  *shelf
@@ -118,6 +118,9 @@ func (s *Session) Load(ctx context.Context, m *model.Model, where *builder.Conju
 		switch f.Kind {
 		case model.Bool, model.Int, model.Uint, model.String, model.Time, model.UUID:
 		default:
+			return false, nil
+		}
+		if where.At(i).Op != builder.OpEq {
 			return false, nil
 		}
 		values[i] = where.At(i).Value
@@ -254,19 +257,22 @@ func (b *batchLoad) run() {
 	}
 	idle := b.abandoned
 	b.l.mu.Unlock()
-	defer b.cancel()
-	var rows source.Rows
+	b.err = fault.New(fault.ErrUpstream, b.m.Name, "", "the read did not end") // where a hook ends the goroutine
 	var at map[string]int
-	var stray bool
-	err := context.Canceled // which nobody sees: nobody waits any more
+	defer func() { b.finish(at) }()
 	if !idle {
-		at, stray, err = b.read(&rows)
+		at, b.err = b.read()
 	}
+}
+
+// finish wakes those that wait, whatever became of the read.
+func (b *batchLoad) finish(at map[string]int) {
+	b.cancel()
 	b.l.mu.Lock()
 	defer b.l.mu.Unlock()
-	b.rows, b.stray, b.err = rows.Slab, stray, err
+	b.ctx, b.keys = nil, nil // not to be kept with the rows
 	for i, e := range b.entries {
-		if n, ok := at[b.names[i]]; ok && err == nil {
+		if n, ok := at[b.names[i]]; ok && b.err == nil {
 			e.at = n
 		} else if b.shelf.keys[b.names[i]] == e { // what failed, and what was not there, is asked for again
 			delete(b.shelf.keys, b.names[i])
@@ -276,10 +282,10 @@ func (b *batchLoad) run() {
 }
 
 // read runs the statement and gives the place of each key's row.
-func (b *batchLoad) read(rows *source.Rows) (at map[string]int, stray bool, err error) {
+func (b *batchLoad) read() (at map[string]int, err error) {
 	defer func() {
 		if p := recover(); p != nil { // those who wait must not wait for ever
-			err = fault.New(fault.ErrInvalid, b.m.Name, "", fmt.Sprintf("the read panicked (%T)", p))
+			at, err = nil, fault.New(fault.ErrInvalid, b.m.Name, "", fmt.Sprintf("the read panicked (%T)", p))
 		}
 	}()
 	_, sql := b.s.bound[b.m].(source.SQL)
@@ -291,10 +297,11 @@ func (b *batchLoad) read(rows *source.Rows) (at map[string]int, stray bool, err 
 	} else {
 		st.Where.Add(keyed(b.m.Key, b.keys, sql))
 	}
-	rows.Slab = source.NewSlab(b.m.Type)
-	if err := b.s.Read(b.ctx, "Load", st, rows); err != nil {
-		return nil, false, err
+	rows := source.Rows{Slab: source.NewSlab(b.m.Type)}
+	if err := b.s.Strict().Read(b.ctx, "Load", st, &rows); err != nil { // a row that could not be had is not an absent one
+		return nil, err
 	}
+	b.rows = rows.Slab
 	at = make(map[string]int, rows.Len())
 	var name []byte
 	for i := range rows.Len() {
@@ -302,14 +309,25 @@ func (b *batchLoad) read(rows *source.Rows) (at map[string]int, stray bool, err 
 		for _, f := range b.m.Key {
 			v, err := f.Load(rows.At(i))
 			if err != nil {
-				return nil, false, err
+				return nil, err
 			}
 			name = model.AppendKey(name, v)
 		}
-		stray = stray || !slices.Contains(b.names, string(name))
 		at[string(name)] = i
 	}
-	return at, stray, nil
+	b.stray = astray(b.names, at)
+	return at, nil
+}
+
+// astray reports whether a row came back under another key than those that were asked for.
+func astray(names []string, at map[string]int) bool {
+	found := 0
+	for _, n := range names {
+		if _, ok := at[n]; ok {
+			found++
+		}
+	}
+	return found < len(at)
 }
 
 // wrote empties the loader of ctx, since no more is known of what its rows are now; inside a transaction once more
