@@ -92,7 +92,11 @@ func arrayBad(e *env) {
 	var zero orm.Array[Ware, string]
 	e.fails(second(r.Where(zero.Has("x")).All(e.ctx)), orm.ErrInvalid, "", "")
 	e.fails(second(r.Where(zero.IsEmpty()).All(e.ctx)), orm.ErrInvalid, "", "")
-	e.fails(second(r.Where(wares.Words.HasAll()).DeleteMany(e.ctx)), orm.ErrUnboundedWrite, "Ware", "")
+	for _, p := range []orm.Pred[Ware]{wares.Words.HasAll(), wares.Notes.Count().Gte(0), orm.Not(orm.Or(orm.Not(wares.Notes.Count().Gte(0)))), orm.Or(wares.Price.Eq(1), orm.And[Ware]())} {
+		e.fails(second(r.Where(p).DeleteMany(e.ctx)), orm.ErrUnboundedWrite, "Ware", "")
+		e.fails(second(r.Where(p).UpdateMany(e.ctx, wares.Price.Set(0))), orm.ErrUnboundedWrite, "Ware", "")
+	}
+	e.equal(must(r.Where(wares.Notes.Count().Gte(1)).UpdateMany(e.ctx, wares.Price.Set(1))), int64(2), "a count that bounds")
 }
 
 func dateParts(e *env) {

@@ -11,6 +11,8 @@ import (
 
 var txMoreCases = []testCase{
 	{"tx/failed statement", "after a failed statement nothing runs and nothing is committed, on every engine; a nested Tx contains it", txFailed},
+	{"tx/commit", "a refused commit is repeated where the server undid it for sure, and is ErrCommitUnknown where that is in doubt", txCommit},
+	{"tx/pause", "pauses between runs are bounded and end with the context; only the outermost transaction is repeated", txPause},
 	{"tx/deadline", "a deadline in the middle rolls back and frees the connection", txDeadline},
 	{"tx/goexit", "a goroutine that ends inside a transaction rolls it back", txGoexit},
 	{"bulk/memory", "100,000 rows are inserted in batches, and memory does not grow with them", bulkMemory},

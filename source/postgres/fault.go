@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -81,11 +82,12 @@ func (d *DataSource) refused(out *fault.Error, m *model.Model, pg *pgconn.PgErro
 	return out.WithCause(err)
 }
 
-// lost reports that the server gave no usable answer: the connection broke, or the server ended it.
+// lost reports that the server gave no usable answer: the connection broke, the server ended it, or what answers for
+// the server lost it (class 08).
 func lost(err error) bool {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return !pgconn.SafeToRetry(err)
 	}
-	return pg.SeverityUnlocalized == "FATAL" || pg.SeverityUnlocalized == "PANIC" || pg.Code == "40003"
+	return pg.SeverityUnlocalized == "FATAL" || pg.SeverityUnlocalized == "PANIC" || pg.Code == "40003" || strings.HasPrefix(pg.Code, "08")
 }
