@@ -100,7 +100,7 @@ func txPause(e *env) {
 	var wg sync.WaitGroup
 	for range 10 {
 		wg.Go(func() {
-			const long, slack = 400 * time.Millisecond, 240 * time.Millisecond
+			const long, slack = 400 * time.Millisecond, 340 * time.Millisecond
 			ctx, cancel := context.WithTimeout(e.ctx, long)
 			defer cancel()
 			begun := time.Now()
