@@ -214,6 +214,11 @@ func logArgs(e *env) {
 	a.shows("pages", cut)
 	must(orm.Repo[Door](db).Where(doors.Vault.Is(vaults.Words.Len().Gt(-plantedPin))).OrderBy(doors.Vault.By(vaults.Note.Desc())).Take(1).PageNumber(ctx, 2))
 	a.shows("a page by a related column", `"model":"Door"`, cut)
+	for page, c := 0, ""; page == 0 || c != ""; page++ {
+		p := must(orm.Repo[Door](db).OrderBy(doors.Vault.By(vaults.Note.Desc())).Take(1).Page(ctx, c))
+		c = p.Next
+	}
+	a.take("pages by a related column")
 	must(orm.Aggregate[ByNote](ctx, r.Where(vaults.Pin.Eq(plantedPin)), orm.Having(byNote.Note.Eq(secret), byNote.Most.Lt(plantedPin), byNote.Rows.Lt(7), byNote.Last.Ne("seen last")), orm.GroupTake(5)))
 	a.shows("aggregate", cut+`,`+cut+`,`+cut+`,7,"seen last",5]`)
 	must(r.ByID(one.ID).Update(ctx, vaults.Doors.Unlink(doors.ID.Eq(door.ID))))
