@@ -3,11 +3,14 @@ package rls_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/rls"
+	"github.com/multi-orm/orm/source/sqlite"
 )
 
 var bossOf = orm.Bind[user, struct {
@@ -151,4 +154,40 @@ func equalStrings(a, b []string) bool {
 		}
 	}
 	return true
+}
+
+// digest is shown with orders that no key leads to.
+type digest struct {
+	ID       int64   `orm:"id,auto"`
+	AgencyID int64   `orm:"agency_id,tenant"`
+	Recent   []order `orm:",computed"`
+}
+
+// A resolver that loads rows for others reads them as whoever asks.
+func TestResolversAreScoped(t *testing.T) {
+	ctx := t.Context()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(digest{}, agency{}, user{}, order{}, item{}, team{}, member{}))
+	must(t, err)
+	defer db.Close()
+	must(t, orm.CreateTables(ctx, db))
+	must(t, db.Use(rls.Tenant(), hook.SoftDelete(), hook.Computed("Recent", nil, func(ctx context.Context, rows []*digest) error {
+		recent, err := orm.Repo[order](db).All(ctx)
+		for _, d := range rows {
+			d.Recent = recent
+		}
+		return err
+	})))
+	for i := range int64(2) {
+		in := orm.WithActor(ctx, orm.Actor{ID: i, TenantID: i + 1})
+		must(t, orm.Repo[agency](db).Create(rls.Bypass(ctx, "a new tenant"), &agency{ID: i + 1, Name: "x"}))
+		u := user{Email: fmt.Sprint(i, "@x")}
+		must(t, orm.Repo[user](db).Create(in, &u))
+		must(t, orm.Repo[order](db).Create(in, &order{UserID: u.ID, Total: 1}))
+		must(t, orm.Repo[digest](db).Create(in, &digest{}))
+		d, err := orm.Repo[digest](db).One(in)
+		must(t, err)
+		if len(d.Recent) != 1 || d.Recent[0].AgencyID != i+1 {
+			t.Errorf("tenant %d: %+v", i+1, d.Recent)
+		}
+	}
 }
