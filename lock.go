@@ -39,7 +39,10 @@ func (q Query[T]) Lock(options ...RowLock) Query[T] {
 	if modes > 1 || waits > 1 {
 		return q.invalid("", "Lock was given options that exclude each other")
 	}
-	if q.s != nil && !q.s.InTransaction() {
+	if q.s == nil || q.s.InTransaction() {
+		return q
+	}
+	if src, err := q.s.SourceOf(q.st.Model); err != nil || src.Capabilities().Transactions { // others refuse the lock itself
 		return q.invalid("", "a row lock holds until its transaction ends: use the DB that Tx gives")
 	}
 	return q

@@ -67,7 +67,6 @@ func TestHTTPQueriesEqualAModelInMemory(t *testing.T) {
 					t.Errorf("%s was never asked", endpoint)
 				}
 			}
-			t.Log(x.said, api.asked)
 		})
 	}
 }

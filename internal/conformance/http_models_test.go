@@ -84,7 +84,7 @@ func restMany(table string) httpapi.Endpoint {
 
 func (webKid) Endpoints() httpapi.Endpoints {
 	return httpapi.Endpoints{
-		FindMany: httpapi.GET("/kids/list").Query("owner_id.in", "$where.OwnerID.in?").Query("n", "$where.N.eq?").Query("n.gt", "$where.N.gt?").Query("n.isNull", "$where.N.isNull?").
+		FindMany: httpapi.GET("/kids/list").Query("owner_id~in", "$where.OwnerID.in?").Query("n", "$where.N.eq?").Query("n~gt", "$where.N.gt?").Query("n~isNull", "$where.N.isNull?").
 			Query("skip", "$skip").Query("take", "$take").Query("order", "$orderBy").Items("$.rows").Total("$.total").Sorted("ID").Chunk(6),
 		FindUnique: httpapi.GET("/kids/one/{id}").Item("$"),
 		FindBulk:   httpapi.POST("/kids/bulk").Body("id", "$where.ID.in").Items("$.data").Chunk(4),
@@ -94,10 +94,10 @@ func (webKid) Endpoints() httpapi.Endpoints {
 
 func (webToy) Endpoints() httpapi.Endpoints {
 	return httpapi.Endpoints{
-		FindMany: httpapi.POST("/toys/search").Body("kid_id", "$where.KidID.in?").Body("n.ne", "$where.N.ne?").Body("n", "$where.N.in?").
+		FindMany: httpapi.POST("/toys/search").Body("kid_id", "$where.KidID.in?").Body("n~ne", "$where.N.ne?").Body("n", "$where.N.in?").
 			Body("cursor", "$cursor").Body("take", "$take").Items("$.rows").Next("$.next").Sorted("ID"),
-		FindFirst:  httpapi.GET("/toys/first").Query("n.lte", "$where.N.lte?").Item("$.row").Sorted("ID"),
-		Count:      httpapi.GET("/toys/count").Query("n", "$where.N.eq?").Query("n.ne", "$where.N.ne?").Total("$.count"),
+		FindFirst:  httpapi.GET("/toys/first").Query("n~lte", "$where.N.lte?").Item("$.row").Sorted("ID"),
+		Count:      httpapi.GET("/toys/count").Query("n", "$where.N.eq?").Query("n~ne", "$where.N.ne?").Total("$.count"),
 		CreateMany: restMany("toys"),
 	}
 }
@@ -120,7 +120,7 @@ func (webTag) Endpoints() httpapi.Endpoints {
 
 func (webTie) Endpoints() httpapi.Endpoints {
 	return httpapi.Endpoints{
-		FindMany: httpapi.GET("/ties/list").Query("owner_id.in", "$where.OwnerID.in?").Query("tag_id.in", "$where.TagID.in?").
+		FindMany: httpapi.GET("/ties/list").Query("owner_id~in", "$where.OwnerID.in?").Query("tag_id~in", "$where.TagID.in?").
 			Query("skip", "$skip").Query("take", "$take").Items("$.rows"),
 		CreateMany: restMany("ties"),
 	}

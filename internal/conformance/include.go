@@ -22,9 +22,20 @@ func (e *env) library(opts ...orm.Option) orm.DB {
 	}))
 	must(orm.Repo[Chapter](db).CreateMany(e.ctx, []Chapter{{BookID: 1, No: 1, Words: ptr(int64(100))}, {BookID: 1, No: 2}, {BookID: 4, No: 1, Words: ptr(int64(300))}}))
 	must(orm.Repo[Club](db).CreateMany(e.ctx, []Club{{Name: "chess"}, {Name: "go"}, {Name: "empty"}}))
-	must(db.Exec(e.ctx, "INSERT INTO members (person_id, club_id) VALUES (1, 1), (1, 2), (2, 1), (4, 2)"))
+	e.join(db, [2]int64{1, 1}, [2]int64{1, 2}, [2]int64{2, 1}, [2]int64{4, 2})
 	e.log.reset()
 	return db
+}
+
+// join makes people members of clubs.
+func (e *env) join(db orm.DB, pairs ...[2]int64) {
+	for _, x := range pairs {
+		if e.engine.API {
+			ok(orm.Repo[Member](db).Create(e.ctx, &Member{x[0], x[1]}))
+			continue
+		}
+		must(db.Exec(e.ctx, "INSERT INTO members (person_id, club_id) VALUES (:p, :c)", orm.Args{"p": x[0], "c": x[1]}))
+	}
 }
 
 var includeCases = []testCase{

@@ -55,7 +55,7 @@ func includePerParentLinks(e *env) {
 	must(orm.Repo[Person](db).CreateMany(e.ctx, in))
 	must(orm.Repo[Club](db).CreateMany(e.ctx, []Club{{Name: "a"}, {Name: "b"}, {Name: "c"}}))
 	for i := range in {
-		must(db.Exec(e.ctx, "INSERT INTO members (person_id, club_id) VALUES (:p, 1), (:p, 2)", orm.Args{"p": i + 1}))
+		e.join(db, [2]int64{int64(i + 1), 1}, [2]int64{int64(i + 1), 2})
 	}
 	names := func(c Club) []string { return pick(c.People, func(p *Person) string { return p.Name }) }
 	e.log.reset()

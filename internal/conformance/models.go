@@ -215,6 +215,12 @@ type Club struct {
 	People []*Person `orm:"relation=id:id,through=members(club_id:person_id)"`
 }
 
+// Member ties people to clubs where no database does.
+type Member struct {
+	PersonID int64 `orm:"person_id,id,table=members"`
+	ClubID   int64 `orm:"club_id,id"`
+}
+
 var people = orm.Bind[Person, struct {
 	ID      orm.Col[Person, int64]
 	Name    orm.Text[Person]

@@ -273,6 +273,9 @@ func pageRows(e *env) {
 	second := must(books.Page(e.ctx, first.Next))
 	back := must(books.Page(e.ctx, second.Prev))
 	e.equal(back.Rows, first.Rows, "included, from behind")
+	if e.engine.API {
+		return
+	}
 	err := lib.Tx(e.ctx, func(tx orm.DB) error {
 		p := must(orm.Repo[Person](tx).Query().Take(3).Page(e.ctx, "", orm.WithTotal))
 		e.equal(p.Total, int64(4), "total in a transaction")

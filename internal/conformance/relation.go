@@ -69,7 +69,11 @@ func relationNested(e *env) {
 	e.names(db, people.Staff.Some(people.Staff.Some(people.Clubs.Some(clubs.Name.Eq("go")))), "self in self", "Ann")
 	e.names(db, people.Boss.Is(people.Boss.Is()), "grandchild", "Dan")
 	e.names(db, people.Written.Every(books.Chapters.Every(chapters.Words.IsNotNull())), "Every in Every", "Bob", "Cid", "Dan")
-	e.names(db, orm.Or(orm.And(people.Name.Eq("Cid"), people.Boss.Is(people.Name.Eq("Ann"))), orm.And(people.Written.Some(books.Title.Eq("d")), people.Name.In("Bob", "Ann"), orm.SQL[Person]("id < ?", 100)), orm.Not(people.Boss.Is(people.ID.Gt(0)))), "arguments in order", "Ann", "Bob", "Cid")
+	early := orm.SQL[Person]("id < ?", 100)
+	if e.engine.API {
+		early = people.ID.Lt(100)
+	}
+	e.names(db, orm.Or(orm.And(people.Name.Eq("Cid"), people.Boss.Is(people.Name.Eq("Ann"))), orm.And(people.Written.Some(books.Title.Eq("d")), people.Name.In("Bob", "Ann"), early), orm.Not(people.Boss.Is(people.ID.Gt(0)))), "arguments in order", "Ann", "Bob", "Cid")
 	deep := people.Boss.Is(people.Name.Eq("nobody"))
 	for range 20 {
 		deep = people.Boss.Is(deep)
@@ -78,7 +82,9 @@ func relationNested(e *env) {
 	for range 30 {
 		deep = people.Boss.Is(deep)
 	}
-	e.fails(second(orm.Repo[Person](db).Where(deep).All(e.ctx)), orm.ErrLimit, "Person", "")
+	if !e.engine.API { // which takes one after the other
+		e.fails(second(orm.Repo[Person](db).Where(deep).All(e.ctx)), orm.ErrLimit, "Person", "")
+	}
 	for range 100 {
 		deep = people.Boss.Is(deep)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/multi-orm/orm/model"
 )
@@ -103,13 +105,22 @@ type restQuery struct {
 type restCond struct {
 	column, op string
 	values     []any // texts of a query string, or what a body holds
+	set        map[string]bool
 }
 
-// read takes conditions named column or column.op, and the words that say the page.
+func newCond(column, op string, values []any) restCond {
+	c := restCond{column, op, values, make(map[string]bool, len(values))}
+	for _, x := range values {
+		c.set[fmt.Sprint(x)] = true
+	}
+	return c
+}
+
+// read takes conditions named column or column~op, and the words that say the page.
 func (q *restQuery) read(query url.Values, body map[string]any) bool {
 	add := func(name string, values []any) {
-		column, op, _ := strings.Cut(strings.TrimSuffix(name, "[]"), ".")
-		q.conds = append(q.conds, restCond{column, op, values})
+		column, op, _ := strings.Cut(strings.TrimSuffix(name, "[]"), "~")
+		q.conds = append(q.conds, newCond(column, op, values))
 	}
 	for name, texts := range query {
 		switch name {
@@ -117,7 +128,7 @@ func (q *restQuery) read(query url.Values, body map[string]any) bool {
 			q.say[name] = texts[0]
 			continue
 		}
-		if op := name[strings.LastIndexByte(name, '.')+1:]; op == "in" || op == "notIn" {
+		if op := name[strings.LastIndexByte(name, '~')+1:]; op == "in" || op == "notIn" {
 			texts = strings.Split(texts[0], ",")
 		}
 		var values []any
@@ -184,7 +195,7 @@ func (q *restQuery) answer(w http.ResponseWriter, r *http.Request, verb string, 
 		}
 		restReply(w, http.StatusOK, map[string]any{"row": found[0]})
 	case "one":
-		q.one(w, key)
+		q.one(w, r.Method, key, body)
 	case "new":
 		restReply(w, http.StatusCreated, q.t.add(body))
 	case "many":
@@ -214,7 +225,7 @@ func (t *restTable) add(row map[string]any) map[string]any {
 	return row
 }
 
-func (q *restQuery) one(w http.ResponseWriter, key []string) {
+func (q *restQuery) one(w http.ResponseWriter, method string, key []string, body map[string]any) {
 	q.conds = nil
 	for i, part := range key {
 		text, err := url.PathUnescape(part)
@@ -222,14 +233,30 @@ func (q *restQuery) one(w http.ResponseWriter, key []string) {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		q.conds = append(q.conds, restCond{q.t.key[i], "eq", []any{text}})
+		q.conds = append(q.conds, newCond(q.t.key[i], "eq", []any{text}))
 	}
 	found := q.found()
 	if len(found) == 0 {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
+	switch method {
+	case http.MethodPatch:
+		maps.Copy(found[0], body)
+	case http.MethodDelete:
+		q.t.rows = slices.DeleteFunc(q.t.rows, func(row map[string]any) bool {
+			return restCompare(keyText(row, q.t.key), keyText(found[0], q.t.key)) == 0
+		})
+	}
 	restReply(w, http.StatusOK, found[0])
+}
+
+func keyText(row map[string]any, key []string) string {
+	var out []any
+	for _, k := range key {
+		out = append(out, row[k])
+	}
+	return fmt.Sprintf("%q", out)
 }
 
 func (q *restQuery) number(name string, unsaid int) int {
@@ -281,12 +308,11 @@ func (c restCond) holds(v any) bool {
 	case v == nil:
 		return false
 	}
-	is := slices.ContainsFunc(c.values, func(x any) bool { return restCompare(v, x) == 0 })
 	switch c.op {
 	case "", "eq", "in":
-		return is
+		return c.set[fmt.Sprint(v)]
 	case "ne", "notIn":
-		return !is
+		return !c.set[fmt.Sprint(v)]
 	case "contains":
 		return strings.Contains(fmt.Sprint(v), fmt.Sprint(c.values[0]))
 	}
@@ -294,15 +320,25 @@ func (c restCond) holds(v any) bool {
 	return c.op == "gt" && n > 0 || c.op == "gte" && n >= 0 || c.op == "lt" && n < 0 || c.op == "lte" && n <= 0
 }
 
-// restCompare compares numbers by size, and all else as text.
+// restCompare compares numbers by size, times by when they are, and all else as text.
 func restCompare(a, b any) int {
 	x, y := fmt.Sprint(a), fmt.Sprint(b)
 	if _, number := a.(json.Number); number {
+		if n, err := strconv.ParseInt(x, 10, 64); err == nil {
+			if m, err := strconv.ParseInt(y, 10, 64); err == nil {
+				return cmp.Compare(n, m)
+			}
+		}
 		n, ok := new(big.Rat).SetString(x)
 		m, too := new(big.Rat).SetString(y)
 		if ok && too {
 			return n.Cmp(m)
 		}
+	}
+	at, err := time.Parse(time.RFC3339Nano, x)
+	to, other := time.Parse(time.RFC3339Nano, y)
+	if err == nil && other == nil {
+		return at.Compare(to)
 	}
 	return cmp.Compare(x, y)
 }

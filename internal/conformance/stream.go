@@ -147,6 +147,10 @@ func streamPanic(e *env) {
 
 func streamTx(e *env) {
 	db := e.open(Person{}, Book{})
+	if e.engine.API {
+		e.fails(db.Tx(e.ctx, func(tx orm.DB) error { return second(collect(orm.Repo[Person](tx).Query(), e.ctx)) }), orm.ErrUnsupported, "Person", "")
+		return
+	}
 	ok(db.Tx(e.ctx, func(tx orm.DB) error {
 		r := orm.Repo[Person](tx)
 		ok(r.Create(e.ctx, &Person{Name: "a"}))

@@ -55,7 +55,7 @@ func (s scoper) changes(m *model.Model, where builder.Conjunction, a hook.Access
 	if _, err := s.filters(m, a, true); err != nil {
 		return err
 	}
-	return s.conjunction(&where)
+	return s.conjunction(m, &where)
 }
 
 // cross asks for the whole statement when its first key is about to be read; else it counts.

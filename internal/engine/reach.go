@@ -33,9 +33,11 @@ func (s scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 	if s.e.apart(r) {
 		return nil, s.e.unsupported(r.Model, r.Name, "rows in another source, or in one without SQL, cannot be counted or sorted by: include them, or ask that source")
 	}
+	in := s
+	in.of = r.Target
 	out.Kids = make([]builder.Expr, len(t.Kids))
 	for i := range t.Kids {
-		k, err := s.expr(t.Kids[i], depth+1)
+		k, err := in.expr(t.Kids[i], depth+1)
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,8 @@ type scoper struct {
 	buf     []builder.Scope // memory for the scopes of a Select
 	nested  int             // policies inside policies
 
-	subselects int // inside each other
+	subselects int          // inside each other
+	of         *model.Model // whose rows a condition is about; nil where nobody said
 
 	s       *Session
 	home    source.Source // of the statement that is scoped
@@ -69,6 +70,7 @@ func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, ro
 		return nil, err
 	}
 	inner := s
+	inner.of = m
 	inner.nested++
 	for i := range out {
 		if out[i].Expr.HasRelation() {
@@ -83,8 +85,9 @@ func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, ro
 	return out, nil
 }
 
-// conjunction scopes the relation filters of c in place; c is the statement's own copy.
-func (s scoper) conjunction(c *builder.Conjunction) error {
+// conjunction scopes the relation filters of c, which are about rows of m, in place; c is the statement's own copy.
+func (s scoper) conjunction(m *model.Model, c *builder.Conjunction) error {
+	s.of = m
 	for i := range c.Len() {
 		if !c.At(i).HasRelation() {
 			continue
@@ -116,10 +119,16 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 			return e, fault.New(fault.ErrDenied, "", "", "a sub-select in SQL text goes round the scopes: filter by a relation, or use rls.Bypass with a reason")
 		}
 	}
-	x := *e.Ext
+	x, in := *e.Ext, s
+	if r := x.Rel; r != nil {
+		if s.of != nil && s.of != r.Model && s.e.apart(r) { // others are found out by their compiler
+			return e, fault.New(fault.ErrInvalid, s.of.Name, "", "the relation "+r.Model.Name+"."+r.Name+" belongs to another model")
+		}
+		in.of = r.Target
+	}
 	x.Kids = make([]builder.Expr, len(e.Ext.Kids))
 	for i := range x.Kids {
-		k, err := s.expr(e.Ext.Kids[i], depth+1)
+		k, err := in.expr(e.Ext.Kids[i], depth+1)
 		if err != nil {
 			return e, err
 		}
@@ -197,7 +206,7 @@ func (e *Engine) linkIn(src source.Source, t *model.Through) *model.Model {
 func (s scoper) includes(incs []*builder.Include) error {
 	for _, inc := range incs {
 		in := s
-		in.deleted, in.across = inc.Deleted, asking
+		in.deleted, in.across, in.of = inc.Deleted, asking, inc.Relation.Target
 		if s.asks != nil {
 			in.asks = new(asks)
 		}
@@ -233,7 +242,7 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 	if q.Scopes, err = s.filtersIn(s.buf, q.Model, s.access, root); err != nil {
 		return err
 	}
-	if err = s.conjunction(&q.Where); err != nil {
+	if err = s.conjunction(q.Model, &q.Where); err != nil {
 		return err
 	}
 	if err = s.computed(q); err != nil {
@@ -258,7 +267,7 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 	if q.Scopes, err = s.filters(q.Model, a, true); err != nil {
 		return err
 	}
-	if err = s.conjunction(&q.Where); err != nil {
+	if err = s.conjunction(q.Model, &q.Where); err != nil {
 		return err
 	}
 	if err = s.assignments(q.Model, q.Set); err != nil {
@@ -281,7 +290,7 @@ func (s scoper) deletes(q *builder.Delete) (err error) {
 	if q.Scopes, err = s.filters(q.Model, hook.Removing, true); err != nil {
 		return err
 	}
-	if err = s.conjunction(&q.Where); err != nil {
+	if err = s.conjunction(q.Model, &q.Where); err != nil {
 		return err
 	}
 	q.Scoped = true

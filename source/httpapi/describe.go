@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
 )
 
 // Describe says which requests st would send and what is done here, without any value.
 func (d *DataSource) Describe(st *builder.Select) (string, error) {
 	r, err := d.plan(st, false)
 	if err != nil {
-		return "", err
+		return "", fault.Fill(err, "", st.Model.Name, d.name)
 	}
 	w := window{skip: r.skip, take: 1, hasTake: true, page: 1}
 	text := r.ep.describe(d.base.EscapedPath(), &r.conds, w, r.say)

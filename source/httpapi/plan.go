@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/multi-orm/orm/builder"
@@ -74,12 +75,29 @@ func (r *reading) sound() (err error) {
 	case st.Group != nil && (len(st.Group.Columns) == 0 || len(st.Group.Columns) != len(st.Group.Keys)):
 		return fault.New(fault.ErrInvalid, m.Name, "", "the load of an include is malformed")
 	}
+	if err := r.distinct(); err != nil {
+		return err
+	}
 	all := make([]builder.Expr, 0, len(st.Scopes)+1)
 	for i := range st.Scopes {
 		all = append(all, st.Scopes[i].Expr)
 	}
 	if r.pass, err = filter.Compile(m, append(all, st.Where.Expr())...); err != nil {
 		return err
+	}
+	return nil
+}
+
+// distinct refuses to sort distinct rows by what they do not hold, as databases do.
+func (r *reading) distinct() error {
+	st := r.st
+	if !st.Distinct || st.Want != builder.WantRows || st.Columns == nil {
+		return nil
+	}
+	for i := range st.Order.Len() {
+		if f := st.Order.At(i).Field; f != nil && !slices.Contains(st.Columns, f) {
+			return fault.New(fault.ErrInvalid, st.Model.Name, f.Name, "a sort key of Distinct must be selected")
+		}
 	}
 	return nil
 }
