@@ -66,6 +66,9 @@ func TestHTTPConforms(t *testing.T) {
 	otherwise := map[string]string{
 		"types/text":          "a text of a megabyte is no part of a URL",
 		"types/compare":       "an order that only a column's own codec knows is refused: TestHTTPRefusals",
+		"stream/tx windows":   "needs a transaction",
+		"stream/tx ends":      "needs a transaction",
+		"page/computed":       "an API computes no sort keys: TestHTTPRefusals",
 		"include/two sources": "needs a transaction: TestHTTPQueriesEqualAModelInMemory",
 	}
 	var all []testCase

@@ -67,6 +67,7 @@ func TestHTTPRelationsAreNotComputed(t *testing.T) {
 		"count by the number of linked rows":   {second(owners.Where(webOwners.Tags.Count().Gt(2)).Count(e.ctx)), "webOwner", "main"},
 		"a sub-select of the API":              {second(owners.Where(webOwners.ID.InQuery(orm.Values(kids.Query(), webKids.OwnerID))).All(e.ctx)), "webKid", "other"},
 		"sort the API's rows by a database's":  {second(kids.OrderBy(webKids.Owner.By(webOwners.N.Asc())).All(e.ctx)), "webKid", "other"},
+		"a page of the API's rows by number":   {second(kids.OrderBy(webKids.Toys.Count().Asc()).Take(2).Page(e.ctx, "")), "webKid", "other"},
 		"sort the API's rows by their number":  {second(kids.OrderBy(webKids.Toys.Count().Asc()).All(e.ctx)), "webKid", "other"},
 		"compare a number of the API's rows":   {second(kids.Where(webKids.Toys.Count().Eq(1)).Count(e.ctx)), "webKid", "other"},
 		"a sub-select of the database":         {second(kids.Where(webKids.ID.InQuery(orm.Values(owners.Query(), webOwners.ID))).All(e.ctx)), "webOwner", "main"},
