@@ -97,9 +97,23 @@
 //		Include("Post", "Teams").
 //		All(ctx)
 //
-// Each relation is one statement, whatever the number of parents. Take counts for each parent. Some, None
+// Each relation is one statement, whatever the number of parents, or none with strategy=join, where the statement of
+// the query brings it. Take counts for each parent. Some, None
 // and Every filter by a to-many relation, Is and IsNot by a to-one relation; they nest. A to-many that was
 // included is never nil; one that was not is nil.
+//
+// # Pages, groups and other shapes
+//
+//	page, err := users.OrderBy(Users.Orders.Count().Desc()).Take(20).Page(ctx, cursor)   // page.Next, page.Prev
+//	cards, err := orm.Into[Card](admins).All(ctx)                      // a struct with some of the fields, nested ones too
+//	groups, err := orm.Aggregate[ByStatus](ctx, orders.Query())        // fields tagged agg=count(*), agg=sum(Total); others group
+//	ctx = orm.WithLoader(ctx)                                          // users.Load(ctx, id) of many goroutines: few statements
+//
+// # Several sources
+//
+// A model lives in the source that its tag names: a database, or an HTTP API mapped by package source/httpapi. Relations
+// between sources are included, filtered by and stitched like others. A call fails when a source does, unless it says
+// BestEffort(&issues): then it gives what could be had, and an [Issue] for each missing part.
 //
 // # Writing
 //
@@ -111,6 +125,8 @@
 //	u, err = users.ByID(1).Delete(ctx)                                // gives the row
 //	n, err = users.Where(…).DeleteMany(ctx)
 //	err = users.Upsert(ctx, orm.On(Users.Email), &u, Users.Name.Set("Ada"))
+//	u, err = users.With(Users.Teams).ByID(1).Update(ctx, Users.Orders.Create(order), Users.Teams.Link(Teams.ID.In(1, 2)))
+//	n, err = users.SaveMany(ctx, rows)                                // all or none, few statements
 //
 // What is said is written: zero values are values. Only auto and default= fields take zero for absent, and
 // only in a create. A mass write without a condition is [ErrUnboundedWrite] unless EveryRow is said.

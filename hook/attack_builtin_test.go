@@ -115,6 +115,7 @@ func TestValidateChecksWhatIsWritten(t *testing.T) {
 		"upsert's row":           {repo.Upsert(ctx, orm.On(repo.F("Name")), &vault{Name: "n"}), "Text"},
 		"upsert's assignment":    {repo.Upsert(ctx, orm.On(repo.F("Name")), &row, repo.F("Text").Set("")), "Text"},
 		"save":                   {repo.Save(ctx, &vault{ID: row.ID, Text: "t"}), "Name"},
+		"save many across fields": {second(repo.SaveMany(ctx, []vault{{ID: row.ID, Name: "same", Text: "t", Twin: "same"}})), "Twin"},
 		"save across two fields": {repo.Save(ctx, &vault{ID: row.ID, Name: "same", Text: "t", Twin: "same"}), "Twin"},
 	} {
 		var e *orm.Error

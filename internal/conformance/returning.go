@@ -59,6 +59,9 @@ func returningRefused(e *env) {
 	e.fails(second(with.Where(people.ID.Eq(1)).DeleteMany(e.ctx)), orm.ErrInvalid, "Person", "")
 	e.fails(r.Where(people.ID.Eq(1)).Create(e.ctx, &Person{Name: "x"}), orm.ErrInvalid, "Person", "")
 	e.fails(r.Select(people.Name).Create(e.ctx, nil), orm.ErrInvalid, "Person", "")
+	m := orm.Repo[Shop](e.market()).With(shops.Wares.Count().Into(shops.WareCount))
+	e.fails(second(m.ByID(1).Update(e.ctx, shops.Name.Set("x"))), orm.ErrInvalid, "Shop", "")
+	e.fails(m.Create(e.ctx, &Shop{Name: "x"}), orm.ErrInvalid, "Shop", "")
 	narrow := orm.Repo[Person](e.library(orm.Limits{MaxFanOut: 1}))
 	n := Person{Name: "n"}
 	e.fails(narrow.With(people.Clubs).Create(e.ctx, &n, people.Clubs.Link(clubs.ID.In(1, 2))), orm.ErrLimit, "Person", "Clubs")
