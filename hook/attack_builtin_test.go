@@ -108,15 +108,15 @@ func TestValidateChecksWhatIsWritten(t *testing.T) {
 		err   error
 		field string
 	}{
-		"create":                 {repo.Create(ctx, &vault{Text: "t"}), "Name"},
-		"one bad row of many":    {second(repo.CreateMany(ctx, []vault{fullVault(), {Name: "x"}})), ""},
-		"update":                 {second(repo.ByID(row.ID).Update(ctx, repo.F("Text").Set(""))), "Text"},
-		"update of an embedded":  {second(repo.ByID(row.ID).Update(ctx, repo.F("Box.Size").Set(-1))), "Box.Size"},
-		"upsert's row":           {repo.Upsert(ctx, orm.On(repo.F("Name")), &vault{Name: "n"}), "Text"},
-		"upsert's assignment":    {repo.Upsert(ctx, orm.On(repo.F("Name")), &row, repo.F("Text").Set("")), "Text"},
-		"save":                   {repo.Save(ctx, &vault{ID: row.ID, Text: "t"}), "Name"},
+		"create":                  {repo.Create(ctx, &vault{Text: "t"}), "Name"},
+		"one bad row of many":     {second(repo.CreateMany(ctx, []vault{fullVault(), {Name: "x"}})), ""},
+		"update":                  {second(repo.ByID(row.ID).Update(ctx, repo.F("Text").Set(""))), "Text"},
+		"update of an embedded":   {second(repo.ByID(row.ID).Update(ctx, repo.F("Box.Size").Set(-1))), "Box.Size"},
+		"upsert's row":            {repo.Upsert(ctx, orm.On(repo.F("Name")), &vault{Name: "n"}), "Text"},
+		"upsert's assignment":     {repo.Upsert(ctx, orm.On(repo.F("Name")), &row, repo.F("Text").Set("")), "Text"},
+		"save":                    {repo.Save(ctx, &vault{ID: row.ID, Text: "t"}), "Name"},
 		"save many across fields": {second(repo.SaveMany(ctx, []vault{{ID: row.ID, Name: "same", Text: "t", Twin: "same"}})), "Twin"},
-		"save across two fields": {repo.Save(ctx, &vault{ID: row.ID, Name: "same", Text: "t", Twin: "same"}), "Twin"},
+		"save across two fields":  {repo.Save(ctx, &vault{ID: row.ID, Name: "same", Text: "t", Twin: "same"}), "Twin"},
 	} {
 		var e *orm.Error
 		if !errors.Is(c.err, orm.ErrInvalid) || !errors.As(c.err, &e) {
