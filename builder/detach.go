@@ -42,6 +42,9 @@ func (c *Conjunction) detach() { c.rest = slices.Clone(c.rest) }
 // detach works in place: a read has merged its includes into copies of its own.
 func (i *Include) detach() {
 	i.Where, i.Order, i.Columns = slices.Clone(i.Where), slices.Clone(i.Order), slices.Clone(i.Columns)
+	if i.Strategy != nil {
+		i.Strategy = new(*i.Strategy)
+	}
 	for _, kid := range i.Includes {
 		kid.detach()
 	}
