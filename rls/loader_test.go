@@ -52,3 +52,25 @@ func TestLoadsStayInTheTenant(t *testing.T) {
 		}
 	})
 }
+
+// What a policy makes of the context, the actor being the same, is not shared either.
+func TestLoadsHeedWhatPoliciesRead(t *testing.T) {
+	taskDBs(t, func(t *testing.T, db orm.DB) {
+		type level struct{}
+		must(t, db.Use(rls.Policy(func(ctx context.Context, _ orm.Actor) (orm.Pred[task], error) {
+			most, _ := ctx.Value(level{}).(int)
+			return tasks.Level.Lte(most), nil
+		})))
+		repo := orm.Repo[task](db)
+		ctx := orm.WithLoader(as(t, 1, "clerk"))
+		low, high := context.WithValue(ctx, level{}, 1), context.WithValue(ctx, level{}, 9)
+		row := task{Title: "high", Level: 5}
+		must(t, repo.Create(high, &row))
+		for range 2 {
+			_, err := repo.Load(high, row.ID)
+			must(t, err)
+			_, err = repo.Load(low, row.ID)
+			is(t, "a load of what the policy hides", err, orm.ErrNotFound)
+		}
+	})
+}

@@ -102,6 +102,12 @@ func TestOwnersSeeTheirOwnRows(t *testing.T) {
 		is(t, "bob changes ann's", err, orm.ErrNotFound)
 		_, err = repo.ByID(row.ID).Update(ann, tasks.OwnerID.Set(2))
 		is(t, "ann gives hers away", err, orm.ErrDenied)
+		other := task{Title: "ann's too"}
+		must(t, repo.Create(ann, &other))
+		_, err = repo.SaveMany(ann, []task{row, {ID: other.ID, Title: "x", OwnerID: 2}})
+		is(t, "ann gives one of many away", err, orm.ErrDenied)
+		_, err = repo.ByID(other.ID).Delete(ann)
+		must(t, err)
 		is(t, "bob writes in ann's name", repo.Create(bob, &task{OwnerID: 1, Title: "x"}), orm.ErrDenied)
 		is(t, "bob upserts onto ann's", repo.Upsert(bob, orm.On(tasks.Title), &task{Title: "ann's"}), orm.ErrConflict)
 		_, err = repo.All(orm.WithActor(t.Context(), orm.Actor{Role: "clerk"}))
