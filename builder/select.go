@@ -82,6 +82,7 @@ type Select struct {
 	Deleted  Deleted
 	Lock     LockMode
 	LockWait LockWait
+	Scoped   bool // the scoping step has run
 
 	// Group makes this Select the load of an include; nil for a plain one.
 	Group *Group
@@ -96,7 +97,6 @@ type Select struct {
 	Joins []Join
 
 	Scopes []Scope
-	Scoped bool // the scoping step has run
 	Err    error
 }
 
