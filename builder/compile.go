@@ -248,17 +248,24 @@ func (c *compiler) exists(f *frag, owner string, e *Expr) error {
 			return err
 		}
 	}
-	for i := range e.Ext.LinkScope {
-		if link == "" {
-			break
-		}
-		f.b.WriteString(" AND ")
-		le := &e.Ext.LinkScope[i].Expr
-		if err := c.term(f, link, modelOf(le), le); err != nil {
+	if link != "" {
+		if err := c.linkScopes(f, link, e.Ext.LinkScope); err != nil {
 			return err
 		}
 	}
 	f.b.WriteByte(')')
+	return nil
+}
+
+// linkScopes writes what the scopes demand of the link rows.
+func (c *compiler) linkScopes(f *frag, link string, scopes []Scope) error {
+	for i := range scopes {
+		f.b.WriteString(" AND ")
+		e := &scopes[i].Expr
+		if err := c.term(f, link, modelOf(e), e); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

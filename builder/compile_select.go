@@ -244,12 +244,8 @@ func (g *Group) compile(c *compiler, f *frag, owner string) (join string, err er
 	}
 	t := g.Link.Through
 	link := c.linkOwner()
-	for i := range g.LinkScope {
-		e := &g.LinkScope[i].Expr
-		f.b.WriteString(" AND ")
-		if err := c.term(f, link, modelOf(e), e); err != nil {
-			return "", err
-		}
+	if err := c.linkScopes(f, link, g.LinkScope); err != nil {
+		return "", err
 	}
 	var on frag
 	c.equal(&on, link, t.Remote, owner, g.Link.Remote)

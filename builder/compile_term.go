@@ -182,13 +182,8 @@ func (c *compiler) related(owner string, t *Term) (fragment, error) {
 			return fragment{}, err
 		}
 	}
-	for i := range t.LinkScope {
-		if link == "" {
-			break
-		}
-		rows.b.WriteString(" AND ")
-		le := &t.LinkScope[i].Expr
-		if err := c.term(&rows, link, modelOf(le), le); err != nil {
+	if link != "" {
+		if err := c.linkScopes(&rows, link, t.LinkScope); err != nil {
 			return fragment{}, err
 		}
 	}

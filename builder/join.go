@@ -155,12 +155,8 @@ func (j *Join) from(c *compiler, alias, outer string) (fragment, error) {
 	if r.Through == nil {
 		return f.done(), nil
 	}
-	for i := range q.Group.LinkScope {
-		f.b.WriteString(" AND ")
-		e := &q.Group.LinkScope[i].Expr
-		if err := c.term(&f, link, modelOf(e), e); err != nil {
-			return fragment{}, err
-		}
+	if err := c.linkScopes(&f, link, q.Group.LinkScope); err != nil {
+		return fragment{}, err
 	}
 	f.b.WriteString(") ON ")
 	c.equal(&f, link, r.Through.Local, outer, r.Local)
