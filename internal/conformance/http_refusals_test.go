@@ -25,10 +25,6 @@ var (
 		Owner   orm.One[webKid, webOwner]
 		Toys    orm.Many[webKid, webToy]
 	}]()
-	webToys = orm.Bind[webToy, struct {
-		ID orm.Col[webToy, int64]
-		N  orm.Col[webToy, int64]
-	}]()
 )
 
 // refused is what a source cannot do, and whose doing it would be.

@@ -84,7 +84,6 @@ type batchLoad struct {
 	keys      []model.List
 	entries   []*loading
 	waiting   int
-	sent      bool
 	abandoned bool // nobody waited any more
 
 	done  chan struct{}
