@@ -28,7 +28,7 @@ func Outbox(db DB) func(ctx context.Context, e hook.Entry) error {
 		if err != nil {
 			return &Error{Op: "audit", Model: e.Model, Err: ErrInvalid, Detail: "the entry has no JSON form"}
 		}
-		ctx = hook.WithBypass(ctx, "audit outbox")
+		ctx = hook.WithOwnBypass(ctx, "audit outbox")
 		return Repo[OutboxEntry](db).Create(ctx, &OutboxEntry{Entry: text})
 	}
 }
@@ -39,7 +39,8 @@ func Outbox(db DB) func(ctx context.Context, e hook.Entry) error {
 // may drain at once; on sources with row locks they share the work. Numbers are json.Number, so that none
 // loses digits.
 func DrainOutbox(ctx context.Context, db DB, limit int, deliver func(ctx context.Context, e hook.Entry) error) (delivered int, err error) {
-	ctx = hook.WithBypass(ctx, "audit outbox")
+	outer := ctx
+	ctx = hook.WithOwnBypass(ctx, "audit outbox")
 	var failed error
 	err = db.Tx(ctx, func(tx DB) error {
 		q := Repo[OutboxEntry](tx).Sort("ID").Take(limit)
@@ -58,7 +59,7 @@ func DrainOutbox(ctx context.Context, db DB, limit int, deliver func(ctx context
 			dec := json.NewDecoder(bytes.NewReader(r.Entry))
 			dec.UseNumber()
 			if failed = dec.Decode(&e); failed == nil {
-				failed = deliver(ctx, e)
+				failed = deliver(outer, e)
 			}
 			if failed != nil {
 				break

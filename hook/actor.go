@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/identity"
 )
 
 // Actor is who asks. It travels in the context; there is no shared state to set it on.
@@ -32,20 +33,29 @@ func (a *Actor) Can(permission string) bool {
 // String names the actor for errors and logs: never more than id and role.
 func (a *Actor) String() string { return fmt.Sprintf("actor %v (%s)", a.ID, a.Role) }
 
-type actorKey struct{}
+type principalKey struct{}
 
-// WithActor returns a context in which a acts.
+// principal is who asks and how. Actor and bypass stand in one place of the context, so that the innermost counts.
+type principal struct {
+	actor  *Actor
+	bypass *Bypass
+	// outer is the context around a bypass of the library's own, which hooks are not to inherit; nil for others
+	outer context.Context
+}
+
+func principalOf(ctx context.Context) *principal {
+	p, _ := ctx.Value(principalKey{}).(*principal)
+	return p
+}
+
+// WithActor returns a context in which a acts. It ends a bypass: what is done in an actor's name is done in its scopes.
 func WithActor(ctx context.Context, a Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, &a)
+	return context.WithValue(ctx, principalKey{}, &principal{actor: &a})
 }
 
 // ActorFrom gives the actor of ctx; ok is false when there is none.
 func ActorFrom(ctx context.Context) (a Actor, ok bool) {
-	p, ok := ctx.Value(actorKey{}).(*Actor)
-	if !ok {
-		return Actor{}, false
-	}
-	return *p, true
+	return a, CopyActor(ctx, &a)
 }
 
 // CopyActor is ActorFrom into memory that is there already.
@@ -60,8 +70,10 @@ func CopyActor(ctx context.Context, to *Actor) bool {
 
 // actorOf is ActorFrom without the copy.
 func actorOf(ctx context.Context) *Actor {
-	p, _ := ctx.Value(actorKey{}).(*Actor)
-	return p
+	if p := principalOf(ctx); p != nil {
+		return p.actor
+	}
+	return nil
 }
 
 // ActorIdentity gives what is equal for contexts that carry the very same actor, nil for nobody.
@@ -81,21 +93,29 @@ func Same(a, b context.Context) bool {
 	if x == nil || y == nil {
 		return false
 	}
-	return same(x.ID, y.ID) && same(x.TenantID, y.TenantID) && x.Role == y.Role
+	return identity.Equal(x.ID, y.ID) && identity.Equal(x.TenantID, y.TenantID) && x.Role == y.Role
 }
-
-func same(a, b any) bool {
-	return fmt.Sprintf("%T %v", a, a) == fmt.Sprintf("%T %v", b, b)
-}
-
-type bypassKey struct{}
 
 // Bypass is the record of a context that steps out of the scopes.
 type Bypass struct{ Reason string }
 
-// WithBypass marks ctx; package rls exports it as rls.Bypass.
+// WithBypass marks ctx, whose actor stays known; package rls exports it as rls.Bypass.
 func WithBypass(ctx context.Context, reason string) context.Context {
-	return context.WithValue(ctx, bypassKey{}, &Bypass{reason})
+	return context.WithValue(ctx, principalKey{}, &principal{actor: actorOf(ctx), bypass: &Bypass{reason}})
+}
+
+// WithOwnBypass is WithBypass for what the library itself writes and reads: hooks of those operations run under the
+// context as it was.
+func WithOwnBypass(ctx context.Context, reason string) context.Context {
+	return context.WithValue(ctx, principalKey{}, &principal{actor: actorOf(ctx), bypass: &Bypass{reason}, outer: ctx})
+}
+
+// forHooks gives the context that hooks run under.
+func forHooks(ctx context.Context) context.Context {
+	if p := principalOf(ctx); p != nil && p.outer != nil {
+		return context.WithValue(ctx, principalKey{}, principalOf(p.outer))
+	}
+	return ctx
 }
 
 // Bypassed reports whether ctx steps out of the scopes. A bypass without a reason is ErrDenied.
@@ -112,6 +132,8 @@ func Bypassed(ctx context.Context) (bool, error) {
 
 // BypassFrom gives the bypass of ctx, nil when there is none.
 func BypassFrom(ctx context.Context) *Bypass {
-	b, _ := ctx.Value(bypassKey{}).(*Bypass)
-	return b
+	if p := principalOf(ctx); p != nil {
+		return p.bypass
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/identity"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -48,6 +49,25 @@ func Without(ctx context.Context, names ...string) context.Context {
 func left(ctx context.Context) []string {
 	names, _ := ctx.Value(withoutKey{}).([]string)
 	return names
+}
+
+// Omitted tells apart contexts that leave out different ones of hooks: "" for none. A hook that must not be left out is
+// ErrDenied.
+func Omitted(ctx context.Context, hooks []Hook) (string, error) {
+	names := left(ctx)
+	if len(names) == 0 {
+		return "", nil
+	}
+	var key []byte
+	for i := range hooks {
+		switch out, err := hooks[i].leftOut(names); {
+		case err != nil:
+			return "", err
+		case out:
+			key = identity.Key(key, hooks[i].Name)
+		}
+	}
+	return string(key), nil
 }
 
 // leftOut reports whether h is among names.
@@ -143,7 +163,7 @@ func (h *Hook) guarded(ctx context.Context, op *Op, fn func(context.Context, *Op
 			err = &fault.Error{Op: string(op.Kind), Model: m, Err: fault.ErrDenied, Detail: fmt.Sprintf("hook %q panicked (%T)", h.Name, p)}
 		}
 	}()
-	return fn(ctx, op)
+	return fn(forHooks(ctx), op)
 }
 
 // Extend adds the hook to a registry.

@@ -36,12 +36,14 @@ func (r *Registrar) IsGlobal(m *model.Model) bool { return r.global[m] }
 // Setting is a transaction-local variable of the database that row policies read.
 type Setting struct{ Name, Value string }
 
-// Settings adds variables to every transaction and every single statement. With them the database
-// isolates rows by itself, so SQL text needs no bypass.
+// Settings adds variables to every transaction and every single statement of sources with row policies.
 func (r *Registrar) Settings(fn func(ctx context.Context) ([]Setting, error)) {
 	r.settings = append(r.settings, fn)
-	r.rawIsolated = true
 }
+
+// RowPolicies says that the database isolates rows by itself, so that SQL text needs no bypass where every scope that
+// secures a model of the source is Native and the source shows that the policies bind its role.
+func (r *Registrar) RowPolicies() { r.rawIsolated = true }
 
 // Models gives every model the DB knows.
 func (r *Registrar) Models() []*model.Model { return r.models }
@@ -73,8 +75,9 @@ type bound struct {
 type concern struct {
 	rules    []bound
 	events   []Hook
-	verified bool // a rule verifies the rows that were written
-	guarded  bool // a rule keeps rows from people
+	verified bool   // a rule verifies the rows that were written
+	guarded  bool   // a rule keeps rows from people
+	foreign  string // the scope that keeps rows from people and is not Native, "" for none
 }
 
 // at gives what concerns m, nil for nothing.
@@ -140,6 +143,9 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 				c.rules = append(c.rules, bound{s.Name, rule})
 				c.verified = c.verified || rule.Verify
 				c.guarded = c.guarded || s.Secures
+				if s.Secures && !s.Native {
+					c.foreign = s.Name
+				}
 			}
 		}
 	}
@@ -368,16 +374,26 @@ func (r *Registry) SoftDeletes(m *model.Model) bool {
 	return false
 }
 
-// Raw asks the scopes whether SQL text may run under ctx: text cannot be scoped, so with any scope
-// registered it needs a bypass, or a source whose own row policies hold (policies).
-func (r *Registry) Raw(ctx context.Context, policies bool) error {
-	if r == nil || !r.secured || r.rawIsolated && policies {
-		return nil
+// Raw asks the scopes whether SQL text may run under ctx on a source that has these models: text cannot be scoped, so
+// with any scope registered it needs a bypass. On a source with row policies it may go by them alone (byPolicies) where
+// they stand for every scope; whether they hold is for the caller to prove.
+func (r *Registry) Raw(ctx context.Context, policies bool, models []*model.Model) (byPolicies bool, err error) {
+	if r == nil || !r.secured {
+		return false, nil
 	}
 	if out, err := Bypassed(ctx); out || err != nil {
-		return fault.Fill(err, "raw", "", "")
+		return false, fault.Fill(err, "raw", "", "")
 	}
-	return &fault.Error{Op: "raw", Err: fault.ErrDenied, Detail: "SQL text goes round the scopes: use rls.Bypass with a reason, or native row policies"}
+	if !r.rawIsolated || !policies {
+		return false, &fault.Error{Op: "raw", Err: fault.ErrDenied, Detail: "SQL text goes round the scopes: use rls.Bypass with a reason, or native row policies"}
+	}
+	for _, m := range models {
+		if c := r.at(m); c != nil && c.foreign != "" {
+			return false, &fault.Error{Op: "raw", Model: m.Name, Err: fault.ErrDenied,
+				Detail: "SQL text goes round the scope " + strconv.Quote(c.foreign) + ", for which no row policy stands: use rls.Bypass with a reason"}
+		}
+	}
+	return true, nil
 }
 
 // HasScope reports whether a scope of that name has been added.

@@ -58,7 +58,10 @@ type Scope struct {
 	// Secures marks a scope that keeps rows from people, rather than out of sight: SQL text, which no
 	// scope can reach into, then needs a bypass.
 	Secures bool
-	Bind    func(m *model.Model) (*Rule, error)
+	// Native says that the database's own row policies hold what the scope holds, once they are registered
+	// (rls.Native): SQL text is then held too.
+	Native bool
+	Bind   func(m *model.Model) (*Rule, error)
 }
 
 func (s Scope) bind(m *model.Model) (rule *Rule, err error) {

@@ -1,9 +1,12 @@
 package model
 
 import (
+	"database/sql/driver"
 	"encoding/binary"
-	"fmt"
+
 	"math"
+
+	"github.com/multi-orm/orm/internal/identity"
 )
 
 // AppendKey appends a form of v that is equal for equal values and tells its own end, so that keys
@@ -50,7 +53,12 @@ func AppendKey(b []byte, v Value) []byte {
 	if j, ok := v.ref.(JSONText); ok {
 		return appendSized(append(b, 'j'), j)
 	}
-	return appendSized(append(b, 'a'), fmt.Sprintf("%T:%v", v.ref, v.ref))
+	if x, ok := v.ref.(driver.Valuer); ok { // what the database sees is what is compared
+		if stored, err := x.Value(); err == nil {
+			return identity.Key(append(b, 'v'), stored)
+		}
+	}
+	return identity.Key(append(b, 'a'), v.ref)
 }
 
 func appendSized[T string | []byte | JSONText](b []byte, s T) []byte {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/multi-orm/orm/internal/identity"
 )
 
 // LinkTable gives a model of the link table of a many-to-many relation that no struct describes: its link
@@ -20,7 +22,7 @@ func LinkTable(r *Relation) *Model {
 			continue
 		}
 		// the tag makes the type of this link table and no other
-		tag := `through:` + strconv.Quote(t.Schema+"."+t.Table+"."+c)
+		tag := `through:` + strconv.Quote(string(identity.Key(nil, t.Schema, t.Table, c)))
 		fields = append(fields, reflect.StructField{Name: "C" + strconv.Itoa(len(names)), Type: ends[i].Base, Tag: reflect.StructTag(tag)})
 		from, names = append(from, ends[i]), append(names, c)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/rls"
 )
 
@@ -71,6 +72,44 @@ func TestLoadsHeedWhatPoliciesRead(t *testing.T) {
 			must(t, err)
 			_, err = repo.Load(low, row.ID)
 			is(t, "a load of what the policy hides", err, orm.ErrNotFound)
+		}
+	})
+}
+
+// A hook that is left out masks nothing, for the call that left it out alone; one that must stay is refused on a row that
+// is remembered too.
+func TestLoadsHeedTheHooksThatAreLeftOut(t *testing.T) {
+	taskDBs(t, func(t *testing.T, db orm.DB) {
+		mask := hook.After[task](func(_ context.Context, op *hook.Op) error {
+			for i := range op.Rows.Len() {
+				op.Rows.Index(i).Addr().Interface().(*task).Title = "***"
+			}
+			return nil
+		})
+		mask.Name, mask.Optional = "mask", true
+		must(t, db.Use(mask, hook.Hook{Name: "stays", Before: func(context.Context, *hook.Op) error { return nil }}))
+		row := task{OwnerID: 1, Title: "secret"}
+		must(t, orm.Repo[task](db).Create(t.Context(), &row))
+		for _, first := range []string{"masked", "bare"} {
+			ctx := orm.WithLoader(t.Context())
+			bare := hook.Without(ctx, "mask")
+			load := func(ctx context.Context, want string) {
+				t.Helper()
+				if got, err := orm.Repo[task](db).Load(ctx, row.ID); err != nil || got.Title != want {
+					t.Errorf("%s first: %q, %v, want %q", first, got.Title, err, want)
+				}
+			}
+			if first == "bare" {
+				load(bare, "secret")
+			}
+			for range 2 {
+				load(ctx, "***")
+				load(bare, "secret")
+				load(hook.Without(bare, "mask"), "secret")
+				if _, err := orm.Repo[task](db).Load(hook.Without(ctx, "stays"), row.ID); !errors.Is(err, orm.ErrDenied) {
+					t.Errorf("%s first: a hook that must stay was left out: %v", first, err)
+				}
+			}
 		}
 	})
 }

@@ -24,15 +24,17 @@ const (
 
 // Native puts the database's own row policies behind the scopes: with every statement and at the start of
 // every transaction the actor's tenant, id and role are set as variables of that transaction, which the
-// policies of NativeSchema compare. SQL text is isolated too then, so it needs no bypass. Sources without row
-// policies go by the scopes alone. The database must be used by a role that the policies bind: neither
-// superuser nor BYPASSRLS; db.Check says so.
+// policies of NativeSchema compare. SQL text is isolated too then, so it needs no bypass, unless a scope is registered
+// that has no policy (RBAC, Owner, Policy) and concerns a model of that source. Sources without row policies go by the
+// scopes alone. The database must be used by a role that the policies bind: neither superuser nor BYPASSRLS nor the
+// tables' owner. The first SQL text on each source proves it, and is ErrDenied until it holds; db.Check says what is amiss.
 func Native() hook.Extension { return native{} }
 
 type native struct{}
 
 // Extend adds the variables.
 func (native) Extend(r *hook.Registrar) error {
+	r.RowPolicies()
 	r.Settings(func(ctx context.Context) ([]hook.Setting, error) {
 		out := []hook.Setting{{Name: SettingTenant}, {Name: SettingActor}, {Name: SettingRole}, {Name: SettingBypass}}
 		bypass, err := bypassed(ctx)
@@ -86,8 +88,7 @@ func plain(id any) (string, error) {
 func NativeSchema(models ...any) ([]string, error) {
 	d := dialect.Postgres{}
 	var out []string
-	linked := map[string]bool{}
-	tables := map[string]bool{}
+	linked, tables := map[[2]string]bool{}, map[[2]string]bool{} // schema and table
 	var read []*model.Model
 	for _, v := range models {
 		if v == nil {
@@ -98,7 +99,7 @@ func NativeSchema(models ...any) ([]string, error) {
 			return nil, err
 		}
 		read = append(read, m)
-		tables[m.Schema+"."+m.Table] = true
+		tables[[2]string{m.Schema, m.Table}] = true
 	}
 	for _, m := range read {
 		if m.Tenant != nil {
@@ -107,10 +108,14 @@ func NativeSchema(models ...any) ([]string, error) {
 		}
 		for _, r := range m.Relations {
 			t := r.Through
-			if t == nil || tables[t.Schema+"."+t.Table] || linked[t.Schema+"."+t.Table] || m.Tenant == nil {
+			if t == nil || m.Tenant == nil {
 				continue
 			}
-			linked[t.Schema+"."+t.Table] = true
+			name := [2]string{t.Schema, t.Table}
+			if tables[name] || linked[name] {
+				continue
+			}
+			linked[name] = true
 			out = append(out, rowPolicy(dialect.Table(d, t.Schema, t.Table), linkCondition(d, r))...)
 		}
 	}

@@ -3,6 +3,7 @@ package rls_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"github.com/multi-orm/orm"
@@ -34,13 +35,16 @@ var tasks = orm.Bind[task, struct {
 	Steps   orm.Many[task, step]
 }]()
 
-func taskDBs(t *testing.T, fn func(t *testing.T, db orm.DB)) {
+func taskDBs(t *testing.T, fn func(t *testing.T, db orm.DB)) { databases(t, []any{task{}}, fn) }
+
+// databases runs fn with the tables of models on each engine; SQLite's is a file, with connections that lock each other out.
+func databases(t *testing.T, models []any, fn func(t *testing.T, db orm.DB)) {
 	for name, src := range map[string]func() orm.Option{
-		"sqlite":   func() orm.Option { return sqlite.Source("main", ":memory:") },
+		"sqlite":   func() orm.Option { return sqlite.Source("main", filepath.Join(t.TempDir(), "test.db")) },
 		"postgres": func() orm.Option { return postgres.Source("main", testkit.Postgres(t)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			db, err := orm.Open(t.Context(), src(), orm.Models(task{}))
+			db, err := orm.Open(t.Context(), src(), orm.Models(models...))
 			must(t, err)
 			defer func() { must(t, db.Close()) }()
 			must(t, orm.CreateTables(t.Context(), db))

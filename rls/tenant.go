@@ -51,7 +51,7 @@ func Tenant() hook.Extension { return tenancy{} }
 
 // Extend adds the scope.
 func (tenancy) Extend(r *hook.Registrar) error {
-	r.Scope(hook.Scope{Name: hook.TenantScope, Secures: true, Bind: func(m *model.Model) (*hook.Rule, error) {
+	r.Scope(hook.Scope{Name: hook.TenantScope, Secures: true, Native: true, Bind: func(m *model.Model) (*hook.Rule, error) {
 		f := m.Tenant
 		if f == nil {
 			if r.IsGlobal(m) {

@@ -28,6 +28,13 @@ type Settable interface {
 	Set(ctx context.Context, s []Setting) error
 }
 
+// Policed is a source with row policies that can tell whether they bind the role it works as.
+type Policed interface {
+	// PolicyFault gives a query of one text column: a row for each reason why the policies do not bind the role, in
+	// words for the developer; none where they do.
+	PolicyFault(models []*model.Model) (text string, args []model.Value)
+}
+
 // Checker is a source that can compare models with the live schema and lint its security.
 type Checker interface {
 	// Check gives what it found about the models bound to the source; native says that row policies are relied upon.

@@ -15,10 +15,10 @@ import (
 
 // Statements gives the statements that create the tables of models, in order. Each is safe to run twice.
 func Statements(d dialect.Dialect, models []*model.Model) []string {
-	w := writer{d: d, seen: map[string]bool{}}
+	w := writer{d: d, seen: map[object]bool{}}
 	for _, m := range models {
 		w.schema(m.Schema)
-		w.seen["table "+m.Schema+"."+m.Table] = true
+		w.seen[object{"table", m.Schema, m.Table}] = true
 	}
 	for _, m := range models {
 		w.table(m)
@@ -36,14 +36,17 @@ func Statements(d dialect.Dialect, models []*model.Model) []string {
 type writer struct {
 	d    dialect.Dialect
 	out  []string
-	seen map[string]bool // schemas, tables and indexes
+	seen map[object]bool // schemas, tables and indexes
 }
 
+// object is a thing that has a name in a schema.
+type object struct{ kind, schema, name string }
+
 func (w *writer) schema(name string) {
-	if name == "" || w.seen["schema "+name] {
+	if name == "" || w.seen[object{"schema", "", name}] {
 		return
 	}
-	w.seen["schema "+name] = true
+	w.seen[object{"schema", "", name}] = true
 	if s := w.d.CreateSchema(name); s != "" {
 		w.out = append(w.out, s)
 	}
@@ -168,7 +171,7 @@ func (w *writer) indexName(schema, table, name string) string {
 		_, _ = h.Write([]byte(s))
 		return strings.ToValidUTF8(s[:maxName-9], "") + fmt.Sprintf("_%08x", h.Sum32())
 	}
-	key := func() string { return "index " + schema + "." + strings.ToLower(name) }
+	key := func() object { return object{"index", schema, strings.ToLower(name)} }
 	if name = fit(name); w.seen[key()] {
 		name = fit(table + "_" + name)
 	}
@@ -182,10 +185,10 @@ func (w *writer) indexName(schema, table, name string) string {
 // link writes the link table of a many-to-many relation that has no model of its own.
 func (w *writer) link(r *model.Relation) {
 	t := r.Through
-	if w.seen["table "+t.Schema+"."+t.Table] {
+	if w.seen[object{"table", t.Schema, t.Table}] {
 		return
 	}
-	w.seen["table "+t.Schema+"."+t.Table] = true
+	w.seen[object{"table", t.Schema, t.Table}] = true
 	w.schema(t.Schema)
 	var parts, cols []string
 	add := func(names []string, fields []*model.Field) {

@@ -10,7 +10,7 @@ import (
 func (s scoper) assignments(m *model.Model, sets []builder.Set) error {
 	for i := range sets {
 		if x := sets[i].Ext; x != nil && x.Reads {
-			if err := s.reg.Raw(s.ctx, false); err != nil {
+			if _, err := s.reg.Raw(s.ctx, false, nil); err != nil {
 				return fault.New(fault.ErrDenied, m.Name, sets[i].Field.Name, "a sub-select in SQL text goes round the scopes: use rls.Bypass with a reason")
 			}
 		}

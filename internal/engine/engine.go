@@ -86,6 +86,7 @@ type Engine struct {
 	linkEnds  map[*model.Relation]*linkEnds
 	linkRows  sync.Map  // *model.Relation → *linkRow
 	copies    sync.Map  // projectionKey → *model.Projection
+	proven    sync.Map  // source.Source → *hook.Registry under which its row policies were seen to hold
 	readers   sync.Pool // of *reader: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex

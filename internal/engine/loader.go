@@ -55,6 +55,7 @@ type sharing struct {
 	bypass  *hook.Bypass
 	primary bool
 	scopes  string
+	without string // the hooks that are left out
 }
 
 // shelf is the rows that may be shared.
@@ -154,6 +155,9 @@ func ended(m *model.Model, cause error) error {
 func (s *Session) sharing(ctx context.Context, m *model.Model) (with sharing, ok bool, err error) {
 	reg := s.Registry()
 	with = sharing{e: s.Engine, reg: reg, m: m, actor: hook.ActorIdentity(ctx), bypass: hook.BypassFrom(ctx), primary: source.OnPrimary(ctx)}
+	if with.without, err = hook.Omitted(ctx, reg.Events(m)); err != nil {
+		return with, false, err
+	}
 	if !reg.HasScopes() {
 		return with, true, nil
 	}

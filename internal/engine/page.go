@@ -11,6 +11,7 @@ import (
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/cursor"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/identity"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -301,11 +302,5 @@ func asked(ctx context.Context, st *builder.Select) ([]byte, error) {
 		return nil, err
 	}
 	a, ok := hook.ActorFrom(ctx)
-	if !ok {
-		return append(b, "nobody"...), nil
-	}
-	for _, part := range []string{fmt.Sprintf("%T %v", a.ID, a.ID), fmt.Sprintf("%T %v", a.TenantID, a.TenantID), a.Role} {
-		b = model.AppendKey(b, model.StringOf(part))
-	}
-	return b, nil
+	return identity.Key(b, ok, a.ID, a.TenantID, a.Role), nil
 }

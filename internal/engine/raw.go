@@ -53,7 +53,7 @@ func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows
 	op.Text = text
 	body := func(ctx context.Context, in *Session) error {
 		return hook.Run(ctx, hooks, op, func() error {
-			if err := reg.Raw(ctx, src.Capabilities().RowPolicies); err != nil {
+			if err := in.mayRaw(ctx, src); err != nil {
 				return err
 			}
 			return in.runRaw(ctx, src, op, text, args, rows, run)
@@ -65,7 +65,7 @@ func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows
 			return body(withSession(ctx, tx), tx)
 		})
 	} else {
-		err = body(ctx, s)
+		err = body(s.carried(ctx), s)
 	}
 	if err == nil {
 		s.effects(ctx, op)
@@ -79,6 +79,9 @@ func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text 
 		return err
 	}
 	defer s.wrote(ctx)
+	if s.tx != nil && !s.elsewhere(src) {
+		defer s.tx.forgetSettings()
+	}
 	in, _, err := s.withSettings(ctx, src)
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func (s *Session) QueryRows(ctx context.Context, text string, args []model.Value
 	}
 	body := func(ctx context.Context, in *Session) error {
 		return hook.Run(ctx, before, w.op, func() error {
-			if err := reg.Raw(ctx, src.Capabilities().RowPolicies); err != nil {
+			if err := in.mayRaw(ctx, src); err != nil {
 				return err
 			}
 			return w.run(ctx, in, src, text, args)
@@ -48,7 +48,7 @@ func (s *Session) QueryRows(ctx context.Context, text string, args []model.Value
 			return body(withSession(ctx, tx), tx)
 		})
 	} else {
-		err = body(ctx, s)
+		err = body(s.carried(ctx), s)
 	}
 	if err == nil {
 		s.effects(ctx, w.op)

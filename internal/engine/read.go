@@ -82,6 +82,7 @@ func (r *reader) read(ctx context.Context, src source.Source, st *builder.Select
 		return r.run(ctx, src, st, rows, b, nil)
 	}
 	st.Detach()
+	ctx = r.s.carried(ctx)
 	v := r.sight()
 	v.begin(ctx, hooks, hook.Read, r.name, src, st.Model)
 	op := &v.op

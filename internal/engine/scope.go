@@ -116,7 +116,7 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 		return e, fault.New(fault.ErrLimit, "", "", "the predicate is nested too deeply")
 	}
 	if e.Ext.Reads && s.nested == 0 { // a policy's own text is the policy's business
-		if err := s.reg.Raw(s.ctx, false); err != nil {
+		if _, err := s.reg.Raw(s.ctx, false, nil); err != nil {
 			return e, fault.New(fault.ErrDenied, "", "", "a sub-select in SQL text goes round the scopes: filter by a relation, or use rls.Bypass with a reason")
 		}
 	}

@@ -72,6 +72,23 @@ func (e *Engine) single(src source.Source) source.Executor {
 	return src
 }
 
+// resume is set for a statement that goes on after others of the transaction, which may have had other contexts.
+func (t *transaction) resume(ctx context.Context, s *Session) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.set(ctx, s)
+}
+
+// forgetSettings makes the next statement set the variables again: SQL text may have changed them, or undone a savepoint.
+func (t *transaction) forgetSettings() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.settings = nil
+	for i := range t.levels {
+		t.levels[i].settings = nil
+	}
+}
+
 // set brings the variables of an open transaction in line with the context of its next statement.
 func (t *transaction) set(ctx context.Context, s *Session) error {
 	_, want, err := s.withSettings(ctx, t.src)

@@ -27,6 +27,7 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 	if st.Includes, err = s.merged(st.Includes); err != nil {
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
+	ctx = s.carried(ctx)
 	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
 		ctx = p.Pin(ctx)
 	}
@@ -115,15 +116,18 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 // connection is busy meanwhile and that has to load includes, in parts.
 func (w *windows) reading(ctx context.Context, ex source.Executor, src source.Source, q *builder.Select) (func(context.Context) error, error) {
 	rows := w.rows
-	if len(w.incs) > 0 && w.r.s.tx != nil && !src.Capabilities().ConcurrentStatements {
+	if s := w.r.s; s.tx != nil && (len(w.incs) > 0 || looksBack(w.hooks)) && !src.Capabilities().ConcurrentStatements {
 		parts, ok := ex.(source.Windowed)
 		if !ok {
-			return nil, fault.New(fault.ErrUnsupported, q.Model.Name, "", "a stream inside a transaction cannot load includes: use All with pages")
+			return nil, fault.New(fault.ErrUnsupported, q.Model.Name, "", "a stream inside a transaction can load no includes and run no hooks that look back: use All with pages")
 		}
 		return func(run context.Context) error {
 			err := parts.SelectWindows(run, q, w.size, rows, func() error {
 				w.read += int64(rows.Len())
-				return w.emit(ctx, true)
+				if err := w.emit(ctx, true); err != nil {
+					return err
+				}
+				return w.r.s.tx.resume(ctx, w.r.s)
 			})
 			if err == nil { // those that are left
 				w.read += int64(rows.Len())

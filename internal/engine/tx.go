@@ -52,8 +52,9 @@ type transaction struct {
 
 // nesting is one nested transaction; set once its savepoint is there.
 type nesting struct {
-	nest int
-	set  bool
+	nest     int
+	set      bool
+	settings []source.Setting // as they were at the savepoint: undoing it undoes what was set since
 }
 
 // over reports whether the transaction that the handle s belongs to has ended; t.mu is held.
@@ -67,6 +68,15 @@ type ambientKey struct{}
 // with such a context, so that what they write is committed or rolled back with the write they see.
 func withSession(ctx context.Context, s *Session) context.Context {
 	return context.WithValue(ctx, ambientKey{}, s)
+}
+
+// carried is withSession for operations that begin no transaction of their own: what hooks do about a read inside a
+// transaction belongs to it too.
+func (s *Session) carried(ctx context.Context) context.Context {
+	if s.tx == nil {
+		return ctx
+	}
+	return withSession(ctx, s)
 }
 
 // joined gives the session whose transaction ctx carries, s itself when there is none.
@@ -185,7 +195,7 @@ func (t *transaction) on(ctx context.Context, s *Session, src source.Source, nam
 			if err := t.tx.Savepoint(ctx, savepoint(i+1)); err != nil {
 				return nil, err
 			}
-			t.levels[i].set = true
+			t.levels[i].set, t.levels[i].settings = true, t.settings
 		}
 	}
 	return t.tx, nil
@@ -259,7 +269,7 @@ func Retryable(err error) bool {
 type attemptKey struct{}
 
 func withAttempt(ctx context.Context, n int) context.Context {
-	if n == 1 {
+	if n == Attempt(ctx) {
 		return ctx
 	}
 	return context.WithValue(ctx, attemptKey{}, n)
@@ -368,7 +378,7 @@ func (t *transaction) leave(ctx context.Context, level, effects int, keep bool) 
 	if !keep { // what is undone has no effects
 		t.effects = t.effects[:effects]
 	}
-	set := t.levels[level-1].set
+	set, settings := t.levels[level-1].set, t.levels[level-1].settings
 	t.levels = t.levels[:level-1]
 	if !set || t.ended {
 		return nil
@@ -376,10 +386,12 @@ func (t *transaction) leave(ctx context.Context, level, effects int, keep bool) 
 	if keep {
 		return t.tx.Release(ctx, savepoint(level))
 	}
+	t.settings = nil                 // unknown until it is undone
 	ctx = context.WithoutCancel(ctx) // the savepoint must be undone even if the caller gave up
 	if err := t.tx.RollbackTo(ctx, savepoint(level)); err != nil {
 		return err
 	}
+	t.settings = settings
 	return t.tx.Release(ctx, savepoint(level))
 }
 

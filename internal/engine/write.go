@@ -43,6 +43,9 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m 
 	if src.Capabilities().Transactions && (reg.Verified(m) || looksBack(hooks)) {
 		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error { return body(withSession(ctx, tx), tx) })
 	} else {
+		if len(hooks) > 0 {
+			ctx = s.carried(ctx)
+		}
 		err = body(ctx, s)
 	}
 	if err == nil && w.op != nil {

@@ -2,9 +2,9 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/identity"
 )
 
 // actorKey tells actors apart: what one may see is never handed to another. What differs from request to request
@@ -14,5 +14,5 @@ func actorKey(ctx context.Context) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%T:%[1]q %T:%[2]q %q %q %v", a.ID, a.TenantID, a.Role, a.Permissions, a.Values)
+	return string(identity.Key(nil, a.ID, a.TenantID, a.Role, a.Permissions, a.Values))
 }

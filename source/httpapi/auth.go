@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -178,7 +179,7 @@ func (h *held) same(other *held) bool {
 		return false
 	}
 	for name, values := range h.Header {
-		if fmt.Sprint(values) != fmt.Sprint(other.Header[name]) {
+		if !slices.Equal(values, other.Header[name]) {
 			return false
 		}
 	}

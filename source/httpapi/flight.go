@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/identity"
 )
 
 // flights lets calls that ask the same for the same actor at the same time share one request. Unlike singleflight
@@ -83,7 +81,7 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 	if rep := mp.cache.get(key, epoch); rep != nil {
 		return rep, nil
 	}
-	rep, err := d.flights.do(ctx, fmt.Sprint(epoch, " ", mp.model.ID, " ", key), func(ctx context.Context) (*reply, error) {
+	rep, err := d.flights.do(ctx, string(identity.Key(nil, epoch, mp.model.ID, key)), func(ctx context.Context) (*reply, error) {
 		rep, _, err := d.send(ctx, r)
 		return rep, err
 	})
@@ -95,14 +93,7 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 
 // key tells requests apart: everything that is sent, and for whom.
 func (r *request) key(actor string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s%s %s", len(actor), actor, r.method, r.url)
-	for _, name := range slices.Sorted(maps.Keys(r.header)) {
-		fmt.Fprintf(&b, " %s %q", name, r.header[name])
-	}
-	b.WriteByte(' ')
-	b.Write(r.body)
-	return b.String()
+	return string(identity.Key(nil, actor, r.method, r.url.String(), map[string][]string(r.header), r.body))
 }
 
 // sumOf tells bodies apart.

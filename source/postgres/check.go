@@ -120,6 +120,30 @@ func (c *checker) role(ctx context.Context) error {
 	return nil
 }
 
+var _ source.Policed = (*DataSource)(nil)
+
+// policyFaultQuery asks in the order in which one would mend. A table that is not there leaks nothing.
+const policyFaultQuery = `SELECT why FROM (
+	SELECT 1 AS n, 'the role is a superuser, whom they do not bind: use a role of its own' AS why FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper
+	UNION ALL SELECT 2, 'the role has BYPASSRLS: use another one' FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolbypassrls
+	UNION ALL SELECT 3, CASE
+		WHEN NOT c.relrowsecurity OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid) THEN 'the table ' || t.name || ' has no row policy: run rls.NativeSchema'
+		WHEN pg_catalog.pg_has_role(c.relowner, 'USAGE') THEN 'the role owns the table ' || t.name || ' and can switch its row policies off: use another role' END
+	FROM unnest($1::text[]) AS t(name) JOIN pg_catalog.pg_class c ON c.oid = to_regclass(t.name)
+) AS f WHERE why IS NOT NULL ORDER BY n, why`
+
+// PolicyFault asks whether row policies bind the role that the source works as, on the tables of models with a tenant.
+func (d *DataSource) PolicyFault(models []*model.Model) (text string, args []model.Value) {
+	c := checker{d: d}
+	names := model.List{}
+	for _, m := range models {
+		if m.Tenant != nil {
+			names = append(names, model.StringOf(c.name(m)))
+		}
+	}
+	return policyFaultQuery, []model.Value{model.ListOf(names)}
+}
+
 const policyQuery = `SELECT c.relrowsecurity, c.relforcerowsecurity, c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user),
 	(SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive)
 FROM pg_class c WHERE c.oid = to_regclass($1)`
