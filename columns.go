@@ -54,6 +54,9 @@ type constant string
 // only; the text must be a constant, so that no input can become SQL:
 //
 //	orm.SQL[User]("age % ? = 0", 2)
+//
+// Type inference can make a variable fit all the same, through a generic helper or a function value. The vet tool of
+// package hook/ormvet reports that; run it in your continuous integration.
 func SQL[T any](text constant, args ...any) Pred[T] {
 	return builder.ConstantSQL[T](string(text), args...)
 }

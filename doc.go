@@ -146,7 +146,8 @@
 //	rows, err := orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
 //	n, err := db.Exec(ctx, "UPDATE orders SET status = :s", orm.Args{"s": "paid"})
 //
-// The text must be a constant of the program, so no input can become SQL. Where scopes are registered, raw
+// The text must be a constant of the program, so no input can become SQL; the vet tool of hook/ormvet reports what the
+// compiler lets through. Where scopes are registered, raw
 // SQL is denied unless the context has a bypass: no scope can reach into text.
 //
 // # Errors
