@@ -2,6 +2,7 @@ package builder
 
 import (
 	"encoding/binary"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -302,6 +303,14 @@ func b2i(b bool) byte {
 	return 0
 }
 
+// saturated adds two counts that are not negative, and stays at the largest number where the sum is larger.
+func saturated(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
 func (q *Select) shape(s *shaper) {
 	m := q.Model
 	s.head('S', m, q.Err)
@@ -333,7 +342,7 @@ func (q *Select) shape(s *shaper) {
 			s.plain(m, model.IntOf(q.Group.Skip))
 		}
 		if q.Group.HasTake {
-			s.plain(m, model.IntOf(q.Group.Skip+q.Group.Take))
+			s.plain(m, model.IntOf(saturated(q.Group.Skip, q.Group.Take)))
 		}
 	}
 	if rows && q.HasTake {

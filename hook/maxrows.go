@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -38,7 +39,7 @@ func MaxRows(n int) Hook {
 			case op.Select.HasTake && op.Select.Take > most:
 				return over(op)
 			case !op.Select.HasTake:
-				op.Select.Take, op.Select.HasTake = int64(n)+1, true
+				op.Select.Take, op.Select.HasTake = min(most, math.MaxInt64-1)+1, true
 			}
 			return nil
 		},

@@ -68,6 +68,7 @@ func cases() []testCase {
 		includeCases,
 		includePageCases,
 		includeShapeCases,
+		includeOwnCases,
 		countCases,
 		relationCases,
 		txCases,

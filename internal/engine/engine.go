@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,9 @@ func (l Limits) WithDefaults() Limits {
 	or(&l.MaxFanOut, 1000)
 	or(&l.MaxConcurrentRequests, 10)
 	or(&l.PostFilterRows, 10_000)
+	for _, v := range []*int{&l.MaxIncludeDepth, &l.MaxFanOut, &l.PostFilterRows} {
+		*v = min(*v, math.MaxInt32-1) // as good as none, and sums of it fit
+	}
 	if l.RequestTimeout == 0 {
 		l.RequestTimeout = 10 * time.Second
 	}

@@ -1,6 +1,9 @@
 package engine
 
-import "reflect"
+import (
+	"reflect"
+	"unsafe"
+)
 
 // maxCopyDepth bounds what is copied of values that point at each other.
 const maxCopyDepth = 64
@@ -10,6 +13,48 @@ const maxCopyDepth = 64
 func ownCopy(dst, src reflect.Value) {
 	dst.Set(src)
 	part(dst, 0)
+}
+
+// rowCopier is ownCopy for many rows of one struct type: it knows which fields can share memory at all.
+type rowCopier struct {
+	elem reflect.Type
+	deep []int
+}
+
+func newRowCopier(elem reflect.Type) rowCopier {
+	c := rowCopier{elem: elem}
+	for i := range elem.NumField() {
+		if holds(elem.Field(i).Type) {
+			c.deep = append(c.deep, i)
+		}
+	}
+	return c
+}
+
+// holds reports whether values of t may hold memory that assignments share.
+func holds(t reflect.Type) bool {
+	switch {
+	case flat(t.Kind()):
+		return false
+	case t.Kind() == reflect.Array:
+		return holds(t.Elem())
+	case t.Kind() == reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() && holds(f.Type) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+func (c *rowCopier) copy(dst, src unsafe.Pointer) {
+	v := reflect.NewAt(c.elem, dst).Elem()
+	v.Set(reflect.NewAt(c.elem, src).Elem())
+	for _, i := range c.deep {
+		part(v.Field(i), 0)
+	}
 }
 
 // part gives v memory of its own.

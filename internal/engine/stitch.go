@@ -199,6 +199,7 @@ func (r *reader) handOut(ctx context.Context, b *branch) error {
 			return err
 		}
 	}
+	own := b.ownSpans(spans)
 	var pointers source.Slab
 	if rel.Many && rel.Pointers {
 		pointers = source.NewSlab(reflect.PointerTo(rel.Target.Type))
@@ -210,7 +211,10 @@ func (r *reader) handOut(ctx context.Context, b *branch) error {
 	for i := range parents.Len() {
 		dst := unsafe.Add(parents.At(i), rel.Offset)
 		var s span
-		if at := keys.of[i]; at >= 0 {
+		switch at := keys.of[i]; {
+		case own != nil:
+			s = own[i]
+		case at >= 0:
 			s = spans[at]
 		}
 		switch {
@@ -228,6 +232,49 @@ func (r *reader) handOut(ctx context.Context, b *branch) error {
 		}
 	}
 	return nil
+}
+
+// ownSpans gives each parent children of its own where parents share a key, nil where none do: what the caller changes in
+// one must not change in another. Copies go into the slab of the children, where hooks see them like the others.
+func (b *branch) ownSpans(spans []span) []span {
+	keyed := 0
+	for _, at := range b.keys.of {
+		if at >= 0 {
+			keyed++
+		}
+	}
+	if keyed == b.keys.n {
+		return nil
+	}
+	own, used, children := make([]span, len(b.keys.of)), make([]bool, b.keys.n), &b.rows.Slab
+	again := 0
+	for _, at := range b.keys.of {
+		if at >= 0 && used[at] {
+			again += int(spans[at].to - spans[at].from)
+		} else if at >= 0 {
+			used[at] = true
+		}
+	}
+	clear(used)
+	children.Reserve(children.Len() + again)
+	rows := newRowCopier(children.Elem())
+	for i, at := range b.keys.of {
+		if at < 0 {
+			continue
+		}
+		own[i] = spans[at]
+		if !used[at] {
+			used[at] = true
+			continue
+		}
+		own[i].from = int32(children.Len())
+		for from := spans[at].from; from < spans[at].to; from++ {
+			dst := children.Next()
+			rows.copy(dst, children.At(int(from)))
+		}
+		own[i].to = int32(children.Len())
+	}
+	return own
 }
 
 func severalForOne(rel *model.Relation) error {

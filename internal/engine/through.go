@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -164,7 +163,7 @@ func (b *branch) deal(links []tied, found *source.Slab) error {
 		}
 	}
 	fields := b.r.s.linkRow(rel).fields
-	taken := make([]bool, found.Len())
+	taken, rows := make([]bool, found.Len()), newRowCopier(rel.Target.Type)
 	for at, children := range of {
 		from := min(b.inc.Skip, int64(len(children)))
 		children = children[from:]
@@ -173,10 +172,12 @@ func (b *branch) deal(links []tied, found *source.Slab) error {
 		}
 		for _, i := range children {
 			row, link := b.rows.NextRow()
-			if err := dealRow(rel.Target, row, found.At(int(i)), taken[i]); err != nil {
-				return err
+			if src := found.At(int(i)); taken[i] {
+				rows.copy(row, src)
+			} else {
+				reflect.NewAt(rel.Target.Type, row).Elem().Set(reflect.NewAt(rel.Target.Type, src).Elem())
+				taken[i] = true
 			}
-			taken[i] = true
 			for c, f := range fields {
 				v, ok := fits(f, b.keys.values[c][at])
 				if !ok {
@@ -185,35 +186,6 @@ func (b *branch) deal(links []tied, found *source.Slab) error {
 				if err := f.Store(link, v); err != nil {
 					return err
 				}
-			}
-		}
-	}
-	return nil
-}
-
-// dealRow copies a row of m. A second copy gets memory of its own behind its pointers: each parent's child is one
-// that the caller may change.
-func dealRow(m *model.Model, dst, src unsafe.Pointer, again bool) error {
-	reflect.NewAt(m.Type, dst).Elem().Set(reflect.NewAt(m.Type, src).Elem())
-	if !again {
-		return nil
-	}
-	for _, f := range m.Fields {
-		switch {
-		case f.Nulls == model.Pointer, f.Kind == model.Bytes, f.Kind == model.JSON, f.Kind == model.Array:
-			v, err := f.Load(src)
-			if err != nil {
-				return err
-			}
-			f.Clear(dst)
-			if v.IsNull() {
-				continue
-			}
-			if v.Kind() == model.BytesValue {
-				v = model.BytesOf(append([]byte{}, v.Bytes()...))
-			}
-			if err := f.Store(dst, v); err != nil {
-				return err
 			}
 		}
 	}
