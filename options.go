@@ -44,17 +44,26 @@ type Limits = engine.Limits
 // Models registers models by a value of each struct type. Models that their relations lead to come along.
 func Models(values ...any) Option {
 	return optionFunc(func(o *options) error {
+		var errs []error
+		told := map[string]bool{} // models that are wrong may be reached from several
 		for _, v := range values {
 			if v == nil {
-				return fault.New(fault.ErrInvalid, "", "", "Models was given nil: give a value of the struct type, such as User{}")
+				errs = append(errs, fault.New(fault.ErrInvalid, "", "", "Models was given nil: give a value of the struct type, such as User{}"))
+				continue
 			}
 			m, err := model.Of(reflect.TypeOf(v))
-			if err != nil {
-				return err
+			if err == nil {
+				o.Config.Models = append(o.Config.Models, m)
+				continue
 			}
-			o.Config.Models = append(o.Config.Models, m)
+			for _, e := range fault.All(err) {
+				if text := e.Error(); !told[text] {
+					told[text] = true
+					errs = append(errs, fault.Fill(e, "open", "", ""))
+				}
+			}
 		}
-		return nil
+		return fault.Join(errs)
 	})
 }
 

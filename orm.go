@@ -21,13 +21,16 @@ type DB struct{ s *session }
 // reported here, all at once, as ErrInvalid. A source that cannot be reached is ErrUpstream.
 func Open(ctx context.Context, opts ...Option) (DB, error) {
 	var o options
+	var errs []error
 	for _, opt := range opts {
 		if opt == nil {
-			return DB{}, &Error{Op: "open", Err: ErrInvalid, Detail: "an option is nil"}
+			errs = append(errs, &Error{Op: "open", Err: ErrInvalid, Detail: "an option is nil"})
+			continue
 		}
-		if err := o.apply(opt); err != nil {
-			return DB{}, fault.Fill(err, "open", "", "")
-		}
+		errs = append(errs, fault.Fill(o.apply(opt), "open", "", ""))
+	}
+	if err := fault.Join(errs); err != nil {
+		return DB{}, err
 	}
 	e, err := engine.Open(ctx, o.Config)
 	if err != nil {

@@ -30,16 +30,24 @@ type Hook struct {
 
 	watches bool // After only looks and cannot fail
 	err     error
+	beside  *[]string // the names of all hooks that are registered with it
 }
 
 // LooksBack reports whether the hook has a say after the statement ran, so that a write must be undone when it
 // fails.
 func (h *Hook) LooksBack() bool { return h.After != nil && !h.watches }
 
+func suggestion(name string, have []string) string {
+	if n := model.Nearest(name, have); n != "" {
+		return " (did you mean " + strconv.Quote(n) + "?)"
+	}
+	return ""
+}
+
 type withoutKey struct{}
 
 // Without returns a context whose calls leave out the named hooks. A hook that is not Optional makes such
-// calls fail with ErrDenied: being left out is the hook's to allow.
+// calls fail with ErrDenied: being left out is the hook's to allow. A name that no hook has makes them fail with ErrInvalid.
 func Without(ctx context.Context, names ...string) context.Context {
 	have, _ := ctx.Value(withoutKey{}).([]string)
 	return context.WithValue(ctx, withoutKey{}, append(have[:len(have):len(have)], names...))
@@ -70,18 +78,20 @@ func Omitted(ctx context.Context, hooks []Hook) (string, error) {
 	return string(key), nil
 }
 
-// leftOut reports whether h is among names.
+// leftOut reports whether h is among names. A name that no hook has is ErrInvalid.
 func (h *Hook) leftOut(names []string) (bool, error) {
 	for _, n := range names {
-		if n != h.Name {
-			continue
+		if h.beside != nil && !slices.Contains(*h.beside, n) {
+			return false, fault.New(fault.ErrInvalid, "", "", "no hook is named "+strconv.Quote(n)+suggestion(n, *h.beside))
 		}
-		if !h.Optional {
-			return false, fault.New(fault.ErrDenied, "", "", "hook "+strconv.Quote(n)+" cannot be left out")
-		}
-		return true, nil
 	}
-	return false, nil
+	if !slices.Contains(names, h.Name) {
+		return false, nil
+	}
+	if !h.Optional {
+		return false, fault.New(fault.ErrDenied, "", "", "hook "+strconv.Quote(h.Name)+" cannot be left out")
+	}
+	return true, nil
 }
 
 // Run runs the events of hooks about run: Before in order, then run, then After or Error in reverse, each

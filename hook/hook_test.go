@@ -247,6 +247,10 @@ func TestWithoutLeavesOptionalHooksOut(t *testing.T) {
 		if _, err = orm.Repo[account](db).All(hook.Without(ctx, "must")); !errors.Is(err, orm.ErrDenied) {
 			t.Errorf("leaving out a hook that is not optional: %v", err)
 		}
+		_, err = orm.Repo[account](db).All(hook.Without(ctx, "may", "muts"))
+		if !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), `did you mean "must"?`) {
+			t.Errorf("leaving out a hook that is not there: %v", err)
+		}
 	})
 }
 

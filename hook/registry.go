@@ -149,7 +149,12 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 			}
 		}
 	}
+	names := make([]string, len(reg.hooks))
+	for i := range reg.hooks {
+		names[i] = reg.hooks[i].Name
+	}
 	for _, h := range reg.hooks {
+		h.beside = &names
 		if h.Model == nil {
 			out.of[0].events = append(out.of[0].events, h)
 		}

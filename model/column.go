@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/multi-orm/orm/internal/fault"
 	"strconv"
 	"strings"
 )
@@ -11,6 +13,9 @@ import (
 func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 	m := d.model
 	f := &Field{Model: m, Name: at.name + sf.Name, Column: tg.column, Tag: tg.raw, Offset: at.offset, IsComputed: tg.has("computed")}
+	if err := tg.mistaken(snake(sf.Name)); err != nil {
+		return err
+	}
 	if f.Column == "" {
 		f.Column = snake(sf.Name)
 	}
@@ -35,27 +40,9 @@ func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 		m.Computed = append(m.Computed, f)
 		return nil
 	}
-	if err := d.modelWords(tg); err != nil {
-		return err
-	}
 	f.Index = len(m.Fields)
 	m.Fields = append(m.Fields, f)
-	if err := d.aggregate(f, sf, tg); err != nil {
-		return err
-	}
-	if err := f.key(tg); err != nil {
-		return err
-	}
-	if err := d.roles(f, tg); err != nil {
-		return err
-	}
-	if err := f.storage(tg); err != nil {
-		return err
-	}
-	if err := f.fills(tg); err != nil {
-		return err
-	}
-	return d.indexes(f, tg)
+	return fault.Join([]error{d.modelWords(tg), d.aggregate(f, sf, tg), f.key(tg), d.roles(f, tg), f.storage(tg), f.fills(tg), d.indexes(f, tg)})
 }
 
 // key reads id and auto, and settles nullability.

@@ -23,7 +23,8 @@ func (d *draft) embed(sf reflect.StructField, tg tag, at place) error {
 	if !sf.Anonymous {
 		at.name += sf.Name + "."
 	}
-	return d.walk(sf.Type, at)
+	d.walk(sf.Type, at)
+	return nil
 }
 
 // flattens tells an embedded struct of fields from an embedded value such as time.Time.

@@ -6,27 +6,32 @@ import (
 	"github.com/multi-orm/orm/internal/fault"
 )
 
-// parse reads t and all types reachable from it that are not known yet; the first result is t's.
+// parse reads t and all types reachable from it that are not known yet; the first result is t's. The error joins
+// every mistake in them.
 func parse(t reflect.Type, known map[reflect.Type]*Model) ([]*Model, error) {
 	g := graph{known: known, fresh: map[reflect.Type]*draft{}}
-	if err := g.add(t); err != nil {
-		return nil, err
-	}
+	errs := []error{g.add(t)}
 	for i := 0; i < len(g.order); i++ { // the order grows as relations are followed
 		for _, r := range g.order[i].relations {
-			if err := g.add(r.target); err != nil {
-				return nil, err
-			}
+			errs = append(errs, g.add(r.target))
 		}
 	}
 	models := make([]*Model, len(g.order))
 	for i, d := range g.order {
-		if err := g.link(d); err != nil {
-			return nil, err
-		}
+		errs = append(errs, d.errs...)
+		errs = append(errs, g.link(d)...)
 		models[i] = d.model
 	}
+	if err := fault.Join(errs); err != nil {
+		return nil, err
+	}
 	return models, nil
+}
+
+// sound reports whether the type was read without a mistake, so that relations can be held against it.
+func (g *graph) sound(t reflect.Type) bool {
+	d := g.fresh[t]
+	return d == nil && g.known[t] != nil || d != nil && len(d.errs) == 0
 }
 
 // graph is the part of the model graph that is being read.
@@ -50,10 +55,7 @@ func (g *graph) add(t reflect.Type) error {
 	if t.Name() == "" {
 		return fault.New(fault.ErrInvalid, "struct", "", "a model is a named type; declare one with type X struct")
 	}
-	d, err := read(typeName(t.Name()), t)
-	if err != nil {
-		return err
-	}
+	d := read(typeName(t.Name()), t)
 	g.fresh[t] = d
 	g.order = append(g.order, d)
 	return nil

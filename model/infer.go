@@ -66,7 +66,7 @@ func (r *Relation) unclear(found []*Field, tried []string) error {
 func (d *draft) ambiguous() error {
 	for i, a := range d.relations {
 		for _, b := range d.relations[:i] {
-			if !a.inferred || !b.inferred || a.relation.Target != b.relation.Target || a.relation.Many != b.relation.Many {
+			if !a.inferred || !b.inferred || a.relation.Target == nil || a.relation.Target != b.relation.Target || a.relation.Many != b.relation.Many {
 				continue
 			}
 			if a.relation.Local[0] == b.relation.Local[0] && a.relation.Remote[0] == b.relation.Remote[0] {

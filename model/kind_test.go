@@ -148,7 +148,7 @@ func TestKinds(t *testing.T) {
 		if c.json {
 			tag = "x,json"
 		}
-		d, err := read("User", structOf(field{"X", typ, tag}))
+		d, err := readOne("User", structOf(field{"X", typ, tag}))
 		if err != nil {
 			t.Errorf("%s: %v", typ, err)
 			continue
@@ -164,7 +164,7 @@ func TestKinds(t *testing.T) {
 }
 
 func TestBytesKeyIsNotNullable(t *testing.T) {
-	d, err := read("User", structOf(field{"Hash", []byte{}, "hash,id"}))
+	d, err := readOne("User", structOf(field{"Hash", []byte{}, "hash,id"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,14 +7,23 @@ import (
 )
 
 // link resolves the relations of one model; every model it can reach has been read.
-func (g *graph) link(d *draft) error {
+func (g *graph) link(d *draft) (errs []error) {
+	if !g.sound(d.model.Type) {
+		return nil
+	}
 	for _, rd := range d.relations {
+		if !g.sound(rd.target) {
+			continue
+		}
 		rd.relation.Target = g.model(rd.target)
 		if err := rd.resolve(); err != nil {
-			return rd.fail(err)
+			errs = append(errs, rd.fail(err))
 		}
 	}
-	return d.ambiguous()
+	if len(errs) == 0 {
+		errs = append(errs, d.ambiguous())
+	}
+	return errs
 }
 
 func (rd *relationDraft) fail(err error) error {

@@ -12,7 +12,7 @@ var registry atomic.Pointer[map[reflect.Type]*Model]
 func For[T any]() (*Model, error) { return Of(reflect.TypeFor[T]()) }
 
 // Of gives the model of a struct type or of a pointer to one. Every model that relations reach is
-// read and checked with it; the error names the first fault found.
+// read and checked with it; the error joins every mistake in their tags.
 func Of(t reflect.Type) (*Model, error) {
 	if t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -13,21 +13,22 @@ type draft struct {
 	model     *Model
 	relations []*relationDraft
 	said      map[string]string // table=, schema= and datasource= as the tags give them
+	errs      []error           // every mistake, so that all are told at once
 }
 
-// read reads one struct. Relations stay unresolved: their targets may not be read yet.
-func read(name string, t reflect.Type) (*draft, error) {
+// read reads one struct. Relations stay unresolved: their targets may not be read yet. What is wrong is in the draft.
+func read(name string, t reflect.Type) *draft {
 	d := &draft{
 		model: &Model{Name: name, Type: t, Slice: reflect.SliceOf(t), fields: map[string]*Field{}, relations: map[string]*Relation{}},
 		said:  map[string]string{},
 	}
-	if err := d.walk(t, place{}); err != nil {
-		return nil, err
+	d.walk(t, place{})
+	if len(d.errs) == 0 {
+		if err := d.finish(); err != nil {
+			d.errs = append(d.errs, err)
+		}
 	}
-	if err := d.finish(); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return d
 }
 
 // place is where an embedded struct sits in the model.
@@ -37,23 +38,21 @@ type place struct {
 	name   string // prefix of the Go names
 }
 
-func (d *draft) walk(t reflect.Type, at place) error {
+func (d *draft) walk(t reflect.Type, at place) {
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		raw, err := d.visit(sf, at)
 		if err == nil {
 			continue
 		}
-		if _, located := err.(*fault.Error); located { //nolint:errorlint // made by an inner walk, never wrapped
-			return err
+		for _, err := range fault.All(err) {
+			detail := err.Error()
+			if raw != "" {
+				detail = fmt.Sprintf("tag %q: %s", raw, detail)
+			}
+			d.errs = append(d.errs, fault.New(fault.ErrInvalid, d.model.Name, at.name+sf.Name, detail))
 		}
-		detail := err.Error()
-		if raw != "" {
-			detail = fmt.Sprintf("tag %q: %s", raw, detail)
-		}
-		return fault.New(fault.ErrInvalid, d.model.Name, at.name+sf.Name, detail)
 	}
-	return nil
 }
 
 // visit reads one struct field and gives its tag back for the error.
@@ -88,7 +87,8 @@ func (d *draft) visit(sf reflect.StructField, at place) (string, error) {
 		if err := tg.only("an embedded struct"); err != nil {
 			return raw, err
 		}
-		return raw, d.walk(sf.Type, at)
+		d.walk(sf.Type, at)
+		return raw, nil
 	case pointer && !tg.has("json") && !tg.has("computed"):
 		return raw, fmt.Errorf(`an embedded pointer may be nil: embed %s by value, or skip it with "-"`, sf.Type.Elem())
 	}

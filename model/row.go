@@ -27,7 +27,8 @@ func RowOf(t reflect.Type) (*Row, error) {
 		model: &Model{Name: typeName(t.Name()), Type: t, fields: map[string]*Field{}, relations: map[string]*Relation{}},
 		said:  map[string]string{},
 	}
-	if err := d.walk(t, place{}); err != nil {
+	d.walk(t, place{})
+	if err := fault.Join(d.errs); err != nil {
 		return nil, err
 	}
 	if err := d.nameColumns(); err != nil {

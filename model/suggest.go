@@ -28,7 +28,7 @@ func farthest(word string) int {
 	case n < 3:
 		return 0
 	}
-	return min(3, max(1, n/3))
+	return min(3, max(1, (n+1)/3))
 }
 
 // distance counts the edits between a and b; two swapped neighbours are one edit.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/multi-orm/orm/internal/fault"
 )
 
 // words lists the grammar, also for suggestions.
@@ -37,29 +39,49 @@ func parseTag(raw string, related bool) (tag, error) {
 	if raw == "" {
 		return t, nil
 	}
+	var errs []error
 	for i, s := range split(raw) {
-		if bad := strings.IndexFunc(s, unicode.IsControl); bad >= 0 || !utf8.ValidString(s) {
-			return t, fmt.Errorf("word %q holds a control character or is not UTF-8", s)
-		}
-		if i == 0 && !strings.Contains(s, "=") && (s != "relation" || !related) {
-			if s == "-" {
-				return t, errors.New(`"-" skips the field and takes no other words`)
-			}
-			if s != strings.TrimSpace(s) {
-				return t, fmt.Errorf("column %q begins or ends with a space", s)
-			}
-			t.column = s
-			continue
-		}
-		w, err := parseWord(s)
-		if err != nil {
-			return t, err
-		}
-		if err := t.add(w); err != nil {
-			return t, err
-		}
+		errs = append(errs, t.read(i, s, related))
+	}
+	if err := fault.Join(errs); err != nil {
+		return t, err
 	}
 	return t, t.conflict()
+}
+
+// read takes the word at i.
+func (t *tag) read(i int, s string, related bool) error {
+	if bad := strings.IndexFunc(s, unicode.IsControl); bad >= 0 || !utf8.ValidString(s) {
+		return fmt.Errorf("word %q holds a control character or is not UTF-8", s)
+	}
+	if i == 0 && !strings.Contains(s, "=") && (s != "relation" || !related) {
+		if s == "-" {
+			return errors.New(`"-" skips the field and takes no other words`)
+		}
+		if s != strings.TrimSpace(s) {
+			return fmt.Errorf("column %q begins or ends with a space", s)
+		}
+		t.column = s
+		return nil
+	}
+	w, err := parseWord(s)
+	if err != nil {
+		return err
+	}
+	return t.add(w)
+}
+
+// mistaken refuses a first word that was meant as a word: it names the column. Words of the field's own name, and those
+// that are said again behind it, are columns.
+func (t *tag) mistaken(own string) error {
+	if !isFlag(t.column) || t.has(t.column) || len(t.words) > 0 && t.column == own {
+		return nil
+	}
+	column := `leave the tag out for a column of that name`
+	if t.column != own {
+		column = fmt.Sprintf("a column %q needs a field of that name", t.column)
+	}
+	return fmt.Errorf("the first word is the column's name: for the word %q write %q; %s", t.column, ","+t.raw, column)
 }
 
 // split cuts at commas, but not inside the parentheses of type=numeric(10,2) and through=t(a:b).

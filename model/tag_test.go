@@ -47,7 +47,7 @@ func TestTagErrors(t *testing.T) {
 		{"Email", "", "email,uniqe", `unknown word "uniqe" (did you mean "unique"?)`},
 		{"Email", "", "email,Unique", `unknown word "Unique" (did you mean "unique"?)`},
 		{"Email", "", "email,qqqqq", `unknown word "qqqqq"`},
-		{"Email", "", "email,order=desc", `unknown word "order=desc"`},
+		{"Email", "", "email,sorted=desc", `unknown word "sorted=desc"`},
 		{"Email", "", "uniq=a", `unknown word "uniq=a"`},
 		{"Email", "", "email,", "an empty word between commas, or at the end"},
 		{"Email", "", "email,,unique", "an empty word between commas, or at the end"},
@@ -126,7 +126,7 @@ func TestTagErrors(t *testing.T) {
 		{"X", reflect.TypeFor[any](), "x", `type interface {} is no column: add "json" to store it as a document, or skip it with "-"`},
 		{"Doc", json.RawMessage{}, "doc,unique", `"unique" does not fit a column of type json.RawMessage`},
 	} {
-		_, err := read("User", structOf(field{c.name, c.of, c.tag}))
+		_, err := readOne("User", structOf(field{c.name, c.of, c.tag}))
 		if c.want == "" {
 			if err != nil {
 				t.Errorf("%s %q: %v", c.name, c.tag, err)
@@ -147,7 +147,7 @@ func TestTagErrors(t *testing.T) {
 }
 
 func TestTagErrorWhole(t *testing.T) {
-	_, err := read("User", structOf(field{"Email", "", "email,uniqe"}))
+	_, err := readOne("User", structOf(field{"Email", "", "email,uniqe"}))
 	const want = `orm: User.Email: invalid: tag "email,uniqe": unknown word "uniqe" (did you mean "unique"?)`
 	if err == nil || err.Error() != want {
 		t.Fatalf("got %v\nwant %s", err, want)
@@ -168,7 +168,7 @@ func TestTwoFieldErrors(t *testing.T) {
 		{[]field{{"A", 0, "a,schema=x"}, {"B", 0, "b,schema=y"}}, `orm: User.B: invalid: tag "b,schema=y": schema= says "y" here and "x" before`},
 		{[]field{{"A", 0, "a,unique=n"}, {"B", 0, "b,index=n"}}, `orm: User.B: invalid: tag "b,index=n": "n" is the name of a unique set and of an index`},
 	} {
-		if _, err := read("User", structOf(c.fields...)); err == nil || err.Error() != c.want {
+		if _, err := readOne("User", structOf(c.fields...)); err == nil || err.Error() != c.want {
 			t.Errorf("got %v\nwant %s", err, c.want)
 		}
 	}
@@ -191,7 +191,7 @@ func TestTagWords(t *testing.T) {
 		field{"Full", map[string]chan int{}, ",computed,hidden"},
 		field{"Doc", plainStruct{}, "doc,json"},
 	)
-	d, err := read("User", typ)
+	d, err := readOne("User", typ)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,4 +287,85 @@ func FuzzTag(f *testing.F) {
 		}
 		_, _, _ = ormTag(reflect.StructTag(raw))
 	})
+}
+
+func readOne(name string, t reflect.Type) (*draft, error) {
+	d := read(name, t)
+	return d, fault.Join(d.errs)
+}
+
+type wrongInner struct {
+	A int `orm:"a,uniqu"`
+}
+
+type wrongRelated struct {
+	ID   int64  `orm:"id"`
+	Size string `orm:"size,enun=a,hiden"`
+}
+
+type wrongOuter struct {
+	ID     int64          `orm:"id,auot"`
+	Secret string         `orm:"hidden"`
+	Price  string         `orm:"price,auto,version"`
+	Home   wrongInner     `orm:"prefix=home_"`
+	Other  []wrongRelated `orm:"relation=id:other"`
+	Next   *wrongOuter    `orm:"relation=nxt:id"`
+}
+
+// Every mistake of a graph is told at once.
+func TestEveryMistakeIsTold(t *testing.T) {
+	_, err := Of(reflect.TypeFor[wrongOuter]())
+	if err == nil {
+		t.Fatal("it was taken")
+	}
+	for _, want := range []string{"wrongOuter.ID", `(did you mean "auto"?)`, "wrongOuter.Secret", `",hidden"`, "wrongOuter.Price",
+		"wrongOuter.Home.A", `(did you mean "unique"?)`, "wrongRelated.Size", `(did you mean "enum"?)`, `(did you mean "hidden"?)`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not told in\n%s", want, err)
+		}
+	}
+	for _, e := range fault.All(err) {
+		var f *fault.Error
+		if !errors.As(e, &f) || !errors.Is(e, fault.ErrInvalid) || f.Model == "" || f.Field == "" {
+			t.Errorf("%v: %#v", e, f)
+		}
+	}
+}
+
+// A word that stands where the column's name stands is not taken for a column in silence.
+func TestAFlagIsNoColumnByMistake(t *testing.T) {
+	for _, c := range []struct {
+		model any
+		ok    bool
+	}{
+		{struct {
+			Gone string `orm:"softdelete"`
+		}{}, false},
+		{struct {
+			Hidden string `orm:"hidden"`
+		}{}, false},
+		{struct {
+			Secret string `orm:"hidden,unique"`
+		}{}, false},
+		{struct {
+			Version int `orm:"version,version"`
+		}{}, true},
+		{struct {
+			V int `orm:"version,version"`
+		}{}, true},
+		{struct {
+			Owner int `orm:"owner,index"`
+		}{}, true},
+		{struct {
+			Owner int `orm:",owner"`
+		}{}, true},
+		{struct{ Hidden string }{}, true},
+	} {
+		d := read("M", reflect.StructOf(append([]reflect.StructField{{Name: "ID", Type: reflect.TypeFor[int64](), Tag: `orm:"id"`}}, reflect.VisibleFields(reflect.TypeOf(c.model))...)))
+		if (len(d.errs) == 0) != c.ok {
+			t.Errorf("%T: %v", c.model, d.errs)
+		} else if !c.ok && !strings.Contains(d.errs[0].Error(), `",`) {
+			t.Errorf("the comma is not shown: %v", d.errs[0])
+		}
+	}
 }

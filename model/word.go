@@ -6,6 +6,15 @@ import (
 	"strings"
 )
 
+// isFlag reports whether a word stands alone, without a value.
+func isFlag(word string) bool {
+	switch word {
+	case "auto", "tenant", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "unique", "index":
+		return true
+	}
+	return false
+}
+
 func parseWord(s string) (word, error) {
 	s = strings.TrimLeft(s, " ")
 	if !strings.HasPrefix(s, "default=") { // a literal keeps its spaces

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -9,6 +10,7 @@ import (
 
 var includeOwnCases = []testCase{
 	{"include/own", "what two parents share is there twice: changing one changes no other, by lookup and by join", includeOwn},
+	{"include/toodeep", "best effort goes without what is too deep, and tells of it; else it is ErrLimit", includeTooDeep},
 	{"include/extremes", "Skip and Take of a branch at the ends of their range", includeExtremes},
 }
 
@@ -58,5 +60,27 @@ func includeExtremes(e *env) {
 			root := must(orm.Repo[Book](db).Where(books.AuthorID.Eq(1)).OrderBy(books.ID.Asc()).Skip(skip).Take(take).All(e.ctx))
 			e.equal(titles(root), append([]string{}, want...), about+", of the query")
 		}
+	}
+}
+
+func includeTooDeep(e *env) {
+	db := e.library(orm.Limits{MaxIncludeDepth: 1})
+	q := orm.Repo[Person](db).OrderBy(people.ID.Asc()).With(people.Written.OrderBy(books.ID.Asc()).With(books.Chapters.With(chapters.Book)))
+	e.fails(second(q.All(e.ctx)), orm.ErrLimit, "Book", "Chapters")
+	var issues []orm.Issue
+	rows := must(q.BestEffort(&issues).All(e.ctx))
+	stream := func() (out []Person) {
+		for p, err := range q.BestEffort(&issues).Rows(e.ctx) {
+			ok(err)
+			out = append(out, p)
+		}
+		return out
+	}
+	for _, got := range [][]Person{rows, stream()} {
+		e.equal(titles(got[0].Written), []string{"a", "b", "c"}, "what is not too deep")
+		e.equal(got[0].Written[0].Chapters == nil, true, "what is too deep is not shown as none")
+	}
+	if len(issues) != 1 || issues[0].Path != "Written.Chapters" || issues[0].Model != "Chapter" || !errors.Is(issues[0].Cause, orm.ErrLimit) {
+		e.Errorf("issues %+v", issues)
 	}
 }

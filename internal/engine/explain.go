@@ -61,7 +61,7 @@ func (p *Plan) String() string {
 // Explain plans st without running it.
 func (s *Session) Explain(ctx context.Context, st *builder.Select) (*Plan, error) {
 	p := &Plan{}
-	incs, err := s.merged(st.Includes)
+	incs, err := s.merged(ctx, st.Includes)
 	if err == nil {
 		st.Includes = incs
 		columnsForIncludes(st)

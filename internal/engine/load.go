@@ -26,7 +26,7 @@ func (s *Session) Together(ctx context.Context, q Returned, rows *source.Slab, w
 	st := &builder.Select{Model: q.Model, Columns: q.Columns, Includes: q.Includes}
 	err := s.canLoad(q)
 	if err == nil {
-		st.Includes, err = s.merged(q.Includes)
+		st.Includes, err = s.merged(ctx, q.Includes)
 	}
 	if err != nil {
 		return s.located(err, q.Name, q.Model)

@@ -31,8 +31,13 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
 	}
+	lenient := s.efforts(ctx)
+	if lenient {
+		ctx = s.lenient(ctx, st)
+		lenient = source.BestEffort(ctx)
+	}
 	if len(st.Includes) > 0 {
-		if st.Includes, err = s.merged(st.Includes); err != nil {
+		if st.Includes, err = s.merged(ctx, st.Includes); err != nil {
 			return fault.Fill(err, name, st.Model.Name, src.Name())
 		}
 	}
@@ -46,10 +51,7 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	r.s, r.reg, r.name, r.deleted = s, s.Registry(), name, st.Deleted
 	r.sights, r.cut = sights, page
 	r.reads = countIncludes(st.Includes)
-	if r.lenient = s.efforts(ctx); r.lenient {
-		ctx = s.lenient(ctx, st)
-		r.lenient = source.BestEffort(ctx)
-	}
+	r.lenient = lenient
 	if len(sights) == 0 {
 		r.reads++
 	}
@@ -258,13 +260,38 @@ func hide(s *source.Slab, fs []*model.Field) {
 }
 
 // merged gives the includes of a statement, each relation once and none too deep: whether a query is allowed must
-// not hang on the rows it meets.
-func (e *Engine) merged(in []*builder.Include) ([]*builder.Include, error) {
+// not hang on the rows it meets. Best effort goes without those that are too deep.
+func (e *Engine) merged(ctx context.Context, in []*builder.Include) ([]*builder.Include, error) {
 	out, err := mergeIncludes(in)
 	if err != nil {
 		return nil, err
 	}
+	if source.BestEffort(ctx) {
+		out = e.prune(ctx, out, "", 1)
+	}
 	return out, e.shallow(out, 1)
+}
+
+// prune drops includes below MaxIncludeDepth, and tells of each. The includes are the statement's own copies.
+func (e *Engine) prune(ctx context.Context, incs []*builder.Include, path string, depth int) []*builder.Include {
+	var out []*builder.Include
+	for _, inc := range incs {
+		at := inc.Relation.Name
+		if path != "" {
+			at = path + "." + at
+		}
+		if depth > e.Limits.MaxIncludeDepth {
+			i := source.Issue{Model: inc.Relation.Target.Name, Path: at, Cause: tooDeep(inc.Relation, e.Limits.MaxIncludeDepth)}
+			if src, err := e.SourceOf(inc.Relation.Target); err == nil {
+				i.Source = src.Name()
+			}
+			source.Degrade(ctx, i)
+			continue
+		}
+		inc.Includes = e.prune(ctx, inc.Includes, at, depth+1)
+		out = append(out, inc)
+	}
+	return out
 }
 
 func (e *Engine) shallow(incs []*builder.Include, depth int) error {

@@ -24,15 +24,15 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
 	}
-	if st.Includes, err = s.merged(st.Includes); err != nil {
+	if s.efforts(ctx) {
+		ctx = s.lenient(ctx, st)
+	}
+	if st.Includes, err = s.merged(ctx, st.Includes); err != nil {
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
 	ctx = s.carried(ctx)
 	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
 		ctx = p.Pin(ctx)
-	}
-	if s.efforts(ctx) {
-		ctx = s.lenient(ctx, st)
 	}
 	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted, lenient: source.BestEffort(ctx)}, yield: yield, size: size,
 		rows: &source.Rows{Slab: source.NewSlab(elem)}, op: s.op(ctx, s.Registry().Events(st.Model), hook.Read, name, src, st.Model)}

@@ -106,6 +106,33 @@ func Say(sentinel error, model, field, sentence string) *Error {
 	return &Error{Model: model, Field: field, Err: sentinel, Detail: sentence, whole: true}
 }
 
+// Join joins errors; one alone stays as it is, so that callers can complete it.
+func Join(errs []error) error {
+	var only error
+	n := 0
+	for _, err := range errs {
+		if err != nil {
+			only = err
+			n++
+		}
+	}
+	if n < 2 {
+		return only
+	}
+	return errors.Join(errs...)
+}
+
+// All gives the errors that Join joined, err itself where it joined none.
+func All(err error) []error {
+	if _, single := err.(*Error); single || err == nil { //nolint:errorlint // an Error unwraps to its parts, which are no errors beside it
+		return []error{err}
+	}
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		return all.Unwrap()
+	}
+	return []error{err}
+}
+
 // Fill adds what the caller knows to err: operation, model and source where err does not say them.
 // An error of another type is wrapped as it is.
 func Fill(err error, op, model, source string) error {
