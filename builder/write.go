@@ -54,6 +54,14 @@ type Insert struct {
 	Scopes []Scope // held by the row that a conflict would update
 	Scoped bool
 	Err    error
+
+	// Reply is set for sources that answer a write with a row of their own making, nil for databases.
+	Reply *Reply
+}
+
+// Reply asks for every column of the rows that a source replies with, so far as it tells them.
+type Reply struct {
+	Scopes []Scope // held by each of the rows
 }
 
 // Conflict says what an Insert does when a row with the same unique columns exists.

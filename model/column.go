@@ -50,9 +50,6 @@ func (f *Field) key(tg tag) error {
 	f.Primary = tg.has("id") || f.Column == "id"
 	f.Auto = tg.has("auto")
 	f.Nullable = f.Nulls != NotNull
-	if f.Auto && f.Kind != Int && f.Kind != Uint && f.Kind != UUID {
-		return fmt.Errorf(`"auto" needs an integer or a UUID, not %s`, f.Type)
-	}
 	if f.Auto {
 		f.Model.Made = append(f.Model.Made, f)
 	} else {

@@ -77,8 +77,8 @@ func (w *writer) table(m *model.Model) {
 func (w *writer) column(m *model.Model, f *model.Field) (line string, key bool) {
 	t := builder.TypeOf(f)
 	t.Key = t.Key || indexed(m, f)
-	auto := f.Auto
-	if w.d.AutoKey() && f.Kind != model.UUID { // only a number that is the whole key makes itself
+	auto := f.Auto && (f.Kind == model.Int || f.Kind == model.Uint || f.Kind == model.UUID) // other kinds are made by what the caller has put into the database
+	if w.d.AutoKey() && f.Kind != model.UUID {                                              // only a number that is the whole key makes itself
 		auto = auto && f.Primary && len(m.Key) == 1
 		key = auto && f.DBType == ""
 	}

@@ -306,7 +306,7 @@ func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.
 // insertInto inserts and reads what the source made of each row into part.
 func insertInto(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
 	switch {
-	case len(st.Returning) == 0:
+	case len(st.Returning) == 0 && st.Reply == nil:
 		return ex.Insert(ctx, st, nil)
 	case st.Inserted != nil:
 		return insertTelling(ctx, ex, src, st, part)
@@ -334,7 +334,8 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 	for i := range order {
 		order[i] = i
 	}
-	if f := st.Returning[0]; sorted && (f.Kind == model.Int || f.Kind == model.Uint) {
+	if f := st.Model.Made; sorted && len(f) > 0 && (f[0].Kind == model.Int || f[0].Kind == model.Uint) && contains(st.Returning, f[0]) {
+		f := f[0]
 		ids := make([]int64, len(order))
 		for i := range ids {
 			v, err := f.Load(back.At(i))
@@ -347,8 +348,12 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 			sort.Slice(order, func(a, b int) bool { return ids[order[a]] < ids[order[b]] })
 		}
 	}
+	fields := st.Returning
+	if st.Reply != nil {
+		fields = st.Model.Fields
+	}
 	for i, at := range order {
-		for _, f := range st.Returning {
+		for _, f := range fields {
 			copyField(f, part.At(i), back.At(at))
 		}
 	}

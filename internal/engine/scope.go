@@ -320,6 +320,12 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 			return err
 		}
 	}
+	if _, sql := s.e.bound[q.Model].(source.SQL); !sql {
+		q.Reply = &builder.Reply{}
+		if q.Reply.Scopes, err = s.filters(q.Model, hook.Referring, true); err != nil {
+			return err
+		}
+	}
 	q.Scoped = true
 	return nil
 }

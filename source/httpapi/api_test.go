@@ -38,7 +38,7 @@ type Post struct {
 func (Post) Endpoints() httpapi.Endpoints {
 	return httpapi.Endpoints{
 		FindMany: httpapi.GET("/posts").Query("userId", "$where.UserID.eq?").Query("tenant", "$where.TenantID.eq?").Query("q", "$where.Title.contains?").
-			Query("_start", "$skip").Query("_limit", "$take").Query("_sort", "$orderBy").Items("$.data").Total("$.total").Sorted("ID"),
+			Query("_start", "$skip").Query("_limit", "$take").Query("_sort", "$orderBy").Items("$.data").Total("$.total").Sorted("ID").ByteOrder(),
 		FindUnique: httpapi.GET("/posts/{id}").Item("$"),
 		FindBulk:   httpapi.POST("/posts/bulk").Body("ids", "$where.ID.in").Items("$.data"),
 		Create:     httpapi.POST("/posts").BodyAll().Item("$"),

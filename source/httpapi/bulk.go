@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sync/errgroup"
@@ -26,7 +27,7 @@ func (x *reader) calls() error {
 	split := r.conds.list[r.match.split]
 	values, n := distinct(split.value.List()), r.ep.keys()
 	if r.match.one {
-		n = 1
+		n, values = 1, r.ep.askable(split.field, values)
 	}
 	g, ctx := errgroup.WithContext(x.ctx)
 	g.SetLimit(x.d.limits.MaxConcurrentRequests)
@@ -38,6 +39,14 @@ func (x *reader) calls() error {
 		return err
 	}
 	return x.ctx.Err()
+}
+
+// askable leaves out what no row of the API can be asked for: an empty text as a segment of the path.
+func (e *endpoint) askable(f *model.Field, values model.List) model.List {
+	if !slices.Contains(e.fields, f) {
+		return values
+	}
+	return slices.DeleteFunc(values, func(v model.Value) bool { return v.Kind() == model.StringValue && v.Str() == "" })
 }
 
 // chunk reads the rows of some values of the list.

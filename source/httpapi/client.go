@@ -38,6 +38,20 @@ func (d *DataSource) connect() {
 	d.client = c
 }
 
+// without gives the URL without the parameters that the client adds by itself: links to the next page hold them already.
+func (d *DataSource) without(u *url.URL) string {
+	if u.RawQuery == "" || len(d.client.QueryParam) == 0 {
+		return u.String()
+	}
+	query := u.Query()
+	for name := range d.client.QueryParam {
+		query.Del(name)
+	}
+	bare := *u
+	bare.RawQuery = query.Encode()
+	return bare.String()
+}
+
 // closedJar gives the cookies that the caller put into a jar and takes none from replies: a session that the API opens
 // for one actor must not become another's.
 type closedJar struct{ http.CookieJar }

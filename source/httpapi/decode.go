@@ -183,8 +183,8 @@ func (e *endpoint) itemOf(rep *reply) (any, error) {
 	}
 	found := e.item.Get(rep.doc)
 	switch len(found) {
-	case 0:
-		return nil, upstream(e.model, nil, e.role+": the reply has nothing at "+e.item.String())
+	case 0: // an envelope without a row
+		return nil, nil
 	case 1:
 		return found[0], nil
 	}

@@ -31,9 +31,10 @@ type Cache struct {
 //	$where.Field.op   the operand of a condition: eq ne gt gte lt lte in notIn contains startsWith endsWith like
 //	                  isNull isNotNull (these two send true)
 //	$skip $take       the page as an offset and a number of rows
-//	$page             the page's number, from 1
+//	$page             the page's number, from 1 in steps of 1 unless Pages says otherwise
 //	$cursor           what the reply before gave at Next
-//	$orderBy          column names with commas, a minus sign before those that descend
+//	$orderBy          column names with commas, a minus sign before those that descend; text columns are sorted here
+//	                  unless ByteOrder is said
 //	$select           the columns needed, with commas
 //	$data             the row that is written; a list of rows in CreateMany
 //
@@ -46,6 +47,9 @@ type Endpoint struct {
 	items, item, total, next string
 	sorted                   []string
 	chunk                    int
+	byteOrder                bool
+	pageFrom, pageStep       int
+	cursorFrom, itemError    string
 }
 
 type place uint8
@@ -123,6 +127,24 @@ func (e Endpoint) Sorted(fields ...string) Endpoint {
 	e.sorted = append([]string(nil), fields...)
 	return e
 }
+
+// ByteOrder says that the API sorts and compares text byte by byte, as databases do here. Without it an order by text is
+// made from all rows instead of sent, and so are conditions gt gte lt lte ne notIn on text: most APIs go by a language's
+// alphabet, or heed no case, and would leave out rows that belong to the answer.
+func (e Endpoint) ByteOrder() Endpoint { e.byteOrder = true; return e }
+
+// Pages says how $page counts: the first page's number and what is added for each next one.
+func (e Endpoint) Pages(first, step int) Endpoint {
+	e.pageFrom, e.pageStep = first, step
+	return e
+}
+
+// CursorFrom is what $cursor says for the first page, for APIs that give cursors only to those who ask with one.
+func (e Endpoint) CursorFrom(text string) Endpoint { e.cursorFrom = text; return e }
+
+// ItemError is the JSONPath, inside an item of CreateMany's reply, of what says that the row was not written. Unless it
+// is said, a member "error" or "errors" that is no column of the model is taken for it.
+func (e Endpoint) ItemError(path string) Endpoint { e.itemError = path; return e }
 
 // Chunk is how many values of $where.….in go into one request, and how many rows $take asks for at a time. The
 // defaults are 100 values in a path, query or header, 1,000 in a body, and 100 rows.

@@ -110,7 +110,7 @@ func (x *reader) count() (n int64, ok bool, err error) {
 			return 0, false, nil
 		}
 	}
-	req, err := ep.request(x.d.base, &r.conds, window{take: 1, hasTake: true, page: 1}, r.say)
+	req, err := ep.request(x.d.base, &r.conds, window{take: 1, hasTake: true, page: ep.pageFrom, cursor: ep.cursorFrom}, r.say)
 	if err != nil {
 		return 0, false, err
 	}

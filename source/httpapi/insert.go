@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -30,6 +31,8 @@ type insertion struct {
 	mp   *mapping
 	st   *builder.Insert
 	rows *source.Rows
+
+	check standingScopes
 }
 
 func (in *insertion) refuse(detail string) error {
@@ -100,7 +103,7 @@ func (in *insertion) single(ctx context.Context, ep *endpoint, i int) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	if len(in.st.Returning) == 0 || in.rows == nil {
+	if in.rows == nil {
 		return 1, nil
 	}
 	item, err := ep.itemOf(rep)
@@ -108,7 +111,7 @@ func (in *insertion) single(ctx context.Context, ep *endpoint, i int) (int64, er
 	case err != nil:
 		return 0, written(err)
 	case item != nil:
-		return 1, written(in.hand(item))
+		return 1, written(in.hand(item, i))
 	}
 	return 1, written(in.again(ctx, i))
 }
@@ -135,17 +138,55 @@ func (in *insertion) given(f *model.Field) bool {
 	return false
 }
 
-// hand decodes the returned columns of an item.
-func (in *insertion) hand(item any) error {
-	row := newRow(in.mp.model) // what is half read stays out of the caller's row
-	if err := decodeRow(in.mp.model, in.st.Returning, item, row); err != nil {
+// hand takes an item over as row i: what the API replies is the row, what it does not tell is what was sent.
+func (in *insertion) hand(item any, i int) error {
+	row, err := in.sent(i) // what is half read stays out of the caller's row
+	if err != nil {
+		return err
+	}
+	in.check = in.check[:0]
+	if in.st.Reply != nil {
+		if in.check, err = standing(in.mp.model, in.st.Reply.Scopes, row); err != nil {
+			return err
+		}
+	}
+	if err := in.mp.takeOver(item, in.required(), row); err != nil {
+		return err
+	}
+	if err := in.check.hold(in.mp.model, row); err != nil {
 		return err
 	}
 	return in.give(row)
 }
 
+// sent makes row i as it was sent.
+func (in *insertion) sent(i int) (unsafe.Pointer, error) {
+	row := newRow(in.mp.model)
+	for c, v := range in.values(i) {
+		if err := in.st.Fields[c].Store(row, v); err != nil {
+			return nil, err
+		}
+	}
+	return row, nil
+}
+
+// required gives the columns that a reply must tell: those that were asked for and not sent.
+func (in *insertion) required() []*model.Field {
+	var out []*model.Field
+	for _, f := range in.st.Returning {
+		if !in.given(f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 func (in *insertion) give(row unsafe.Pointer) error {
-	if err := copyFields(in.st.Returning, row, in.rows); err != nil {
+	fields := in.st.Returning
+	if in.st.Reply != nil {
+		fields = in.mp.model.Fields
+	}
+	if err := copyFields(fields, row, in.rows); err != nil {
 		return err
 	}
 	return in.rows.Done()
@@ -153,7 +194,14 @@ func (in *insertion) give(row unsafe.Pointer) error {
 
 // again reads a row that was written by its key.
 func (in *insertion) again(ctx context.Context, i int) error {
-	st := &builder.Select{Model: in.mp.model, Columns: in.st.Returning, Scoped: true}
+	if len(in.required()) == 0 {
+		row, err := in.sent(i)
+		if err != nil {
+			return err
+		}
+		return in.give(row)
+	}
+	st := &builder.Select{Model: in.mp.model, Scoped: true}
 	for _, f := range in.mp.model.Key {
 		for c, x := range in.st.Fields {
 			if x == f {
@@ -195,7 +243,7 @@ func (in *insertion) many(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(st.Returning) == 0 || in.rows == nil {
+	if in.rows == nil {
 		return int64(st.Rows), nil
 	}
 	if ep.items == nil {
@@ -213,12 +261,45 @@ func (in *insertion) many(ctx context.Context) (int64, error) {
 	if len(items) != st.Rows {
 		return 0, written(upstream(in.mp.model, nil, "the reply has another number of rows than were sent"))
 	}
+	return in.deal(ep, items)
+}
+
+// deal takes the items of a reply over. Those that say that their row was not written make the call fail: it tells
+// how many were.
+func (in *insertion) deal(ep *endpoint, items []any) (int64, error) {
+	failed := int64(0)
 	for _, item := range items {
-		if err := in.hand(item); err != nil {
+		if ep.refuses(item) {
+			failed++
+		}
+	}
+	if n := int64(len(items)) - failed; failed > 0 {
+		return n, partly(upstream(in.mp.model, nil, "the API did not write every row"), n, int64(len(items)))
+	}
+	for i, item := range items {
+		if err := in.hand(item, i); err != nil {
 			return 0, written(err)
 		}
 	}
-	return int64(st.Rows), nil
+	return int64(len(items)), nil
+}
+
+// refuses reports whether an item says that its row was not written.
+func (e *endpoint) refuses(item any) bool {
+	said := func(v any) bool {
+		l, list := v.([]any)
+		return v != nil && v != false && v != "" && !(list && len(l) == 0)
+	}
+	if e.itemError != nil {
+		return slices.ContainsFunc(e.itemError.Get(item), said)
+	}
+	object, ok := item.(map[string]any)
+	for _, name := range []string{"error", "errors"} {
+		if f, err := e.model.Field(name); ok && said(object[name]) && (err != nil || f.Column != name) {
+			return true
+		}
+	}
+	return false
 }
 
 // upsert makes or replaces one row. An existing row must lie within the scopes.

@@ -34,6 +34,11 @@ type endpoint struct {
 	bodyAll, nextLink bool
 	items, item       jp.Expr
 	total, next       jp.Expr
+	itemError         jp.Expr
+	byteOrder         bool
+	pageFrom          int64
+	pageStep          int64
+	cursorFrom        string
 	sorted            []sortedBy
 	chunk             int
 	uses              map[word]bool
@@ -75,7 +80,11 @@ func mappingOf(m *model.Model) (*mapping, error) {
 			continue
 		}
 		p := endpointParser{m: m, e: x.from, out: &endpoint{role: x.role, model: m, method: x.from.method, bodyAll: x.from.bodyAll,
-			nextLink: x.from.nextLink, chunk: x.from.chunk, uses: map[word]bool{}}}
+			nextLink: x.from.nextLink, chunk: x.from.chunk, uses: map[word]bool{}, byteOrder: x.from.byteOrder,
+			pageFrom: int64(x.from.pageFrom), pageStep: int64(x.from.pageStep), cursorFrom: x.from.cursorFrom}}
+		if x.from.pageStep == 0 && x.from.pageFrom == 0 {
+			p.out.pageFrom, p.out.pageStep = 1, 1
+		}
 		if err := p.parse(); err != nil {
 			errs = append(errs, err)
 		}
@@ -135,13 +144,16 @@ func (p *endpointParser) parse() error {
 			errs = append(errs, p.bad(what, err))
 			continue
 		}
+		if t.word == where && t.optional && lettered(t.field) && alphabetic(t.op) && !p.e.byteOrder {
+			continue // where the alphabet differs, the API would leave out rows that belong to the answer
+		}
 		p.out.params = append(p.out.params, binding{t, x.in, x.name})
 		p.out.uses[t.word] = true
 	}
 	for _, x := range []struct {
 		name, text string
 		to         *jp.Expr
-	}{{"Items", p.e.items, &p.out.items}, {"Item", p.e.item, &p.out.item}, {"Total", p.e.total, &p.out.total}, {"Next", p.e.next, &p.out.next}} {
+	}{{"Items", p.e.items, &p.out.items}, {"Item", p.e.item, &p.out.item}, {"Total", p.e.total, &p.out.total}, {"Next", p.e.next, &p.out.next}, {"ItemError", p.e.itemError, &p.out.itemError}} {
 		if x.text == "" {
 			continue
 		}
@@ -207,6 +219,9 @@ func (p *endpointParser) param(x param, t template) error {
 	if t.word == data && x.in != inBody {
 		return errors.New("$data goes into the body")
 	}
+	if t.word == where && !t.optional && lettered(t.field) && alphabetic(t.op) && !p.e.byteOrder {
+		return errors.New("text is compared byte by byte here: say ByteOrder where the API does so too, or end the template in ? to compare here")
+	}
 	if t.word == where && p.writes() && (p.out.role == "Create" || p.out.role == "CreateMany" || p.out.role == "Upsert") {
 		return errors.New("a new row has no conditions")
 	}
@@ -240,6 +255,12 @@ func (p *endpointParser) whole() error {
 		return errors.New("say Next or NextLink, not both")
 	case e.uses[cursor] && e.next == nil:
 		return errors.New("$cursor needs Next, which says where the reply gives it")
+	case e.cursorFrom != "" && !e.uses[cursor]:
+		return errors.New("CursorFrom needs $cursor")
+	case (e.pageFrom != 1 || e.pageStep != 1) && !e.uses[page]:
+		return errors.New("Pages needs $page")
+	case e.pageStep < 1 || e.pageFrom < 0:
+		return errors.New("Pages needs a first page that is not negative and a step of 1 or more")
 	case e.uses[page] && e.uses[skip]:
 		return errors.New("say $page or $skip, not both")
 	case e.items != nil && e.item != nil:

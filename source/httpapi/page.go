@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -25,8 +26,10 @@ type walk struct {
 	// the rows wanted: all when limit is 0, else no more than that are needed
 	limit int64
 	first window
+	whole bool // first is a later page, which must be as long as was asked for
 
 	got  int64
+	full int64 // rows of a full page, once one was seen that others follow
 	seen map[string]bool
 	last [sha256.Size]byte
 }
@@ -36,9 +39,6 @@ func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, er
 	at, link := w.first, (*url.URL)(nil)
 	at.take, at.hasTake = w.size(0), true
 	w.seen = map[string]bool{}
-	if w.ep.uses[page] {
-		at.page = 1
-	}
 	for n := 0; ; n++ {
 		if n == maxPages {
 			return fault.New(fault.ErrLimit, w.mp.model.Name, "", fmt.Sprintf("%s: more than %d pages: add conditions that the API takes", w.ep.role, maxPages))
@@ -59,6 +59,11 @@ func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, er
 		}
 		w.last = rep.sum
 		w.got += int64(len(items))
+		if w.whole && int64(len(items)) < at.take { // pages of another size than was asked for begin elsewhere
+			if total, known, err := w.ep.totalOf(rep); err != nil || !known || w.first.skip+w.got < total {
+				return cmp.Or(err, errIgnored)
+			}
+		}
 		enough, err := visit(items)
 		if err != nil || enough {
 			return err
@@ -66,7 +71,7 @@ func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, er
 		if at, link, err = w.next(rep, at, int64(len(items))); err != nil {
 			return err
 		}
-		if at.page < 0 {
+		if at.over {
 			return nil
 		}
 	}
@@ -106,9 +111,9 @@ func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error
 	return rep, err
 }
 
-// next says where the page after rep is; a negative page is the end.
+// next says where the page after rep is, or that there is none.
 func (w *walk) next(rep *reply, at window, rows int64) (window, *url.URL, error) {
-	end := window{page: -1}
+	end := window{over: true}
 	total, known, err := w.ep.totalOf(rep)
 	if err != nil {
 		return end, nil, err
@@ -139,15 +144,16 @@ func (w *walk) next(rep *reply, at window, rows int64) (window, *url.URL, error)
 		link, err := w.follow(rep, text)
 		return at, link, err
 	case w.ep.uses[skip] || w.ep.uses[page]:
-		if rows == 0 || known && w.first.skip+w.got >= total {
+		if rows == 0 || known && w.first.skip+w.got >= total || !known && rows < w.full {
 			if known && rows == 0 && w.first.skip+w.got < total {
 				return end, nil, upstream(w.mp.model, nil, fmt.Sprintf("%s: the API gave fewer rows than its total says", w.ep.role))
 			}
 			return end, nil, nil
 		}
+		w.full = max(w.full, min(rows, w.ep.rows())) // what the API gives at a time, which may be less than it is asked for
 		at.skip, at.take = w.first.skip+w.got, w.size(w.got)
 		if w.ep.uses[page] {
-			at.page, at.take = at.page+1, w.size(0)
+			at.page, at.take = at.page+w.ep.pageStep, w.size(0)
 		}
 		return at, nil, nil
 	case known && w.got < total:

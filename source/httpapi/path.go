@@ -46,6 +46,9 @@ func parsePath(m *model.Model, path string) ([]segment, error) {
 				if err != nil {
 					return nil, errors.New("a percent sign begins no escape")
 				}
+				if err := apart(plain); err != nil {
+					return nil, fmt.Errorf("%w; in a path a column stands as {column}", err)
+				}
 				s = append(s, piece{text: url.PathEscape(plain)})
 			}
 			if open < 0 {

@@ -26,6 +26,7 @@ type reading struct {
 	sent  []bool // which conjuncts the API is told
 	limit int64  // rows that the API is asked for, 0 for all
 	skip  int64  // rows that the API is asked to leave out
+	pages int64  // whole pages that the API is asked to leave out, which are those rows
 	say   say
 
 	local   bool  // the API did not keep to what it was sent, so the page is cut here
@@ -295,37 +296,57 @@ func (r *reading) page() {
 	}
 	if st.Skip > 0 && r.ep.uses[skip] {
 		r.skip = st.Skip
+	} else if st.Skip > 0 && r.ep.tiles(st.Take) && st.Skip%st.Take == 0 {
+		r.skip, r.pages = st.Skip, st.Skip/st.Take
 	} else if st.HasTake {
 		r.limit += st.Skip
 	}
 }
 
 // ordered gives what $orderBy says for the statement's order; ok is false where the API cannot give that order.
-func (r *reading) ordered(ep *endpoint) (text string, ok bool) {
+func (r *reading) ordered(ep *endpoint) (order string, ok bool) {
 	o := &r.st.Order
 	if o.Len() == 0 {
 		return "", true
 	}
-	natural := len(ep.sorted) >= o.Len()
-	var b strings.Builder
+	natural, text := len(ep.sorted) >= o.Len(), false
+	var says strings.Builder
 	for i := range o.Len() {
 		k := o.At(i)
 		if k.Fold || k.Field.Nullable {
 			return "", false
 		}
+		text = text || lettered(k.Field)
 		natural = natural && ep.sorted[i].field == k.Field && ep.sorted[i].desc == k.Desc
 		if i > 0 {
-			b.WriteByte(',')
+			says.WriteByte(',')
 		}
 		if k.Desc {
-			b.WriteByte('-')
+			says.WriteByte('-')
 		}
-		b.WriteString(k.Field.Column)
+		says.WriteString(k.Field.Column)
 	}
 	if natural {
 		return "", true
 	}
-	return b.String(), ep.uses[orderBy]
+	return says.String(), ep.uses[orderBy] && (!text || ep.byteOrder)
+}
+
+// tiles reports whether the endpoint's pages can be of so many rows.
+func (e *endpoint) tiles(rows int64) bool {
+	return e.uses[page] && rows > 0 && (rows == e.rows() || e.uses[take] && rows < e.rows())
+}
+
+// lettered reports whether values of f are text, whose order hangs on an alphabet.
+func lettered(f *model.Field) bool { return f.Kind == model.String || f.Kind == model.Text }
+
+// alphabetic reports whether a comparison of text leaves out rows that another alphabet, or one without case, would not.
+func alphabetic(op builder.Op) bool {
+	switch op {
+	case builder.OpGt, builder.OpGte, builder.OpLt, builder.OpLte, builder.OpNe, builder.OpNotIn:
+		return true
+	}
+	return false
 }
 
 // counts reports whether the number of rows that the API tells is the answer: nothing is filtered here, and no

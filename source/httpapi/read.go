@@ -108,7 +108,7 @@ func (x *reader) index() error {
 // list reads one list, or one row, of the conditions c, which only hold values that one request takes.
 func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate) error {
 	r := x.r
-	w := &walk{d: x.d, mp: r.mp, ep: r.ep, c: c, s: r.say, limit: r.limit, first: window{skip: r.skip}}
+	w := &walk{d: x.d, mp: r.mp, ep: r.ep, c: c, s: r.say, limit: r.limit, first: window{skip: r.skip, page: r.ep.pageFrom + r.pages*r.ep.pageStep, cursor: r.ep.cursorFrom}, whole: r.pages > 0}
 	row := reflect.New(r.st.Model.Type)
 	return w.run(ctx, func(items []any) (bool, error) {
 		x.mu.Lock()

@@ -58,15 +58,26 @@ func (d *DataSource) receive(ctx context.Context, r *request, res *http.Response
 	case len(bytes.TrimSpace(body)) == 0:
 		return rep, nil
 	}
-	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" && kind != "text/json" && !strings.HasSuffix(kind, "+json") {
-		return nil, upstream(m, nil, fmt.Sprintf("%s %s answered %d with something that is not JSON: is the base URL right?", r.ep.method, describePath(r.ep.path), res.StatusCode))
-	}
 	if rep.doc, err = parseJSON(body); err != nil {
-		return nil, upstream(m, nil, "the reply is not valid JSON: "+err.Error())
+		return nil, upstream(m, nil, fmt.Sprintf("%s %s answered %d with %s", r.ep.method, describePath(r.ep.path), res.StatusCode, notJSON(res.Header.Get("Content-Type"), body, err)))
 	}
 	rep.body, rep.size, rep.sum = true, int64(len(body)), sumOf(body)
 	return rep, nil
+}
+
+// notJSON says what a body is instead; its content type alone proves nothing.
+func notJSON(contentType string, body []byte, err error) string {
+	kind, _, _ := mime.ParseMediaType(contentType)
+	text := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	switch {
+	case bytes.HasPrefix(text, []byte("<!doctype html")), bytes.HasPrefix(text, []byte("<html")), kind == "text/html":
+		return "an HTML page, not JSON: is the base URL right, and is nobody asked to log in?"
+	case bytes.HasPrefix(text, []byte("<")):
+		return "XML, not JSON: is the base URL right?"
+	case kind == "application/json" || kind == "text/json" || strings.HasSuffix(kind, "+json"):
+		return "a body that is not valid JSON: " + err.Error()
+	}
+	return "something that is not JSON: is the base URL right?"
 }
 
 // parseJSON reads one document. Numbers stay text, so that no digit is lost.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,7 +20,8 @@ type request struct {
 	url    *url.URL
 	header http.Header
 	body   []byte
-	safe   bool // it reads, or says the same however often it is said
+	kind   string // of the body, where neither the endpoint nor the source says another
+	safe   bool   // it reads, or says the same however often it is said
 	reads  bool
 	ep     *endpoint
 }
@@ -29,6 +31,7 @@ type window struct {
 	skip, take, page int64
 	cursor           string
 	hasTake          bool
+	over             bool // there is no such page
 }
 
 // say is what a request says besides its conditions.
@@ -58,12 +61,15 @@ func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*requ
 	if err != nil {
 		return nil, fault.New(fault.ErrInvalid, e.model.Name, "", "the request's URL cannot be made")
 	}
-	r := &request{method: e.method, url: u, header: http.Header{"Accept": {"application/json"}}, ep: e}
+	r := &request{method: e.method, url: u, header: http.Header{}, ep: e}
 	r.reads = strings.HasPrefix(e.role, "Find") || e.role == "Count"
 	r.safe = r.reads || e.method == http.MethodPut || e.method == http.MethodDelete
 	query, form, object := u.Query(), url.Values{}, map[string]any{}
 	for i := range e.params {
 		b := &e.params[i]
+		if err := b.required(e, c); err != nil {
+			return nil, err
+		}
 		if b.in == inBody {
 			v, ok, err := b.json(c, w, s)
 			if err != nil {
@@ -88,7 +94,11 @@ func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*requ
 				if !validHeaderValue(text) {
 					return nil, invalid(b.field, "the value cannot be part of a header")
 				}
-				r.header.Add(b.name, text)
+				if name := http.CanonicalHeaderKey(b.name); name == "Accept" || name == "Content-Type" {
+					r.header.Set(name, text)
+				} else {
+					r.header.Add(name, text)
+				}
 			}
 		}
 	}
@@ -104,7 +114,7 @@ func (e *endpoint) encode(r *request, s say, form url.Values, object map[string]
 	case len(object) > 0:
 		body = object
 	case len(form) > 0:
-		r.header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.kind = "application/x-www-form-urlencoded"
 		r.body = []byte(form.Encode())
 		return nil
 	default:
@@ -116,8 +126,20 @@ func (e *endpoint) encode(r *request, s say, form url.Values, object map[string]
 	if err := enc.Encode(body); err != nil {
 		return fault.New(fault.ErrInvalid, e.model.Name, "", "a value cannot be written as JSON")
 	}
-	r.header.Set("Content-Type", "application/json")
+	r.kind = "application/json"
 	r.body = b.Bytes()
+	return nil
+}
+
+// required refuses a call that lacks a condition its endpoint asks for: without it the API might do more than was asked.
+func (b *binding) required(e *endpoint, c *conditions) error {
+	if b.word != where || b.optional {
+		return nil
+	}
+	if _, at := c.find(b.field, b.op); at < 0 {
+		return fault.New(fault.ErrUnsupported, b.field.Model.Name, b.field.Name, fmt.Sprintf("%s needs the condition %s.%s: add it to Where, or end the template in ? where the API does without",
+			e.role, b.field.Name, opName(b.op)))
+	}
 	return nil
 }
 
@@ -194,7 +216,7 @@ func (b *binding) number(w window) (int64, bool) {
 	case take:
 		return w.take, w.hasTake
 	}
-	return w.page, w.page > 0
+	return w.page, w.hasTake
 }
 
 // validHeader reports whether name is a token of RFC 9110.

@@ -23,7 +23,7 @@ type song struct {
 func (song) Endpoints() httpapi.Endpoints {
 	return httpapi.Endpoints{
 		FindMany:  httpapi.GET("/songs").Query("stars", "$where.Stars.eq?").Items("$").Sorted("ID"),
-		FindFirst: httpapi.GET("/first").Query("stars", "$where.Stars.eq?").Query("sort", "$orderBy").Item("$.song"),
+		FindFirst: httpapi.GET("/first").Query("stars", "$where.Stars.eq?").Query("sort", "$orderBy").ByteOrder().Item("$.song"),
 		Count:     httpapi.GET("/count").Query("stars", "$where.Stars.eq?").Total("$.n"),
 	}
 }
@@ -118,7 +118,7 @@ type lone struct {
 }
 
 func (lone) Endpoints() httpapi.Endpoints {
-	return httpapi.Endpoints{FindFirst: httpapi.GET("/first").Query("stars", "$where.Stars.eq?").Query("sort", "$orderBy").Item("$.song")}
+	return httpapi.Endpoints{FindFirst: httpapi.GET("/first").Query("stars", "$where.Stars.eq?").Query("sort", "$orderBy").ByteOrder().Item("$.song")}
 }
 
 // A first row that is not what was asked for is an error where there is no list to look it up in.

@@ -98,13 +98,17 @@ func (d *DataSource) once(ctx context.Context, r *request, cred *held) (rep *rep
 	req := d.client.R().SetContext(inner).SetDoNotParseResponse(true)
 	maps.Copy(req.Header, d.header)
 	maps.Copy(req.Header, r.header)
+	d.defaults(req.Header, "Accept", "application/json")
+	if r.body != nil {
+		d.defaults(req.Header, "Content-Type", r.kind)
+	}
 	if cred != nil {
 		maps.Copy(req.Header, cred.Header)
 	}
 	if r.body != nil {
 		req.SetBody(r.body)
 	}
-	res, err := req.Execute(r.method, r.url.String())
+	res, err := req.Execute(r.method, d.without(r.url))
 	if err != nil {
 		if detail, is := redirected(err); is {
 			return nil, fault.New(fault.ErrUpstream, r.ep.model.Name, "", detail)
@@ -121,6 +125,13 @@ func (d *DataSource) once(ctx context.Context, r *request, cred *held) (rep *rep
 		state = failing
 	}
 	return rep, err
+}
+
+// defaults sets a header that nobody has said, the caller's own client included.
+func (d *DataSource) defaults(h http.Header, name, value string) {
+	if h.Get(name) == "" && d.client.Header.Get(name) == "" {
+		h.Set(name, value)
+	}
 }
 
 // health is failing unless it was the caller who left.

@@ -36,7 +36,7 @@ func parseTemplate(m *model.Model, text string) (template, error) {
 	rest, is := strings.CutPrefix(text, "$")
 	switch {
 	case !is:
-		return template{text: text}, nil
+		return template{text: text}, apart(text)
 	case strings.HasPrefix(rest, "$"):
 		return template{text: rest}, nil
 	}
@@ -64,6 +64,24 @@ func parseTemplate(m *model.Model, text string) (template, error) {
 		return template{}, fmt.Errorf("%q: %s is no text", text, f.Name)
 	}
 	return template{word: where, field: f, op: op, optional: optional}, nil
+}
+
+// apart refuses a template inside longer text, which would be sent as it stands.
+func apart(text string) error {
+	for i := range len(text) {
+		if text[i] != '$' {
+			continue
+		}
+		name := text[i+1:]
+		end := strings.IndexFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') })
+		if end >= 0 {
+			name = name[:end]
+		}
+		if _, known := wordOf(name); known || name == "where" {
+			return fmt.Errorf("the template $%s stands inside longer text, where it would be sent as it stands: a template is the whole value; begin a literal with $$", name)
+		}
+	}
+	return nil
 }
 
 func isText(op builder.Op) bool { return op >= builder.OpContains && op <= builder.OpLike }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/filter"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -226,10 +227,7 @@ func (c *change) result(ctx context.Context, rep *reply, row unsafe.Pointer) err
 		return written(err)
 	}
 	if item != nil {
-		if err := decodeRow(c.mp.model, c.returning, item, row); err != nil {
-			return written(err)
-		}
-		return c.hand(row)
+		return written(c.replied(item, row))
 	}
 	st := &builder.Select{Model: c.mp.model, Columns: c.returning, Scoped: true}
 	for _, f := range c.mp.model.Key {
@@ -242,8 +240,38 @@ func (c *change) result(ctx context.Context, rep *reply, row unsafe.Pointer) err
 	return written(c.d.fresh(ctx, st, c.rows))
 }
 
+// replied takes the reply over as the changed row, which must be the one that was meant.
+func (c *change) replied(item any, row unsafe.Pointer) error {
+	m := c.mp.model
+	scopes, err := standing(m, c.scopes, row)
+	if err != nil {
+		return err
+	}
+	key, err := filter.AppendKey(nil, m.Key, row)
+	if err != nil {
+		return err
+	}
+	if err := c.mp.takeOver(item, nil, row); err != nil {
+		return err
+	}
+	if err := scopes.hold(m, row); err != nil {
+		return err
+	}
+	told, err := filter.AppendKey(nil, m.Key, row)
+	if err != nil {
+		return err
+	}
+	if string(told) != string(key) {
+		return upstream(m, nil, "the API answered the write with another row")
+	}
+	return c.hand(row)
+}
+
 // written marks a failure after the write was done.
 func written(err error) error {
+	if err == nil {
+		return nil
+	}
 	var e *fault.Error
 	if !errors.As(err, &e) {
 		return err

@@ -1,0 +1,64 @@
+package httpapi
+
+import (
+	"unsafe"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/filter"
+	"github.com/multi-orm/orm/model"
+)
+
+// takeOver puts what the reply to a write tells of the row into row. required columns must be there; others that are
+// not keep what was sent.
+func (mp *mapping) takeOver(item any, required []*model.Field, row unsafe.Pointer) error {
+	if err := decodeRow(mp.model, required, item, row); err != nil {
+		return err
+	}
+	object := item.(map[string]any)
+	for _, f := range mp.model.Fields {
+		v, there := object[f.Column]
+		if !there {
+			continue
+		}
+		if err := decodeField(f, v, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standingScopes are the scopes that a row which is written passes: its reply must pass them too.
+type standingScopes []*filter.Predicate
+
+// standing gives those of scopes that row passes as it is sent. A scope that the write itself leads out of, as a soft
+// delete does, says nothing of the reply.
+func standing(m *model.Model, scopes []builder.Scope, row unsafe.Pointer) (standingScopes, error) {
+	var out standingScopes
+	for i := range scopes {
+		p, err := filter.Compile(m, scopes[i].Expr)
+		if err != nil {
+			return nil, err
+		}
+		passes, err := p.Passes(row)
+		if err != nil {
+			return nil, err
+		}
+		if passes {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// hold refuses a reply with a row that is not for whoever asks.
+func (s standingScopes) hold(m *model.Model, row unsafe.Pointer) error {
+	for _, p := range s {
+		switch passes, err := p.Passes(row); {
+		case err != nil:
+			return err
+		case !passes:
+			return upstream(m, nil, "the API answered the write with a row outside of the scopes")
+		}
+	}
+	return nil
+}
