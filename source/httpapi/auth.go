@@ -59,6 +59,7 @@ type keeper struct {
 	fetch    func(context.Context, Reason) (Credentials, error)
 	perActor bool
 	optional bool
+	nobody   bool // credentials may be asked for without an actor
 	now      func() time.Time
 
 	group singleflight.Group
@@ -129,7 +130,12 @@ func (k *keeper) keep(h *held) {
 func (k *keeper) get(ctx context.Context, timeout time.Duration, refused *held) (*held, error) {
 	key := ""
 	if k.perActor {
-		key = actorKey(ctx)
+		if key = actorKey(ctx); key == "" && !k.nobody {
+			if k.optional {
+				return nil, nil
+			}
+			return nil, fault.New(fault.ErrNoActor, "", "", "the API's credentials are an actor's: put one in with orm.WithActor, or say httpapi.AllowNobody")
+		}
 	}
 	if h, _ := k.lookup(key, refused); h != nil {
 		return h, nil

@@ -78,7 +78,7 @@ func TestExpiry(t *testing.T) {
 	g.valid.Store(1)
 	var reasons []httpapi.Reason
 	expires := time.Now().Add(5 * time.Second) // closer than clocks are exact
-	db := open(t, g, httpapi.Auth(func(ctx context.Context, why httpapi.Reason) (httpapi.Credentials, error) {
+	db := open(t, g, httpapi.AllowNobody(), httpapi.Auth(func(ctx context.Context, why httpapi.Reason) (httpapi.Credentials, error) {
 		reasons = append(reasons, why)
 		return httpapi.Bearer("secret-1", expires), nil
 	}))
@@ -93,7 +93,7 @@ func TestExpiry(t *testing.T) {
 func TestRefusedTwice(t *testing.T) {
 	g := &guarded{}
 	n := 0
-	db := open(t, g, httpapi.Auth(func(ctx context.Context, why httpapi.Reason) (httpapi.Credentials, error) {
+	db := open(t, g, httpapi.AllowNobody(), httpapi.Auth(func(ctx context.Context, why httpapi.Reason) (httpapi.Credentials, error) {
 		n++
 		return httpapi.Bearer("secret-"+strconv.Itoa(100+n), time.Time{}), nil
 	}))
@@ -121,15 +121,15 @@ func TestPerActor(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 200 {
 		wg.Go(func() {
-			ctx := orm.WithActor(context.Background(), orm.Actor{ID: i % 10})
+			ctx := orm.WithActor(context.Background(), orm.Actor{ID: 7_000_000_000 + i%10})
 			p, err := orm.Repo[Post](db).ByID(1).One(ctx)
-			if err != nil || p.Title != fmt.Sprint("of ", i%10) {
+			if err != nil || p.Title != fmt.Sprint("of ", 7_000_000_000+i%10) {
 				t.Error(p, err)
 			}
 		})
 	}
 	wg.Wait()
-	if _, err := orm.Repo[Post](db).ByID(1).One(context.Background()); !errors.Is(err, orm.ErrAuth) || leaks(err) {
+	if _, err := orm.Repo[Post](db).ByID(1).One(context.Background()); !errors.Is(err, orm.ErrNoActor) || leaks(err) {
 		t.Fatal(err)
 	}
 }

@@ -255,7 +255,7 @@ func TestExpiringToken(t *testing.T) {
 	g := &guarded{}
 	var fetched atomic.Int64
 	end := time.Now().Add(10*time.Second + 150*time.Millisecond) // tokens are renewed ten seconds early
-	db := open(t, g, httpapi.Auth(func(_ context.Context, why httpapi.Reason) (httpapi.Credentials, error) {
+	db := open(t, g, httpapi.AllowNobody(), httpapi.Auth(func(_ context.Context, why httpapi.Reason) (httpapi.Credentials, error) {
 		n := fetched.Add(1)
 		g.valid.Store(n)
 		if n == 1 {

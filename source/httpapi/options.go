@@ -33,8 +33,12 @@ func ClientCredentials(c clientcredentials.Config) Option {
 	}
 }
 
+// AllowNobody lets Auth be asked where the context has no actor: the credentials it then gives serve all such calls.
+func AllowNobody() Option { return func(d *DataSource) { d.keep().nobody = true } }
+
 // Auth asks fn for the credentials of the actor in ctx. They are kept for each actor until they expire or are
-// refused; fn runs once at a time for one actor, in a context that ends with RequestTimeout.
+// refused; fn runs once at a time for one actor, in a context that ends with RequestTimeout. Without an actor a call is
+// ErrNoActor, unless AllowNobody is said, or OptionalAuth, which then sends no credentials.
 func Auth(fn func(ctx context.Context, why Reason) (Credentials, error)) Option {
 	return func(d *DataSource) {
 		if fn == nil {
