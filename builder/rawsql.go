@@ -32,13 +32,20 @@ func ConstantSQL[T any](text string, args ...any) Pred[T] {
 	return Pred[T]{e}
 }
 
-// reads reports whether text holds a sub-select: SELECT, PostgreSQL's TABLE, or SQLite's IN with the name of a table.
+// reads reports whether text reads rows of its own: SELECT, PostgreSQL's TABLE, SQLite's IN with the name of a table, or a
+// function that is given a table or a query as text.
 func reads(text string) bool {
-	words := strings.FieldsFunc(unquoted(text), func(r rune) bool { return r <= ' ' })
+	if strings.Contains(strings.ToLower(text), `u&"`) { // a name in escapes
+		return true
+	}
 	after := ""
-	for _, w := range words {
+	for _, w := range tokens(text) {
 		low := strings.ToLower(w)
-		if low == "select" || low == "table" || after == "in" && w != "(" {
+		name, isQuoted := strings.CutPrefix(low, `"`)
+		switch {
+		case !isQuoted && (low == "select" || low == "table" || after == "in" && w != "("), after == "in" && isQuoted:
+			return true
+		case runsText(name):
 			return true
 		}
 		after = low
@@ -46,22 +53,51 @@ func reads(text string) bool {
 	return false
 }
 
-// unquoted gives text as words and signs apart, with what stands in quotes replaced by a word.
-func unquoted(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '\'' || c == '"':
-			end := strings.IndexByte(text[i+1:], c)
-			i += end + 1
-			b.WriteString(" x ")
-		case isWord(c):
-			b.WriteByte(c)
-		default:
-			b.WriteString(" " + string(rune(c)) + " ")
+// runsText reports whether a function reads the table, or runs the query, that it is given the name or the text of.
+// Families are told by their beginning: a version to come may add to them.
+func runsText(name string) bool {
+	for _, family := range []string{"query_to_", "table_to_", "cursor_to_", "schema_to_", "database_to_", "dblink", "crosstab", "connectby", "xpath_table", "normal_rand",
+		"pg_read_", "pg_ls_", "lo_", "ts_stat", "ts_rewrite", "load_extension", "readfile", "fts5vocab", "set_config", "openrowset", "openquery", "opendatasource"} {
+		if strings.HasPrefix(name, family) {
+			return true
 		}
 	}
-	return b.String()
+	return name == "pragma" || strings.HasPrefix(name, "pragma_")
+}
+
+// tokens cuts text as the engines do: names and numbers, and every other sign by itself. A name in quotes keeps the first
+// of them, a string is the token '.
+func tokens(text string) []string {
+	var out []string
+	for i := 0; i < len(text); {
+		c, from := text[i], i
+		switch {
+		case c <= ' ':
+			i++
+			continue
+		case c == '\'' || c == '"':
+			i += max(strings.IndexByte(text[i+1:], c), 0) + 2
+			if c == '\'' {
+				out = append(out, "'")
+			} else {
+				out = append(out, strings.TrimSuffix(text[from:min(i, len(text))], `"`))
+			}
+			continue
+		case isNameByte(c):
+			for i < len(text) && isNameByte(text[i]) {
+				i++
+			}
+		default:
+			i++
+		}
+		out = append(out, text[from:i])
+	}
+	return out
+}
+
+// isNameByte reports whether c is part of an unquoted name in every dialect. Signs such as @ and # are operators to some.
+func isNameByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf
 }
 
 // mark replaces each ? outside quotes by dialect.Arg and refuses text that could leave its parentheses.

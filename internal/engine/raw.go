@@ -7,6 +7,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/named"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -44,8 +45,11 @@ func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n 
 func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
 	s = s.joined(ctx)
 	src, err := s.rawSource(ctx)
+	if err == nil {
+		err = named.Single(text, src.Dialect().Name())
+	}
 	if err != nil {
-		return err
+		return fault.Fill(err, "Raw", "", "")
 	}
 	reg := s.Registry()
 	hooks := reg.Events(nil)
