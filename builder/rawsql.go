@@ -32,38 +32,6 @@ func ConstantSQL[T any](text string, args ...any) Pred[T] {
 	return Pred[T]{e}
 }
 
-// reads reports whether text holds a sub-select: SELECT, PostgreSQL's TABLE, or SQLite's IN with the name of a table.
-func reads(text string) bool {
-	words := strings.FieldsFunc(unquoted(text), func(r rune) bool { return r <= ' ' })
-	after := ""
-	for _, w := range words {
-		low := strings.ToLower(w)
-		if low == "select" || low == "table" || after == "in" && w != "(" {
-			return true
-		}
-		after = low
-	}
-	return false
-}
-
-// unquoted gives text as words and signs apart, with what stands in quotes replaced by a word.
-func unquoted(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '\'' || c == '"':
-			end := strings.IndexByte(text[i+1:], c)
-			i += end + 1
-			b.WriteString(" x ")
-		case isWord(c):
-			b.WriteByte(c)
-		default:
-			b.WriteString(" " + string(rune(c)) + " ")
-		}
-	}
-	return b.String()
-}
-
 // mark replaces each ? outside quotes by dialect.Arg and refuses text that could leave its parentheses.
 // It does not know the dialect, so it takes only what all of them cut into the same quotes and parentheses.
 func mark(text string) (string, int, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/named"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -74,6 +75,9 @@ func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows
 }
 
 func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+	if err := named.One(text, src.Dialect().Name()); err != nil {
+		return err
+	}
 	ex, err := s.rawExecutor(ctx, src)
 	if err != nil {
 		return err
