@@ -97,6 +97,7 @@ func cases() []testCase {
 		intoCases,
 		joinCases,
 		loaderCases,
+		rangeCases,
 	} {
 		out = append(out, part...)
 	}

@@ -59,7 +59,7 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 	case errors.As(err, &e):
 		out.Detail, out.Err = kind(e.Code())
 		if e.Code()&0xff == lib.SQLITE_ERROR && strings.Contains(e.Error(), "integer overflow") { // no code says it
-			out.Detail = "a number is out of the range of 64 bits"
+			out.Detail = "a number would leave the range of its column"
 		}
 		out.Field = conflicting(m, e.Code())
 	}
