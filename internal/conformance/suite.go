@@ -98,6 +98,7 @@ func cases() []testCase {
 		joinCases,
 		loaderCases,
 		rangeCases,
+		flatCases,
 	} {
 		out = append(out, part...)
 	}
