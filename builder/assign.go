@@ -121,7 +121,7 @@ func (c *compiler) computed(f *frag, m *model.Model, s *Set) string {
 	switch s.Op {
 	case SetMul:
 		c.take(f)
-		return c.col(c.owner(m), s.Field) + " * " + dialect.Arg
+		return c.d.InRange(c.col(c.owner(m), s.Field)+" * "+dialect.Arg, TypeOf(s.Field))
 	case SetCopy:
 		return c.col(c.owner(m), s.Ext.From)
 	case SetAppend:
@@ -130,6 +130,6 @@ func (c *compiler) computed(f *frag, m *model.Model, s *Set) string {
 		for range s.Ext.Args {
 			c.take(f)
 		}
-		return "(" + s.Ext.Text + ")"
+		return c.d.InRange("("+s.Ext.Text+")", TypeOf(s.Field))
 	}
 }

@@ -101,20 +101,14 @@ func (c *compiler) quoted(fs []*model.Field) []string {
 
 // where writes "(p) AND (p) AND (scope)": scopes last and outermost, so that no OR escapes them.
 func (c *compiler) where(f *frag, owner string, m *model.Model, w *Conjunction, scopes []Scope) error {
-	n := 0
-	and := func() {
+	n := w.Len()
+	if err := chain(f, " AND ", 0, n, func(i int) error { return c.term(f, owner, m, w.At(i)) }); err != nil {
+		return err
+	}
+	for i := range scopes {
 		if n++; n > 1 {
 			f.b.WriteString(" AND ")
 		}
-	}
-	for i := range w.Len() {
-		and()
-		if err := c.term(f, owner, m, w.At(i)); err != nil {
-			return err
-		}
-	}
-	for i := range scopes {
-		and()
 		if err := c.term(f, owner, m, &scopes[i].Expr); err != nil {
 			return err
 		}
@@ -177,14 +171,7 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 		if e.Op == OpOr {
 			sep = " OR "
 		}
-		for i := range e.Ext.Kids {
-			if i > 0 {
-				f.b.WriteString(sep)
-			}
-			if err := c.term(f, owner, m, &e.Ext.Kids[i]); err != nil {
-				return err
-			}
-		}
+		return chain(f, sep, 0, len(e.Ext.Kids), func(i int) error { return c.term(f, owner, m, &e.Ext.Kids[i]) })
 	case OpNot:
 		f.b.WriteString("NOT (")
 		if err := c.expr(f, owner, m, &e.Ext.Kids[0]); err != nil {
@@ -228,13 +215,8 @@ func (c *compiler) exists(f *frag, owner string, e *Expr) error {
 		if e.Op == OpEvery {
 			f.b.WriteString("CASE WHEN ")
 		}
-		for i := range e.Ext.Kids {
-			if i > 0 {
-				f.b.WriteString(" AND ")
-			}
-			if err := c.term(f, child, r.Target, &e.Ext.Kids[i]); err != nil {
-				return err
-			}
+		if err := chain(f, " AND ", 0, len(e.Ext.Kids), func(i int) error { return c.term(f, child, r.Target, &e.Ext.Kids[i]) }); err != nil {
+			return err
 		}
 		if e.Op == OpEvery {
 			f.b.WriteString(" THEN 0 ELSE 1 END = 1")

@@ -170,11 +170,11 @@ func (c *compiler) related(owner string, t *Term) (fragment, error) {
 	r, child := t.Rel, c.alias("r")
 	var rows frag
 	link := c.relatedRows(&rows, owner, child, r)
-	for i := range t.Kids {
+	if len(t.Kids) > 0 {
 		rows.b.WriteString(" AND ")
-		if err := c.term(&rows, child, r.Target, &t.Kids[i]); err != nil {
-			return fragment{}, err
-		}
+	}
+	if err := chain(&rows, " AND ", 0, len(t.Kids), func(i int) error { return c.term(&rows, child, r.Target, &t.Kids[i]) }); err != nil {
+		return fragment{}, err
 	}
 	for i := range t.Scope {
 		rows.b.WriteString(" AND ")

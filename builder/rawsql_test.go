@@ -220,34 +220,3 @@ func FuzzMark(f *testing.F) {
 		}
 	})
 }
-
-// Text that reads rows of its own is known, however the engines let it be written.
-func TestReads(t *testing.T) {
-	for text, want := range map[string]bool{
-		"a IN (SELECT 1)":           true,
-		"exists(select@ 1)":         true,
-		"exists(select- 1)":         true,
-		"a = (select#1)":            true,
-		"(TABLE users) IS NOT NULL": true,
-		"a IN users":                true,
-		`a IN "users"`:              true,
-		"query_to_xml('x', true, true, '') IS NOT NULL":        true,
-		"pg_catalog.query_to_xml('x', true, true, '') IS NULL": true,
-		`"query_to_xml"('x', true, true, '') IS NOT NULL`:      true,
-		`U&"query\005fto_xml"('x', true, true, '') IS NULL`:    true,
-		"Table_To_XML('users', true, true, '') IS NULL":        true,
-		"database_to_xmlschema(true, true, '') IS NULL":        true,
-		"ts_stat('x') IS NULL":                                 true,
-		"dblink('c', 'q') IS NULL":                             true,
-		"set_config('orm.bypass', 'on', true) = 'on'":          true,
-		"selected = 1 AND tables > 2":                          false,
-		"name = 'select'":                                      false,
-		`"select" = 1`:                                         false,
-		"a IN (1, 2) AND u & 1 = 1":                            false,
-		"length(name) @ 2 > 1":                                 false,
-	} {
-		if got := reads(text); got != want {
-			t.Errorf("%s: reads %t", text, got)
-		}
-	}
-}

@@ -138,6 +138,9 @@ type Dialect interface {
 	// values, as a bulk insert has them, and then those of u.Where, which the text holds so many times.
 	UpdateRows(u RowUpdate) (text string, where int)
 
+	// InRange gives the number expr, and makes the statement fail where it does not fit into a Go field of type t.
+	InRange(expr string, t Type) string
+
 	// ColumnType is the DDL type of a column.
 	ColumnType(t Type, auto bool) string
 	// AutoKey reports whether ColumnType(auto) already says PRIMARY KEY.

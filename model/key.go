@@ -55,10 +55,10 @@ func AppendKey(b []byte, v Value) []byte {
 	}
 	if x, ok := v.ref.(driver.Valuer); ok { // what the database sees is what is compared
 		if stored, err := x.Value(); err == nil {
-			return identity.Key(append(b, 'v'), stored)
+			return append(append(b, 'v'), identity.Key(nil, stored)...) // not into b, which stays on the caller's stack
 		}
 	}
-	return identity.Key(append(b, 'a'), v.ref)
+	return append(append(b, 'a'), identity.Key(nil, v.ref)...)
 }
 
 func appendSized[T string | []byte | JSONText](b []byte, s T) []byte {

@@ -309,6 +309,10 @@ func TestRawTextNeedsAReason(t *testing.T) {
 			is(t, name+": a sub-select", err, orm.ErrDenied)
 			_, err = orm.Repo[branch](db).Where(orm.Not(orm.SQL[branch]("id IN boards"))).Count(ctx)
 			is(t, name+": IN a table", err, orm.ErrDenied)
+			_, err = orm.Repo[branch](db).Where(orm.SQL[branch]("id = (select+ max(branch_id) FROM boards)")).All(ctx)
+			is(t, name+": a sub-select beside a sign", err, orm.ErrDenied)
+			_, err = orm.Repo[branch](db).Where(orm.SQL[branch]("query_to_xml('select * from boards', true, false, '')::text LIKE '%acme%'")).All(ctx)
+			is(t, name+": a query as text", err, orm.ErrDenied)
 		}
 		if *n != 0 {
 			t.Errorf("%s: %d statements were sent", name, *n)

@@ -9,6 +9,7 @@ import (
 )
 
 var createCases = []testCase{
+	{"create/ids down", "CreateMany gives each row its own id where the database counts down", createDown},
 	{"create/fills", "made columns and defaults are filled in the struct, zero values are written", createFills},
 	{"create/errors", "conflicts and wrong rows are typed and write nothing", createErrors},
 	{"create/many", "5,000 rows of ten columns, ids in input order", createMany},
@@ -195,5 +196,18 @@ func createOdd(e *env) {
 	})))
 	if len(done) == 0 || done[len(done)-1] != 25_000 {
 		e.Errorf("progress: %v", done)
+	}
+}
+
+func createDown(e *env) {
+	db := e.open(Plain{})
+	if e.engine.Name != "postgres" { // SQLite's numbers only grow
+		return
+	}
+	must(db.Exec(e.ctx, "ALTER TABLE plains ALTER COLUMN id SET MINVALUE -1000000 SET INCREMENT BY -1 RESTART WITH 900"))
+	rows := []Plain{{Name: "a"}, {Name: "b"}, {Name: "c"}}
+	must(orm.Repo[Plain](db).CreateMany(e.ctx, rows))
+	for _, row := range rows {
+		e.equal(must(orm.Repo[Plain](db).ByID(row.ID).One(e.ctx)).Name, row.Name, "the row of an id")
 	}
 }

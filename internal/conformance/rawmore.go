@@ -15,6 +15,7 @@ var rawMoreCases = []testCase{
 	{"raw/rows hooked", "hooks see the rows of a stream before the reader does, and may deny", rawStreamHooks},
 	{"raw/unsafe", "text that is no constant passes by Unsafe only, and values stay arguments", rawUnsafe},
 	{"raw/lists", "lists in IN and NOT IN, empty and long ones too; elsewhere they are arrays or refused", rawLists},
+	{"raw/one statement", "text of several statements is refused before any of it runs, by every verb, in a transaction too", rawOneStatement},
 	{"raw/with", "common table expressions, in a transaction too", rawWith},
 }
 
@@ -207,4 +208,21 @@ func rawWith(e *env) {
 		return errMine
 	})
 	e.equal(len(must(orm.Raw[step](e.ctx, db, tree, orm.Args{"id": 1}))), len(got), "rolled back")
+}
+
+func rawOneStatement(e *env) {
+	db := e.open(Plain{})
+	ok(orm.Repo[Plain](db).Create(e.ctx, &Plain{Name: "a"}))
+	stacked := func(db orm.DB) {
+		e.fails(second(db.Exec(e.ctx, "SELECT 1; DELETE FROM plains")), orm.ErrInvalid, "", "")
+		e.fails(second(db.Exec(e.ctx, "UPDATE plains SET name = :n; DELETE FROM plains", orm.Args{"n": "b"})), orm.ErrInvalid, "", "")
+		e.fails(second(orm.Raw[int64](e.ctx, db, "SELECT 1; DELETE FROM plains")), orm.ErrInvalid, "", "")
+		e.fails(second(orm.Raw[anyRow](e.ctx, db, "DELETE FROM plains; SELECT 1")), orm.ErrInvalid, "", "")
+		for _, err := range orm.RawRows[int64](e.ctx, db, "SELECT 1;\nDELETE FROM plains;") {
+			e.fails(err, orm.ErrInvalid, "", "")
+		}
+	}
+	stacked(db)
+	_ = db.Tx(e.ctx, func(tx orm.DB) error { stacked(tx); return context.Canceled })
+	e.equal(must(orm.Raw[string](e.ctx, db, "SELECT name FROM plains; -- the end; and a comment")), []string{"a"}, "nothing ran")
 }

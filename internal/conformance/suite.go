@@ -97,6 +97,8 @@ func cases() []testCase {
 		intoCases,
 		joinCases,
 		loaderCases,
+		rangeCases,
+		flatCases,
 	} {
 		out = append(out, part...)
 	}

@@ -317,9 +317,9 @@ func insertInto(ctx context.Context, ex source.Executor, src source.Source, st *
 	return insertMany(ctx, ex, st, part, sorted)
 }
 
-// insertMany reads the made columns of many rows. No engine promises the order of the rows it gives
-// back, but all hand numbers out in the order of the input, so numbers are sorted before they are dealt out.
-// Sources without SQL give rows in the order of the input, whatever numbers they make.
+// insertMany reads the made columns of many rows. Engines hand numbers out in the order of the input, upwards or
+// downwards, and a single one gives the rows back in that order. Several that share the rows out do not: then the numbers
+// run neither way and are sorted. Sources without SQL give rows in the order of the input, whatever numbers they make.
 func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab, sorted bool) (int64, error) {
 	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
 	back.Reserve(st.Rows)
@@ -334,8 +334,7 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 	for i := range order {
 		order[i] = i
 	}
-	if f := st.Model.Made; sorted && len(f) > 0 && (f[0].Kind == model.Int || f[0].Kind == model.Uint) && contains(st.Returning, f[0]) {
-		f := f[0]
+	if f := firstMade(st); sorted && f != nil {
 		ids := make([]int64, len(order))
 		for i := range ids {
 			v, err := f.Load(back.At(i))
@@ -344,7 +343,8 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 			}
 			ids[i] = v.Int()
 		}
-		if !sort.SliceIsSorted(order, func(a, b int) bool { return ids[a] < ids[b] }) {
+		up := sort.SliceIsSorted(order, func(a, b int) bool { return ids[a] < ids[b] })
+		if down := sort.SliceIsSorted(order, func(a, b int) bool { return ids[a] > ids[b] }); !up && !down {
 			sort.Slice(order, func(a, b int) bool { return ids[order[a]] < ids[order[b]] })
 		}
 	}
@@ -358,6 +358,17 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 		}
 	}
 	return n, nil
+}
+
+// firstMade gives the first number that the database makes, nil where it makes none.
+func firstMade(st *builder.Insert) *model.Field {
+	if len(st.Returning) == 0 {
+		return nil
+	}
+	if f := st.Returning[0]; (f.Kind == model.Int || f.Kind == model.Uint) && !contains(st.Fields, f) {
+		return f
+	}
+	return nil
 }
 
 // copyField copies one column between rows of the same type.

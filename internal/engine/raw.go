@@ -45,11 +45,8 @@ func (s *Session) Exec(ctx context.Context, text string, args []model.Value) (n 
 func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
 	s = s.joined(ctx)
 	src, err := s.rawSource(ctx)
-	if err == nil {
-		err = named.Single(text, src.Dialect().Name())
-	}
 	if err != nil {
-		return fault.Fill(err, "Raw", "", "")
+		return err
 	}
 	reg := s.Registry()
 	hooks := reg.Events(nil)
@@ -78,6 +75,9 @@ func (s *Session) raw(ctx context.Context, text string, args []model.Value, rows
 }
 
 func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+	if err := named.One(text, src.Dialect().Name()); err != nil {
+		return err
+	}
 	ex, err := s.rawExecutor(ctx, src)
 	if err != nil {
 		return err

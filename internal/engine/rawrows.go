@@ -7,7 +7,6 @@ import (
 
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/internal/named"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -18,9 +17,6 @@ func (s *Session) QueryRows(ctx context.Context, text string, args []model.Value
 	const name = "RawRows"
 	s = s.joined(ctx)
 	src, err := s.rawSource(ctx)
-	if err == nil {
-		err = named.Single(text, src.Dialect().Name())
-	}
 	if err != nil {
 		return fault.Fill(err, name, "", "")
 	}

@@ -14,7 +14,7 @@ func (d *DataSource) Query(ctx context.Context, text string, args []model.Value,
 	return d.query(ctx, nil, text, args, rows)
 }
 
-// Exec runs text and gives the number of rows it touched. Text without arguments may hold several statements.
+// Exec runs text and gives the number of rows it touched. The engine refuses several statements in one text.
 func (d *DataSource) Exec(ctx context.Context, text string, args []model.Value) (int64, error) {
 	return d.exec(ctx, nil, text, args)
 }

@@ -58,8 +58,8 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		return out.WithCause(lockedError{err})
 	case errors.As(err, &e):
 		out.Detail, out.Err = kind(e.Code())
-		if e.Code()&0xff == lib.SQLITE_ERROR && strings.Contains(e.Error(), "integer overflow") { // no code says it
-			out.Detail = "a number is out of the range of 64 bits"
+		if e.Code()&0xff == lib.SQLITE_ERROR {
+			out.Detail, out.Err = said(e.Error())
 		}
 		out.Field = conflicting(m, e.Code())
 	}
@@ -98,6 +98,31 @@ func interrupted(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_INTERRUPT
 }
 
+// said tells apart what SQLite has one code for.
+func said(words string) (detail string, sentinel error) {
+	has := func(parts ...string) bool {
+		for _, p := range parts {
+			if strings.Contains(words, p) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("integer overflow"):
+		return "a number would leave the range of its column", fault.ErrInvalid
+	case has("Expression tree is too large", "parser stack overflow", "too many terms", "too many SQL variables", "at most 64 tables"):
+		return "the statement is too deep or too long for SQLite: use fewer conditions, or a list with In", fault.ErrLimit
+	case has("_fts_", "no such module: fts", "unable to use function MATCH"):
+		return "the full-text index is missing: run orm.CreateTables, which makes it", fault.ErrInvalid
+	case has("no such table"):
+		return "the table does not exist: run orm.CreateTables or your migrations", fault.ErrInvalid
+	case has("no such column", "has no column named"):
+		return "a column does not exist: run orm.CreateTables or your migrations, and check the names", fault.ErrInvalid
+	}
+	return "the database refused the statement", fault.ErrInvalid
+}
+
 // kind tells what an extended result code means (https://sqlite.org/rescode.html).
 func kind(code int) (detail string, sentinel error) {
 	switch code {
@@ -116,8 +141,6 @@ func kind(code int) (detail string, sentinel error) {
 	switch code & 0xff {
 	case lib.SQLITE_CONSTRAINT, lib.SQLITE_MISMATCH, lib.SQLITE_TOOBIG, lib.SQLITE_RANGE:
 		return "the database refused a value", fault.ErrInvalid
-	case lib.SQLITE_ERROR:
-		return "the database refused the statement: if a table or column is missing, run orm.CreateTables or your migrations", fault.ErrInvalid
 	case lib.SQLITE_READONLY:
 		return "the database or the transaction is read-only", fault.ErrDenied
 	case lib.SQLITE_AUTH, lib.SQLITE_PERM:
