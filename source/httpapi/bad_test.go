@@ -194,8 +194,8 @@ func TestRedirects(t *testing.T) {
 		case "/posts/2":
 			http.Redirect(w, r, "/posts/2", http.StatusFound)
 		case "/posts/3":
-			http.Redirect(w, r, "/moved", http.StatusMovedPermanently)
-		case "/moved":
+			http.Redirect(w, r, "/posts/3/moved", http.StatusMovedPermanently)
+		case "/posts/3/moved":
 			jsonText(with(`"id":1`, `"id":3`))(w, r)
 		}
 	}), httpapi.Header("Authorization", "secret"))

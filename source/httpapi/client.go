@@ -68,7 +68,7 @@ func ownTransport(conns int) *http.Transport {
 	return t
 }
 
-// redirect follows a redirect of a read that stays on the API's host. A redirected write could be done twice or
+// redirect follows a redirect of a read that stays on the API's host, below the endpoint's path. A redirected write could be done twice or
 // become a read, and another host must not see the credentials.
 func (d *DataSource) redirect(next *http.Request, via []*http.Request) error {
 	switch {
@@ -76,6 +76,8 @@ func (d *DataSource) redirect(next *http.Request, via []*http.Request) error {
 		return errRedirected{"the API redirects a request that is no GET"}
 	case !d.sameHost(next.URL):
 		return errRedirected{"the API redirects to another host, which is not followed"}
+	case !contained(next):
+		return errRedirected{"the API redirects away from the path of the endpoint: say Below in the mapping where it may"}
 	case len(via) > maxRedirects:
 		return errRedirected{"the API redirects without end"}
 	}

@@ -8,7 +8,7 @@
 // $skip, $take and $orderBy are sent for the caller only where nothing is filtered or ordered here afterwards. An
 // order is one the API can give when the endpoint maps $orderBy and no sort key can be NULL, or says it in Sorted.
 // The rows of a page that was cut by the API are checked against the conditions and the order; where they do not
-// agree the page is cut here instead.
+// agree the page is cut here instead. With NoFiltering either is an error.
 //
 // An HTTP API has no transactions. A write is one request for one row, by key; conditions and scopes are checked on
 // the row as it was read just before. What would take several requests is ErrUnsupported unless NonAtomic is given.

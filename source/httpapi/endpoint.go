@@ -50,6 +50,7 @@ type Endpoint struct {
 	byteOrder                bool
 	pageFrom, pageStep       int
 	cursorFrom, itemError    string
+	below                    string
 }
 
 type place uint8
@@ -115,11 +116,15 @@ func (e Endpoint) Item(path string) Endpoint { e.item = path; return e }
 func (e Endpoint) Total(path string) Endpoint { e.total = path; return e }
 
 // Next is the JSONPath of what leads to the next page: the value of $cursor where the endpoint maps it, else a URL
-// on the same host. Nothing, null, false or "" ends the pages.
+// at or below the endpoint's own path, unless Below says another. Nothing, null, false or "" ends the pages.
 func (e Endpoint) Next(path string) Endpoint { e.next = path; return e }
 
 // NextLink follows the reply header Link with rel="next".
 func (e Endpoint) NextLink() Endpoint { e.nextLink = true; return e }
+
+// Below says where links to next pages and redirects may lead: to path on the API's host, which begins with a slash, and
+// what lies below it. Without it that is the path of the request itself.
+func (e Endpoint) Below(path string) Endpoint { e.below = path; return e }
 
 // Sorted says in which order the API gives rows when it is not told one: field names, a minus sign before those
 // that descend. It promises that text is ordered byte by byte and that no key is NULL.

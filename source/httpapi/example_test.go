@@ -81,3 +81,13 @@ func ExampleDataSource_Describe() {
 	//   GET /rates?min=… (sorted here, cut here)
 	// <nil>
 }
+
+// An API that must do its own filtering: what it cannot be asked is refused instead of fetched whole.
+func ExampleNoFiltering() {
+	_ = httpapi.Source("blog", "https://api.example.com", httpapi.NoFiltering(), httpapi.MaxRows(10_000))
+}
+
+// Where the pages of a list lie under another path than the first.
+func ExampleEndpoint_Below() {
+	_ = httpapi.GET("/posts").Items("$.rows").Next("$.next").Below("/v2/posts")
+}

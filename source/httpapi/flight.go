@@ -91,9 +91,9 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 	return rep, fault.Fill(err, "", mp.model.Name, d.name)
 }
 
-// key tells requests apart: everything that is sent, and for whom.
+// key tells requests apart: everything that is sent, for whom, and how far it may be led.
 func (r *request) key(actor string) string {
-	return string(identity.Key(nil, actor, r.method, r.url.String(), map[string][]string(r.header), r.body))
+	return string(identity.Key(nil, actor, r.method, r.url.String(), map[string][]string(r.header), r.body, r.below))
 }
 
 // sumOf tells bodies apart.

@@ -32,6 +32,7 @@ type endpoint struct {
 	path              []segment
 	params            []binding
 	bodyAll, nextLink bool
+	below             string // where links and redirects may lead; empty for the request's own path
 	items, item       jp.Expr
 	total, next       jp.Expr
 	itemError         jp.Expr
@@ -80,7 +81,7 @@ func mappingOf(m *model.Model) (*mapping, error) {
 			continue
 		}
 		p := endpointParser{m: m, e: x.from, out: &endpoint{role: x.role, model: m, method: x.from.method, bodyAll: x.from.bodyAll,
-			nextLink: x.from.nextLink, chunk: x.from.chunk, uses: map[word]bool{}, byteOrder: x.from.byteOrder,
+			nextLink: x.from.nextLink, below: x.from.below, chunk: x.from.chunk, uses: map[word]bool{}, byteOrder: x.from.byteOrder,
 			pageFrom: int64(x.from.pageFrom), pageStep: int64(x.from.pageStep), cursorFrom: x.from.cursorFrom}}
 		if x.from.pageStep == 0 && x.from.pageFrom == 0 {
 			p.out.pageFrom, p.out.pageStep = 1, 1
@@ -251,6 +252,8 @@ func (p *endpointParser) whole() error {
 		return errors.New("BodyAll sends what is written: a read uses Body")
 	case e.chunk < 0:
 		return errors.New("Chunk must not be negative")
+	case e.below != "" && e.below[0] != '/':
+		return errors.New("Below needs a path that begins with a slash")
 	case e.next != nil && e.nextLink:
 		return errors.New("say Next or NextLink, not both")
 	case e.uses[cursor] && e.next == nil:

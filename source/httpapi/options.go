@@ -116,6 +116,22 @@ func MaxBody(bytes int64) Option {
 	}
 }
 
+// MaxRows bounds the rows that one read holds in memory, and so the objects in one reply; 100,000 unless said. More is
+// ErrLimit. A stream of rows is bounded by reply only.
+func MaxRows(n int) Option {
+	return func(d *DataSource) {
+		if n < 1 {
+			d.refuse("MaxRows must be positive")
+			return
+		}
+		d.maxRows = n
+	}
+}
+
+// NoFiltering makes a read ErrUnsupported that would fetch rows of a list to filter or cut them here, and ErrUpstream
+// where the API gives rows that it was told to leave out. The one row of a key is still checked.
+func NoFiltering() Option { return func(d *DataSource) { d.exact = true } }
+
 // NonAtomic lets one call become many requests, of which some may be done when a later one fails: CreateMany without
 // such an endpoint, and updates and deletes by other conditions than the key. The error says how many were done.
 func NonAtomic() Option { return func(d *DataSource) { d.scattered = true } }

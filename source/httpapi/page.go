@@ -32,6 +32,8 @@ type walk struct {
 	full int64 // rows of a full page, once one was seen that others follow
 	seen map[string]bool
 	last [sha256.Size]byte
+
+	below string // the path that links must not leave
 }
 
 // run asks for page after page until the API has no more, or visit has enough.
@@ -98,6 +100,7 @@ func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error
 	if err != nil {
 		return nil, err
 	}
+	w.below = r.below
 	if link != nil {
 		r.url = link
 	}
@@ -191,7 +194,7 @@ func (w *walk) nextText(rep *reply) (string, error) {
 	return "", upstream(w.mp.model, nil, w.ep.role+": the reply has "+kindOf(found[0])+" at "+w.ep.next.String()+", where the next page belongs")
 }
 
-// follow resolves a link, which must stay on the API's host.
+// follow resolves a link, which must stay on the API's host and below the endpoint's path.
 func (w *walk) follow(rep *reply, text string) (*url.URL, error) {
 	ref, err := url.Parse(text)
 	if err != nil {
@@ -200,6 +203,9 @@ func (w *walk) follow(rep *reply, text string) (*url.URL, error) {
 	u := rep.url.ResolveReference(ref)
 	if !w.d.sameHost(u) {
 		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page leads to another host, which is not followed")
+	}
+	if !within(w.below, u) {
+		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page leaves the path of the endpoint: say Below in the mapping where it may")
 	}
 	u.Fragment = ""
 	return u, nil

@@ -29,6 +29,7 @@ type reading struct {
 	pages int64  // whole pages that the API is asked to leave out, which are those rows
 	say   say
 
+	exact   bool  // the API must do all filtering and cutting
 	local   bool  // the API did not keep to what it was sent, so the page is cut here
 	fanOut  int64 // the most children of a parent; a Take above it is the engine's bound
 	filters bool  // rows are filtered here
@@ -55,6 +56,9 @@ func (d *DataSource) plan(st *builder.Select, local bool) (*reading, error) {
 		return nil, err
 	}
 	r.page()
+	if r.exact = d.exact && r.ep.items != nil; r.exact {
+		return r, r.whole()
+	}
 	return r, nil
 }
 
@@ -301,6 +305,25 @@ func (r *reading) page() {
 	} else if st.HasTake {
 		r.limit += st.Skip
 	}
+}
+
+// whole refuses to fetch rows that the caller would not get.
+func (r *reading) whole() error {
+	switch m := r.st.Model; {
+	case r.local:
+		return upstream(m, nil, errIgnored.Error())
+	case r.filters:
+		detail := "a condition would be filtered here, which NoFiltering forbids: map it in " + r.ep.role
+		for i, c := range r.conds.conjuncts {
+			if !r.sent[i] && !c.scope && c.expr != nil && c.expr.Field != nil {
+				return fault.New(fault.ErrUnsupported, m.Name, c.expr.Field.Name, detail)
+			}
+		}
+		return fault.New(fault.ErrUnsupported, m.Name, "", detail)
+	case r.cuts && r.limit == 0:
+		return fault.New(fault.ErrUnsupported, m.Name, "", "the page would be cut here, which NoFiltering forbids: map $take and the order in "+r.ep.role)
+	}
+	return nil
 }
 
 // ordered gives what $orderBy says for the statement's order; ok is false where the API cannot give that order.

@@ -135,6 +135,9 @@ func (x *reader) take(item any, row unsafe.Pointer, part *filter.Predicate) (eno
 		}
 		return true, err
 	}
+	if !x.stream && x.fetched > x.d.maxRows {
+		return true, fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than MaxRows (%d) rows: add conditions or Take, stream them with Rows, or raise httpapi.MaxRows", x.d.maxRows))
+	}
 	if err := decodeRow(m, r.fields, item, row); err != nil {
 		return true, err
 	}
@@ -184,7 +187,7 @@ func (x *reader) passes(row unsafe.Pointer, part *filter.Predicate) (bool, error
 	if err := x.outside(row); err != nil {
 		return false, err
 	}
-	if r.limit > 0 || r.skip > 0 { // the API cut a page of rows that it should not have counted
+	if r.exact || r.limit > 0 || r.skip > 0 { // the API cut a page of rows that it should not have counted
 		return false, errIgnored
 	}
 	return false, nil

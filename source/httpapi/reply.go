@@ -58,11 +58,33 @@ func (d *DataSource) receive(ctx context.Context, r *request, res *http.Response
 	case len(bytes.TrimSpace(body)) == 0:
 		return rep, nil
 	}
+	if objects(body) > objectsPerRow*d.maxRows {
+		return nil, fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("the reply holds more objects and lists than %d for each of MaxRows (%d) rows", objectsPerRow, d.maxRows))
+	}
 	if rep.doc, err = parseJSON(body); err != nil {
 		return nil, upstream(m, nil, fmt.Sprintf("%s %s answered %d with %s", r.ep.method, describePath(r.ep.path), res.StatusCode, notJSON(res.Header.Get("Content-Type"), body, err)))
 	}
 	rep.body, rep.size, rep.sum = true, int64(len(body)), sumOf(body)
 	return rep, nil
+}
+
+// objectsPerRow is how many objects and lists of a reply, on average, a row may hold.
+const objectsPerRow = 4
+
+// objects counts the objects and lists of a document before any of them is built.
+func objects(body []byte) (n int) {
+	text := false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case text && c == '\\':
+			i++
+		case c == '"':
+			text = !text
+		case !text && (c == '{' || c == '['):
+			n++
+		}
+	}
+	return n
 }
 
 // notJSON says what a body is instead; its content type alone proves nothing.

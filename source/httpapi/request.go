@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -23,6 +24,7 @@ type request struct {
 	kind   string // of the body, where neither the endpoint nor the source says another
 	safe   bool   // it reads, or says the same however often it is said
 	reads  bool
+	below  string // the path that links and redirects must not leave
 	ep     *endpoint
 }
 
@@ -61,7 +63,7 @@ func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*requ
 	if err != nil {
 		return nil, fault.New(fault.ErrInvalid, e.model.Name, "", "the request's URL cannot be made")
 	}
-	r := &request{method: e.method, url: u, header: http.Header{}, ep: e}
+	r := &request{method: e.method, url: u, header: http.Header{}, below: cmp.Or(e.below, u.Path), ep: e}
 	r.reads = strings.HasPrefix(e.role, "Find") || e.role == "Count"
 	r.safe = r.reads || e.method == http.MethodPut || e.method == http.MethodDelete
 	query, form, object := u.Query(), url.Values{}, map[string]any{}

@@ -95,6 +95,7 @@ func (d *DataSource) once(ctx context.Context, r *request, cred *held) (rep *rep
 	defer func() { d.breaker.note(state, time.Now()) }()
 	inner, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
+	inner = context.WithValue(inner, belowKey{}, r.below)
 	req := d.client.R().SetContext(inner).SetDoNotParseResponse(true)
 	maps.Copy(req.Header, d.header)
 	maps.Copy(req.Header, r.header)

@@ -38,6 +38,8 @@ type DataSource struct {
 	flights   flights
 	state     atomic.Pointer[opened]
 	scattered bool // NonAtomic was said
+	exact     bool // NoFiltering was said
+	maxRows   int
 }
 
 // opened is what Open made.
@@ -52,7 +54,7 @@ var (
 // Source describes the API below baseURL, which is http or https and holds neither credentials nor a query. Nothing
 // is sent before the first statement.
 func Source(name, baseURL string, opts ...Option) *DataSource {
-	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20}
+	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20, maxRows: 100_000}
 	u, err := url.Parse(baseURL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
