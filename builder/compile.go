@@ -128,6 +128,10 @@ func (c *compiler) term(f *frag, owner string, m *model.Model, e *Expr) error {
 var comparison = map[Op]string{OpEq: " = ", OpNe: " <> ", OpGt: " > ", OpGte: " >= ", OpLt: " < ", OpLte: " <= "}
 
 func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
+	arg := dialect.Arg
+	if e.Field != nil && e.Field.Kind == model.Time {
+		arg = c.d.Operand(TypeOf(e.Field))
+	}
 	fold := func(s string) string {
 		switch {
 		case !e.Fold:
@@ -143,13 +147,13 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 	case OpFalse:
 		f.b.WriteString("1 = 0")
 	case OpEq, OpNe, OpGt, OpGte, OpLt, OpLte:
-		f.b.WriteString(fold(c.col(owner, e.Field)) + comparison[e.Op] + fold(dialect.Arg))
+		f.b.WriteString(fold(c.col(owner, e.Field)) + comparison[e.Op] + fold(arg))
 		c.take(f)
 	case OpDistinctFrom:
-		f.b.WriteString(c.d.DistinctFrom(fold(c.col(owner, e.Field)), fold(dialect.Arg)))
+		f.b.WriteString(c.d.DistinctFrom(fold(c.col(owner, e.Field)), fold(arg)))
 		c.take(f)
 	case OpBetween:
-		f.b.WriteString(fold(c.col(owner, e.Field)) + " BETWEEN " + fold(dialect.Arg) + " AND " + fold(dialect.Arg))
+		f.b.WriteString(fold(c.col(owner, e.Field)) + " BETWEEN " + fold(arg) + " AND " + fold(arg))
 		c.take(f)
 		c.take(f)
 	case OpIsNull:

@@ -101,6 +101,9 @@ type Dialect interface {
 	AsText(expr string) string
 	// In tests expr against a list argument of type t; fold lowers both sides.
 	In(expr string, t Type, negated, fold bool) string
+	// Operand gives the argument that a column of type t is compared with: a day is compared as its midnight, which a time
+	// of the same day is not.
+	Operand(t Type) string
 	// Tuples tests several columns against as many list arguments read in step.
 	Tuples(exprs []string, types []Type) string
 	// DistinctFrom is the null-safe inequality.

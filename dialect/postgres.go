@@ -26,6 +26,9 @@ func (Postgres) Like(expr, arg string) string { return expr + " LIKE " + arg + `
 // In is = ANY over one array argument.
 func (d Postgres) In(expr string, t Type, negated, fold bool) string {
 	list := Arg
+	if t.isDate() {
+		list += "::timestamp[]"
+	}
 	if fold { // an array again, so that an index on lower(expr) serves
 		list = "ARRAY(SELECT " + d.FoldArg(expr, "orm_x") + " FROM unnest(" + Arg + "::text[]) AS orm_x)"
 	}

@@ -1,5 +1,7 @@
 package dialect
 
+import "strings"
+
 // Kind is the kind of a column, as far as SQL types go.
 type Kind uint8
 
@@ -30,3 +32,6 @@ type Type struct {
 	GoType string // "netip.Addr" and the like, for Text
 	Key    bool   // part of a key or an index: SQL Server cannot index unbounded text
 }
+
+// isDate reports whether the column holds days, by the type that its tag gives.
+func (t Type) isDate() bool { return t.Kind == Time && strings.EqualFold(strings.TrimSpace(t.Name), "date") }

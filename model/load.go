@@ -47,7 +47,7 @@ func loadScalar(k Kind, bits int, p unsafe.Pointer) Value {
 		return UintOf(loadUint(bits, p))
 	case Float:
 		if bits == 32 {
-			return FloatOf(float64(*(*float32)(p)))
+			return SingleOf(*(*float32)(p))
 		}
 		return FloatOf(*(*float64)(p))
 	case String:

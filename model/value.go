@@ -22,6 +22,7 @@ type (
 	intRef    struct{}
 	uintRef   struct{}
 	floatRef  struct{}
+	singleRef struct{} // a float that was a float32
 	timeRef   struct{}
 	stringPtr *byte
 	bytesPtr  *byte
@@ -73,6 +74,19 @@ func UintOf(u uint64) Value { return Value{bits: u, ref: uintRef{}} }
 // FloatOf makes a floating-point value.
 func FloatOf(f float64) Value { return Value{bits: math.Float64bits(f), ref: floatRef{}} }
 
+// SingleOf makes a floating-point value of single precision: where it becomes decimal digits, those of a float32.
+func SingleOf(f float32) Value {
+	return Value{bits: math.Float64bits(float64(f)), ref: singleRef{}}
+}
+
+// Bits gives the precision of a floating-point value: 32 or 64.
+func (v Value) Bits() int {
+	if _, single := v.ref.(singleRef); single {
+		return 32
+	}
+	return 64
+}
+
 // StringOf makes a text value.
 func StringOf(s string) Value {
 	return Value{bits: uint64(len(s)), ref: stringPtr(unsafe.StringData(s))}
@@ -87,21 +101,23 @@ func BytesOf(b []byte) Value {
 }
 
 // TimeOf makes a point in time. It is kept in UTC to the microsecond, the finest unit all sources share.
-// A time too far from 1970 for that fails when it is bound.
+// A year before 1 or after 9999 fails when it is bound: not every source can hold or sort it.
 func TimeOf(t time.Time) Value {
-	micros := t.UnixMicro()
-	if time.UnixMicro(micros).Unix() != t.Unix() { // it wrapped around
+	if s := t.Unix(); s < firstSecond || s > lastSecond {
 		return AnyOf(farTime{})
 	}
-	return Value{bits: uint64(micros), ref: timeRef{}}
+	return Value{bits: uint64(t.UnixMicro()), ref: timeRef{}}
 }
+
+// The first and last second that all sources hold: of the years 1 to 9999.
+const firstSecond, lastSecond = -62135596800, 253402300799
 
 // farTime is a time that no source can hold.
 type farTime struct{}
 
 // Value fails the statement instead of letting the time wrap around.
 func (farTime) Value() (driver.Value, error) {
-	return nil, fault.New(fault.ErrInvalid, "", "", "the time lies too far from now to be stored")
+	return nil, fault.New(fault.ErrInvalid, "", "", "the time lies before the year 1 or after 9999, which not every source can hold")
 }
 
 // UUIDOf makes a UUID value that shares u.
@@ -131,7 +147,7 @@ func (v Value) Kind() ValueKind {
 		return IntValue
 	case uintRef:
 		return UintValue
-	case floatRef:
+	case floatRef, singleRef:
 		return FloatValue
 	case stringPtr:
 		return StringValue

@@ -42,7 +42,7 @@ func (f *Field) intValue(i int64) (Value, error) {
 	if !exactInt(i, f.Bits) {
 		return Value{}, inexact
 	}
-	return FloatOf(float64(i)), nil
+	return f.floatValue(float64(i))
 }
 
 func (f *Field) uintValue(u uint64) (Value, error) {
@@ -64,7 +64,7 @@ func (f *Field) floatValue(x float64) (Value, error) {
 		return Value{}, outOfRange
 	}
 	if f.Bits == 32 {
-		x = float64(float32(x))
+		return SingleOf(float32(x)), nil
 	}
 	return FloatOf(x), nil
 }

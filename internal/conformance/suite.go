@@ -69,6 +69,7 @@ func cases() []testCase {
 		includePageCases,
 		includeShapeCases,
 		includeOwnCases,
+		edgeCases,
 		countCases,
 		relationCases,
 		txCases,

@@ -19,7 +19,7 @@ func appendText(b []byte, v model.Value) ([]byte, error) {
 	case model.UintValue:
 		return strconv.AppendUint(b, v.Uint(), 10), nil
 	case model.FloatValue:
-		return appendFloatText(b, v.Float()), nil
+		return appendFloatText(b, v.Float(), v.Bits()), nil
 	case model.TimeValue:
 		return appendTimeText(b, v.Time()), nil
 	case model.UUIDValue:
@@ -45,14 +45,15 @@ func appendPlain(b, text []byte) ([]byte, error) {
 	return append(b, text...), nil
 }
 
-func appendFloatText(b []byte, x float64) []byte {
+// appendFloatText writes the fewest digits that mean x in its own precision.
+func appendFloatText(b []byte, x float64, bits int) []byte {
 	switch {
 	case math.IsInf(x, 1):
 		return append(b, "Infinity"...)
 	case math.IsInf(x, -1):
 		return append(b, "-Infinity"...)
 	}
-	return strconv.AppendFloat(b, x, 'g', -1, 64)
+	return strconv.AppendFloat(b, x, 'g', -1, bits)
 }
 
 // appendTimeText writes the years before 1 as PostgreSQL does.

@@ -73,7 +73,7 @@ func simpleArgument(v model.Value) (any, error) {
 	case model.IntValue:
 		return v.Int(), nil
 	case model.FloatValue:
-		return string(appendFloatText(nil, v.Float())), nil
+		return string(appendFloatText(nil, v.Float(), v.Bits())), nil
 	case model.StringValue, model.BytesValue:
 		if v.Kind() == model.BytesValue {
 			return v.Bytes(), nil

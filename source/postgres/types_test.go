@@ -93,7 +93,7 @@ func extremes() []everything {
 	when := time.Date(2024, 2, 29, 23, 59, 59, 999999000, time.UTC)
 	small := everything{
 		ID: 1, I8: math.MinInt8, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, I: math.MinInt,
-		F32: -math.MaxFloat32, F64: math.SmallestNonzeroFloat64, T: time.Date(-4712, 1, 1, 0, 0, 0, 0, time.UTC),
+		F32: -math.MaxFloat32, F64: math.SmallestNonzeroFloat64, T: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC),
 		Raw: []byte{}, Map: map[string]any{}, JS: json.RawMessage("null"), Dec: decimal{"-0.00000000000000000001"},
 		Addr: netip.MustParseAddr("10.0.0.1"), Net: netip.MustParsePrefix("10.0.0.0/8"),
 		Strings: []string{}, Ints: []int64{}, Smalls: []int16{}, Bools: []bool{}, Floats: []float64{}, Times: []time.Time{}, UIDs: [][16]byte{}, Blobs: [][]byte{},
@@ -102,7 +102,7 @@ func extremes() []everything {
 		ID: 2, B: true, I8: math.MaxInt8, I16: math.MaxInt16, I32: math.MaxInt32, I64: math.MaxInt64, I: math.MaxInt,
 		U8: math.MaxUint8, U16: math.MaxUint16, U32: math.MaxUint32, U64: math.MaxUint64,
 		F32: math.MaxFloat32, F64: math.MaxFloat64, S: "tab\t \"quote\" \\ 'single' € 🙂\n", Named: "sad, {or} \"NULL\"",
-		Raw: []byte{0, 1, 255, '\\', 'x'}, T: time.Date(294247, 1, 1, 23, 59, 59, 0, time.UTC), UID: id,
+		Raw: []byte{0, 1, 255, '\\', 'x'}, T: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), UID: id,
 		Doc: point{1 << 60, -1}, Map: map[string]any{"a": "<&>\u2028", "n": nil}, JS: json.RawMessage(`{"big": 9007199254740993}`),
 		Dec: decimal{"123456789012345678901234567890.000000001"}, Addr: netip.MustParseAddr("2001:db8::1"), Net: netip.MustParsePrefix("192.168.1.1/32"),
 		Strings: []string{"", "NULL", `a"b`, `c\d`, "{e,f}", " g ", "€\n"}, Ints: []int64{math.MinInt64, 0, math.MaxInt64}, Smalls: []int16{-1, 1},
@@ -137,9 +137,6 @@ func TestEveryTypeInEveryMode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := open(t, []*model.Model{m}, opts...)
 			want := extremes()
-			if name == "simple" { // quoting has no year before 1 and no year after 9999
-				want[0].T, want[1].T = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
-			}
 			for round := range 2 { // one by one, then in bulk; the second round uses what the first learnt
 				if round == 0 {
 					for i := range want {

@@ -15,7 +15,7 @@ import (
 )
 
 func TestTimesAreTextThatSorts(t *testing.T) {
-	first, last := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro(), time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC).UnixMicro()
+	first, last := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro(), time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC).UnixMicro()
 	rapid.Check(t, func(t *rapid.T) {
 		a := time.UnixMicro(rapid.Int64Range(first, last).Draw(t, "a")).UTC()
 		b := time.UnixMicro(rapid.Int64Range(first, last).Draw(t, "b")).UTC()

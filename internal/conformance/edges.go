@@ -1,0 +1,112 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/multi-orm/orm"
+)
+
+// Edge has columns that are compared at the edges of what they hold.
+type Edge struct {
+	ID  int64 `orm:"id,auto"`
+	F32 float32
+	Num float32   `orm:"num,type=numeric"`
+	Day time.Time `orm:"day,type=date"`
+	At  time.Time
+}
+
+var edges = orm.Bind[Edge, struct {
+	ID  orm.Col[Edge, int64]
+	F32 orm.Col[Edge, float32]
+	Num orm.Col[Edge, float32]
+	Day orm.Time[Edge]
+	At  orm.Time[Edge]
+}]()
+
+var edgeCases = []testCase{
+	{"edge/dates", "a date column is compared as its midnight UTC", edgeDates},
+	{"edge/precision", "a number is compared in its field's own precision", edgePrecision},
+	{"edge/digits", "a float32 equals the decimal digits that it is written with", edgeForeign},
+	{"edge/years", "parts of times have one range on every source", edgeYears},
+}
+
+func edgeDates(e *env) {
+	db := e.open(Edge{})
+	r := orm.Repo[Edge](db)
+	noon := time.Date(2024, 2, 1, 12, 0, 0, 0, time.UTC)
+	midnight := time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC)
+	in := []Edge{{Day: midnight, At: noon}, {Day: midnight.AddDate(0, 0, 1), At: noon}}
+	must(r.CreateMany(e.ctx, in))
+	e.equal(must(r.ByID(in[0].ID).One(e.ctx)).Day.UTC(), midnight, "a date reads back as its midnight")
+	for name, c := range map[string]struct {
+		p    orm.Pred[Edge]
+		want int64
+	}{
+		"Eq midnight": {edges.Day.Eq(midnight), 1}, "Eq noon": {edges.Day.Eq(noon), 0}, "Ne noon": {edges.Day.Ne(noon), 2}, "Lt noon": {edges.Day.Lt(noon), 1},
+		"Lte noon": {edges.Day.Lte(noon), 1}, "Gt noon": {edges.Day.Gt(noon), 1}, "Gte noon": {edges.Day.Gte(noon), 1}, "Gt midnight": {edges.Day.Gt(midnight), 1},
+		"In": {edges.Day.In(noon, midnight), 1}, "NotIn": {edges.Day.NotIn(noon), 2}, "Between": {edges.Day.Between(midnight, noon), 1},
+		"another zone": {edges.Day.Eq(midnight.In(time.FixedZone("x", 7*3600))), 1}, "DistinctFrom": {edges.Day.DistinctFrom(noon), 2},
+	} {
+		e.equal(must(r.Where(c.p).Count(e.ctx)), c.want, name)
+	}
+}
+
+func edgePrecision(e *env) {
+	db := e.open(Edge{})
+	r := orm.Repo[Edge](db)
+	for _, v := range []float32{868.3, 0.1, 16777216, 1e-7, -3.4e38} {
+		g := Edge{F32: v, Num: v, Day: day(1), At: day(1)}
+		ok(r.Create(e.ctx, &g))
+		got := must(r.ByID(g.ID).One(e.ctx))
+		e.equal([]any{got.F32, got.Num}, []any{v, v}, "read")
+		e.equal(must(r.Where(edges.F32.Eq(v), edges.ID.Eq(g.ID)).Count(e.ctx)), int64(1), fmt.Sprint("real ", v))
+		e.equal(must(r.Where(edges.Num.Eq(v), edges.ID.Eq(g.ID)).Count(e.ctx)), int64(1), fmt.Sprint("numeric ", v))
+		e.equal(must(r.Where(edges.Num.In(v), edges.ID.Eq(g.ID)).Count(e.ctx)), int64(1), fmt.Sprint("numeric in a list ", v))
+		e.equal(must(r.Where(edges.Num.Gt(v), edges.ID.Eq(g.ID)).Count(e.ctx)), int64(0), fmt.Sprint("numeric above ", v))
+	}
+}
+
+// edgeForeign reads what another program has written, in its own digits.
+func edgeForeign(e *env) {
+	if e.engine.API {
+		return
+	}
+	db := e.open(Edge{})
+	r := orm.Repo[Edge](db)
+	ok(r.Create(e.ctx, &Edge{Day: day(1), At: day(1)}))
+	if e.engine.Serializable { // a database that keeps decimal digits
+		must(db.Exec(e.ctx, "UPDATE edges SET num = 868.3"))
+		e.equal(must(r.Where(edges.Num.Eq(868.3)).Count(e.ctx)), int64(1), "digits of another program")
+		e.equal(must(r.Where(edges.Num.In(868.3, 1)).Count(e.ctx)), int64(1), "in a list")
+		e.equal(must(r.First(e.ctx)).Num, float32(868.3), "read")
+	}
+}
+
+func edgeYears(e *env) {
+	db := e.open(Edge{})
+	r := orm.Repo[Edge](db)
+	must(r.CreateMany(e.ctx, []Edge{{At: day(1), Day: day(1)}}))
+	for _, y := range []int{-1, 0, 1, 1999, 9999, 10000, math.MaxInt32} {
+		e.equal(must(r.Where(edges.At.Year().Eq(y)).Count(e.ctx)), int64(0), fmt.Sprint("year ", y))
+		e.equal(must(r.Where(edges.At.Year().Ne(y)).Count(e.ctx)), int64(1), fmt.Sprint("not the year ", y))
+	}
+	e.equal(must(r.Where(edges.At.Year().Gt(0)).Count(e.ctx)), int64(1), "after the year 0")
+	for _, y := range []int{-1, 0, 10000, 20000} {
+		at := time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)
+		err := r.Create(e.ctx, &Edge{At: at, Day: day(1)})
+		if !errors.Is(err, orm.ErrInvalid) {
+			e.Errorf("a time in the year %d: %v", y, err)
+		}
+		if _, err := r.Where(edges.At.Lt(at)).Count(e.ctx); !errors.Is(err, orm.ErrInvalid) {
+			e.Errorf("a comparison with the year %d: %v", y, err)
+		}
+	}
+	for _, y := range []int{1, 9999} {
+		g := Edge{At: time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), Day: day(1)}
+		ok(r.Create(e.ctx, &g))
+		e.equal(must(r.ByID(g.ID).One(e.ctx)).At, g.At, fmt.Sprint("year ", y))
+	}
+}
