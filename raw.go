@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -46,17 +47,20 @@ func (db DB) Source(name string) DB {
 // one Args with names. With scopes registered it is ErrDenied unless the context has a bypass, since no
 // scope can reach into text.
 //
+// Every column needs a field, and every field a column, unless SomeColumns stands among the arguments.
+//
 // The values of a map are nil, bool, int64, float64, string, []byte and time.Time. PostgreSQL gives json, jsonb and
 // bytea as []byte, arrays as []any, and numeric, uuid and all other types as string. SQLite has no bool and no
 // time.Time but for columns declared so, and a decimal column holds int64 or float64.
 //
 //	orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
 func Raw[T any](ctx context.Context, db DB, text constant, args ...any) ([]T, error) {
+	args, some := someColumns(args)
 	bound, values, err := db.rawArgs(string(text), args)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.s.Query(ctx, bound, values, reflect.TypeFor[T]())
+	rows, err := db.s.Query(ctx, bound, values, reflect.TypeFor[T](), some)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +75,21 @@ func (db DB) Exec(ctx context.Context, text constant, args ...any) (int64, error
 		return 0, err
 	}
 	return db.s.Exec(ctx, bound, values)
+}
+
+// RawOption stands among the arguments of Raw and RawRows.
+type RawOption uint8
+
+// SomeColumns lets fields that the result has no column for keep their zero value.
+const SomeColumns RawOption = 1
+
+// someColumns takes the options from among the arguments.
+func someColumns(args []any) (rest []any, some bool) {
+	is := func(a any) bool { return a == any(SomeColumns) }
+	if !slices.ContainsFunc(args, is) {
+		return args, false
+	}
+	return slices.DeleteFunc(slices.Clone(args), is), true
 }
 
 func (db DB) rawArgs(text string, args []any) (string, []model.Value, error) {

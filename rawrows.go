@@ -23,13 +23,14 @@ func Unsafe(text string) constant { return constant(text) }
 func RawRows[T any](ctx context.Context, db DB, text constant, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
+		args, some := someColumns(args)
 		bound, values, err := db.rawArgs(string(text), args)
 		if err != nil {
 			yield(none, err)
 			return
 		}
 		stopped := false
-		err = db.s.QueryRows(ctx, bound, values, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
+		err = db.s.QueryRows(ctx, bound, values, reflect.TypeFor[T](), some, window, func(rows *source.Slab) error {
 			for i := range rows.Len() {
 				if !yield(*(*T)(rows.At(i)), nil) {
 					stopped = true

@@ -34,4 +34,6 @@ type Type struct {
 }
 
 // isDate reports whether the column holds days, by the type that its tag gives.
-func (t Type) isDate() bool { return t.Kind == Time && strings.EqualFold(strings.TrimSpace(t.Name), "date") }
+func (t Type) isDate() bool {
+	return t.Kind == Time && strings.EqualFold(strings.TrimSpace(t.Name), "date")
+}

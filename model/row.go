@@ -2,6 +2,7 @@ package model
 
 import (
 	"reflect"
+	"strings"
 	"unsafe"
 
 	"github.com/multi-orm/orm/internal/fault"
@@ -39,6 +40,20 @@ func RowOf(t reflect.Type) (*Row, error) {
 
 // Field finds a field by column or Go name.
 func (r *Row) Field(name string) (*Field, error) { return r.model.Field(name) }
+
+// Covered refuses a result that lacks the column of a field: the field would be zero without a word.
+func (r *Row) Covered(has func(*Field) bool) error {
+	var missing []string
+	for _, f := range r.model.Fields {
+		if !has(f) {
+			missing = append(missing, f.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, r.model.Name, missing[0], "the result has no column for "+strings.Join(missing, ", ")+": select it, or say orm.SomeColumns")
+}
 
 // Nearest gives the candidate that word most likely meant, or "".
 func Nearest(word string, candidates []string) string {

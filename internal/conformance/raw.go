@@ -24,12 +24,15 @@ func rawRows(e *env) {
 	got := must(orm.Raw[Card](ctx, db, "SELECT p.name, SUM(b.price) AS sum_of FROM persons p LEFT JOIN books b ON b.author_id = p.id GROUP BY p.id, p.name ORDER BY p.id"))
 	e.equal(got, []Card{{"Ann", ptr(60.0)}, {"Bob", ptr(40.0)}, {"Cid", nil}, {"Dan", nil}}, "structs")
 	e.same("cards", got)
-	e.equal(must(orm.Raw[Book](ctx, db, "SELECT title, id, stars FROM books WHERE id = 2")), []Book{{ID: 2, Title: "b"}}, "models, columns in any order")
+	e.equal(must(orm.Raw[Book](ctx, db, "SELECT title, id, stars FROM books WHERE id = 2", orm.SomeColumns)), []Book{{ID: 2, Title: "b"}}, "models, columns in any order")
+	e.fails(second(orm.Raw[Book](ctx, db, "SELECT title, id, stars FROM books WHERE id = 2")), orm.ErrInvalid, "Book", "AuthorID")
+	e.fails(second(orm.Raw[Card](ctx, db, "SELECT name FROM persons WHERE id = :id", orm.Args{"id": 1})), orm.ErrInvalid, "Card", "Total")
+	e.equal(must(orm.Raw[Card](ctx, db, "SELECT name FROM persons WHERE id = :id", orm.Args{"id": 1}, orm.SomeColumns)), []Card{{Name: "Ann"}}, "some columns")
 	e.equal(must(orm.Raw[string](ctx, db, "SELECT name FROM persons ORDER BY id DESC")), []string{"Dan", "Cid", "Bob", "Ann"}, "text")
 	e.equal(must(orm.Raw[int64](ctx, db, "SELECT COUNT(*) FROM books")), []int64{5}, "numbers")
 	e.equal(must(orm.Raw[*int64](ctx, db, "SELECT stars FROM books ORDER BY id"))[1], (*int64)(nil), "NULL")
-	e.equal(len(must(orm.Raw[Card](ctx, db, "SELECT name FROM persons WHERE 1 = 0"))), 0, "no rows")
-	if must(orm.Raw[Card](ctx, db, "SELECT name FROM persons WHERE 1 = 0")) == nil {
+	e.equal(len(must(orm.Raw[Card](ctx, db, "SELECT name FROM persons WHERE 1 = 0", orm.SomeColumns))), 0, "no rows")
+	if must(orm.Raw[Card](ctx, db, "SELECT name FROM persons WHERE 1 = 0", orm.SomeColumns)) == nil {
 		e.Error("no rows is nil")
 	}
 	e.fails(second(orm.Raw[string](ctx, db, "SELECT CAST(NULL AS TEXT)")), orm.ErrInvalid, "", "")

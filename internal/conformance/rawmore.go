@@ -64,7 +64,7 @@ func rawStreamed(e *env) {
 	e.equal(len(ids), 1100, "rows")
 	e.equal(ids[1099], int64(1100), "order")
 	n := 0
-	for p, err := range orm.RawRows[Plain](e.ctx, db, "SELECT id, n FROM plains ORDER BY id") {
+	for p, err := range orm.RawRows[Plain](e.ctx, db, "SELECT id, n FROM plains ORDER BY id", orm.SomeColumns) {
 		ok(err)
 		if n++; p.ID != int64(n) {
 			e.Fatalf("row %d is %+v", n, p)

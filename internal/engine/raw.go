@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -13,14 +14,14 @@ import (
 )
 
 // Query runs SQL text and decodes the result into rows of elem: a struct by column names, a map of them, or a scalar.
-func (s *Session) Query(ctx context.Context, text string, args []model.Value, elem reflect.Type) (source.Slab, error) {
+func (s *Session) Query(ctx context.Context, text string, args []model.Value, elem reflect.Type, some bool) (source.Slab, error) {
 	rows := source.Rows{Slab: source.NewSlab(elem)}
 	var m *mapped
 	var err error
 	if elem == mapType() {
 		m = new(mapped)
 		rows.Resolve = m.resolve(&rows)
-	} else if rows.Resolve, err = resolver(elem); err != nil {
+	} else if rows.Resolve, err = resolver(elem, some); err != nil {
 		return rows.Slab, fault.Fill(err, "Raw", "", "")
 	}
 	err = s.raw(ctx, text, args, &rows, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
@@ -103,8 +104,8 @@ func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text 
 	return err
 }
 
-// resolver ties result columns to the fields of elem.
-func resolver(elem reflect.Type) (func([]string) ([]builder.Column, error), error) {
+// resolver ties result columns to the fields of elem. Each field needs a column, unless some of them are enough.
+func resolver(elem reflect.Type, some bool) (func([]string) ([]builder.Column, error), error) {
 	shape, err := model.RowOf(elem)
 	if err != nil {
 		return nil, err
@@ -124,6 +125,11 @@ func resolver(elem reflect.Type) (func([]string) ([]builder.Column, error), erro
 			}
 			out[i] = builder.Column{Field: f}
 		}
-		return out, nil
+		if some {
+			return out, nil
+		}
+		return out, shape.Covered(func(f *model.Field) bool {
+			return slices.ContainsFunc(out, func(c builder.Column) bool { return c.Field == f })
+		})
 	}, nil
 }

@@ -44,7 +44,7 @@ func (s *Session) policyFault(ctx context.Context, src source.SQL, models []*mod
 	}
 	text, args := p.PolicyFault(models)
 	rows := source.Rows{Slab: source.SlabOf[string](0)}
-	if rows.Resolve, err = resolver(rows.Elem()); err != nil {
+	if rows.Resolve, err = resolver(rows.Elem(), true); err != nil {
 		return "", err
 	}
 	if err := ex.Query(ctx, text, args, &rows); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // QueryRows runs SQL text and gives its rows to yield in windows of at most size rows; without events a window is one
 // row. An error of yield stops the read and is returned.
-func (s *Session) QueryRows(ctx context.Context, text string, args []model.Value, elem reflect.Type, size int, yield func(*source.Slab) error) error {
+func (s *Session) QueryRows(ctx context.Context, text string, args []model.Value, elem reflect.Type, some bool, size int, yield func(*source.Slab) error) error {
 	const name = "RawRows"
 	s = s.joined(ctx)
 	src, err := s.rawSource(ctx)
@@ -21,7 +21,7 @@ func (s *Session) QueryRows(ctx context.Context, text string, args []model.Value
 		return fault.Fill(err, name, "", "")
 	}
 	reg := s.Registry()
-	w := rawWindows{hooks: reg.Events(nil), size: size, yield: yield, elem: elem}
+	w := rawWindows{hooks: reg.Events(nil), size: size, yield: yield, elem: elem, some: some}
 	w.op = s.op(ctx, w.hooks, hook.Raw, name, src, nil)
 	w.op.Text = text
 	if len(w.hooks) == 0 {
@@ -63,6 +63,7 @@ type rawWindows struct {
 	hooks   []hook.Hook
 	rows    source.Rows
 	elem    reflect.Type
+	some    bool    // columns for some of its fields are enough
 	maps    *mapped // where the rows are maps
 	size    int
 	read    int64
@@ -78,7 +79,7 @@ func (w *rawWindows) reset() error {
 		w.rows.Resolve = w.maps.resolve(&w.rows)
 		return nil
 	}
-	resolve, err := resolver(w.elem)
+	resolve, err := resolver(w.elem, w.some)
 	w.rows.Resolve = resolve
 	return err
 }
