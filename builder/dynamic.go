@@ -62,7 +62,16 @@ func (c Dynamic[T]) value(op Op, v any) (model.Value, error) {
 
 func isText(op Op) bool { return op >= OpContains && op <= OpLike }
 
+// queried refuses a field that is not to be asked about by names from outside.
+func (c Dynamic[T]) queried() Dynamic[T] {
+	if c.err == nil && c.f != nil && c.f.NoQuery {
+		c.err = fault.New(fault.ErrInvalid, c.f.Model.Name, c.f.Name, "the field is tagged noquery: names from outside neither filter nor sort by it")
+	}
+	return c
+}
+
 func (c Dynamic[T]) compare(op Op, v any) Pred[T] {
+	c = c.queried()
 	x, err := c.value(op, v)
 	if err != nil {
 		return Pred[T]{Fail(err)}
@@ -73,6 +82,7 @@ func (c Dynamic[T]) compare(op Op, v any) Pred[T] {
 }
 
 func (c Dynamic[T]) within(negated bool, vs []any) Pred[T] {
+	c = c.queried()
 	if _, err := c.column(); err != nil {
 		return Pred[T]{Fail(err)}
 	}
@@ -135,6 +145,7 @@ func (c Dynamic[T]) NotIn(vs ...any) Pred[T] { return c.within(true, vs) }
 
 // Between holds where lower <= column <= upper.
 func (c Dynamic[T]) Between(lower, upper any) Pred[T] {
+	c = c.queried()
 	lo, err := c.value(OpBetween, lower)
 	if err != nil {
 		return Pred[T]{Fail(err)}
@@ -167,10 +178,14 @@ func (c Dynamic[T]) EndsWith(s string) Pred[T] { return c.compare(OpEndsWith, s)
 func (c Dynamic[T]) Like(pattern string) Pred[T] { return c.compare(OpLike, pattern) }
 
 // Asc sorts from small to large, NULL last.
-func (c Dynamic[T]) Asc() Order[T] { return Order[T]{SortKey{Field: c.f, Fold: c.fold, Err: c.err}} }
+func (c Dynamic[T]) Asc() Order[T] {
+	c = c.queried()
+	return Order[T]{SortKey{Field: c.f, Fold: c.fold, Err: c.err}}
+}
 
 // Desc sorts from large to small, NULL first.
 func (c Dynamic[T]) Desc() Order[T] {
+	c = c.queried()
 	return Order[T]{SortKey{Field: c.f, Desc: true, Fold: c.fold, Err: c.err}}
 }
 

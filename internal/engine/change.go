@@ -77,6 +77,8 @@ func checkSet(m *model.Model, s *builder.Set) error {
 		return fault.New(fault.ErrInvalid, m.Name, "", "an assignment names no column")
 	case s.Field.Model != m:
 		return fault.New(fault.ErrInvalid, m.Name, "", "the column "+s.Field.Model.Name+"."+s.Field.Name+" belongs to another model")
+	case isItself(s):
+		return nil
 	case s.Field.Primary:
 		return fault.New(fault.ErrInvalid, m.Name, s.Field.Name, "the primary key cannot be assigned")
 	case s.Field.IsComputed, s.Field.ReadOnly, s.Field.CreateOnly:
@@ -310,6 +312,9 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	given := make(map[*model.Field]bool, len(m.Fields))
 	for _, f := range m.Fields {
 		given[f] = f.Default == model.NoFill || !f.IsZero(p)
+	}
+	if err := notGiven(m, p); err != nil {
+		return err
 	}
 	if err := fillNew(m, p); err != nil {
 		return err

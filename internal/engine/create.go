@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"sort"
 	"unsafe"
@@ -62,6 +63,9 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (int64, error) {
 		return 0, nil
 	}
 	for i := range n {
+		if err := notGiven(c.m, rows.At(i)); err != nil {
+			return 0, err
+		}
 		if err := fillNew(c.m, rows.At(i)); err != nil {
 			return 0, err
 		}
@@ -125,6 +129,20 @@ func (c *creator) batches(rows *source.Slab) []batch {
 		from = to
 	}
 	return out
+}
+
+// notGiven refuses a new row that gives what its tags keep from creates.
+func notGiven(m *model.Model, row unsafe.Pointer) error {
+	for _, f := range m.Fields {
+		if (f.ReadOnly || f.UpdateOnly) && !f.IsZero(row) {
+			word := "readonly"
+			if f.UpdateOnly {
+				word = "updateonly"
+			}
+			return fault.New(fault.ErrInvalid, m.Name, f.Name, "the field is tagged "+word+": a new row leaves it zero")
+		}
+	}
+	return nil
 }
 
 // absent has a bit for each made column that row leaves to the source.
@@ -272,10 +290,21 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 		return 0, err
 	}
 	n, err := w.s.runInsert(ctx, ex, w.src, st, part)
-	if err != nil || n == 0 {
+	if err != nil {
 		return n, err
 	}
+	if _, sql := w.src.(source.SQL); sql && st.Conflict == nil && n < int64(st.Rows) {
+		return n, swallowed(st.Model, n, st.Rows)
+	}
+	if n == 0 {
+		return n, nil
+	}
 	return n, w.verify(ctx, &full)
+}
+
+// swallowed is the answer to rows that the database took and did not write.
+func swallowed(m *model.Model, n int64, of int) error {
+	return fault.New(fault.ErrInvalid, m.Name, "", fmt.Sprintf("the database wrote %d of %d rows and reported no error: a trigger or a rule of the table left out the rest", n, of))
 }
 
 // insertAbsent inserts the rows that are not there yet and learns from the source which ones they were.
@@ -326,6 +355,9 @@ func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, par
 	n, err := ex.Insert(ctx, st, &back)
 	if err != nil {
 		return 0, err
+	}
+	if sorted && back.Len() < st.Rows {
+		return 0, swallowed(st.Model, int64(back.Len()), st.Rows)
 	}
 	if back.Len() != st.Rows {
 		return 0, fault.New(fault.ErrUpstream, st.Model.Name, "", "the source gave back another number of rows than it was given")

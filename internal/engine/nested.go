@@ -103,13 +103,7 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 		if err != nil {
 			return err
 		}
-		if touch == nil {
-			if rows != nil {
-				rows.Slab = found.Slab
-			}
-			return f.writeUnder(ctx)
-		}
-		st.Set = append(st.Set, *touch)
+		st.Set = append(st.Set, touch)
 	}
 	for i := range st.Set {
 		if x := st.Set[i]; x.Op == builder.SetValue && x.Field != nil {
@@ -126,8 +120,9 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 	return f.writeUnder(ctx)
 }
 
-// touch is an assignment that changes nothing but what every update moves; nil where the model has nothing of the kind.
-func (f *family) touch() (*builder.Set, error) {
+// touch is an assignment that changes nothing but what every update moves, so that a write of related rows alone is an
+// update of this row to every hook and scope.
+func (f *family) touch() (builder.Set, error) {
 	bound := map[*model.Field]bool{f.m.Tenant: true, f.m.Owner: true, f.m.SoftDelete: true, f.m.Version: true}
 	for _, r := range f.s.refs[f.m] {
 		for _, x := range r.fields {
@@ -136,19 +131,35 @@ func (f *family) touch() (*builder.Set, error) {
 	}
 	for _, x := range f.m.Fields {
 		if !bound[x] && !x.Primary && !x.ReadOnly && !x.CreateOnly && x.Update == model.NoFill {
-			return &builder.Set{Field: x, Op: builder.SetCopy, Ext: &builder.SetExt{From: x}}, nil
+			return itself(x), nil
 		}
 	}
 	for _, x := range f.m.Fields {
 		if x.Update != model.NoFill {
 			v, err := made(x, x.Update)
-			return &builder.Set{Field: x, Value: v}, err
+			return builder.Set{Field: x, Value: v}, err
 		}
 	}
 	if x := f.m.Version; x != nil {
-		return &builder.Set{Field: x, Op: builder.SetInc, Value: model.IntOf(1)}, nil
+		return builder.Set{Field: x, Op: builder.SetInc, Value: model.IntOf(1)}, nil
 	}
-	return nil, nil
+	for _, x := range f.m.Fields {
+		if x != f.m.Tenant && x != f.m.Owner && x != f.m.SoftDelete {
+			return itself(x), nil
+		}
+	}
+	x := f.m.Key[0]
+	return builder.Set{Field: x, Value: f.parent[x]}, nil
+}
+
+// itself assigns a column what it holds.
+func itself(x *model.Field) builder.Set {
+	return builder.Set{Field: x, Op: builder.SetCopy, Ext: &builder.SetExt{From: x}}
+}
+
+// isItself reports whether an assignment leaves its column as it is, which is allowed for every column.
+func isItself(s *builder.Set) bool {
+	return s.Op == builder.SetCopy && s.Ext != nil && s.Ext.From == s.Field
 }
 
 // CreateNested is Create of the row at p with writes of related rows.

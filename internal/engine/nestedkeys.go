@@ -118,7 +118,7 @@ func (f *family) named(ctx context.Context, n *builder.Nested, columns []*model.
 	for _, g := range groups(t, n.Named) {
 		for from := 0; from < len(g.keys); from += chunk {
 			part := g.keys[from:min(from+chunk, len(g.keys))]
-			rows, err := f.find(ctx, t, conjunction(among(g.fields, part)), columns, hook.Referring, builder.LivingRows)
+			rows, err := f.find(ctx, t, conjunction(among(g.fields, part)), columns, accessTo(t, n.Named...), builder.LivingRows)
 			if err != nil {
 				return nil, err
 			}
@@ -193,7 +193,11 @@ func (f *family) owned(ctx context.Context, n *builder.Nested, key []model.Value
 	var err error
 	switch n.Op {
 	case builder.NestedUnlink:
-		return f.untie(ctx, r, key, builder.AnyOf(n.Named...))
+		which := builder.AnyOf(n.Named...)
+		if err := f.mayName(ctx, r.Target, which); err != nil {
+			return err
+		}
+		return f.untie(ctx, r, key, which)
 	case builder.NestedCreate:
 		if len(n.Rows) == 0 {
 			return nil

@@ -172,12 +172,16 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *linkEnds
 // part removes the link rows to related rows that pass which and are not to stay. Links to rows that the actor cannot
 // see stay.
 func (f *family) part(ctx context.Context, r *model.Relation, ends *linkEnds, key []model.Value, which builder.Expr, stay map[string]bool) error {
+	access := accessTo(r.Target, which)
+	if err := f.mayName(ctx, r.Target, which); err != nil { // whether or not anything is linked
+		return err
+	}
 	links, err := f.links(ctx, ends, key, nil)
 	if err != nil {
 		return err
 	}
 	for from := 0; from < len(links); from += chunk {
-		seen, err := f.find(ctx, r.Target, conjunction(among(r.Remote, links[from:min(from+chunk, len(links))]), which), r.Remote, hook.Referring, builder.LivingRows)
+		seen, err := f.find(ctx, r.Target, conjunction(among(r.Remote, links[from:min(from+chunk, len(links))]), which), r.Remote, access, builder.LivingRows)
 		if err != nil {
 			return err
 		}

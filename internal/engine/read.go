@@ -100,7 +100,8 @@ func (r *reader) read(ctx context.Context, src source.Source, st *builder.Select
 		if err := was.same(op.Select); err != nil {
 			return err
 		}
-		if err := r.run(ctx, src, op.Select, rows, b, v.scopes[:0]); err != nil {
+		err := contained(st.Model, func() error { return r.run(ctx, src, op.Select, rows, b, v.scopes[:0]) })
+		if err != nil {
 			return err
 		}
 		op.Affected = int64(rows.Len())
@@ -122,6 +123,16 @@ func (r *reader) run(ctx context.Context, src source.Source, st *builder.Select,
 	return r.root(ctx, src, st, rows, buf)
 }
 
+// contained runs a statement that hooks may have changed: one that cannot be run is an error, whatever it breaks.
+func contained(m *model.Model, run func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.New(fault.ErrDenied, m.Name, "", fmt.Sprintf("the statement as hooks left it cannot be run (%T)", p))
+		}
+	}()
+	return run()
+}
+
 // selectKind is what hooks must leave as it is: else the rows would not fit where they are awaited.
 type selectKind struct {
 	model *model.Model
@@ -135,7 +146,7 @@ func kindOf(st *builder.Select) selectKind {
 }
 
 func (k selectKind) same(st *builder.Select) error {
-	if st == nil || kindOf(st) != k {
+	if st == nil || kindOf(st) != k || len(st.Joins) > 0 { // joins are the engine's own, made after the scopes
 		return fault.New(fault.ErrDenied, k.model.Name, "", otherKind)
 	}
 	return nil

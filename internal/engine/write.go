@@ -38,7 +38,7 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m 
 		if w.op == nil {
 			return run(ctx, w)
 		}
-		return hook.Run(ctx, hooks, w.op, func() error { return run(ctx, w) })
+		return hook.Run(ctx, hooks, w.op, func() error { return contained(m, func() error { return run(ctx, w) }) })
 	}
 	if src.Capabilities().Transactions && (reg.Verified(m) || looksBack(hooks)) {
 		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error { return body(withSession(ctx, tx), tx) })
