@@ -16,8 +16,11 @@
 // Some errors make SQLite roll a transaction back by itself: a write interrupted by its context, a full disk.
 // Whatever follows in such a transaction is refused, since each statement would be committed alone.
 //
-// SQLite has few types. Times are UTC text of fixed width with microseconds, which sorts; UUIDs, JSON
-// documents and arrays are text; booleans are 0 and 1. What it cannot hold is refused with ErrInvalid and
+// SQLite has few types. Times are text in UTC, as CURRENT_TIMESTAMP writes it ("2006-01-02 15:04:05"), with a fraction of
+// up to six digits where there is one and without trailing zeros: text of this form is compared, sorted, paged and
+// indexed as text, whichever program wrote it. Other forms (with T, Z or an offset) are read as the times they are, but
+// conditions, orders and pages take them as the text they are, so columns that hold them should be rewritten first.
+// UUIDs, JSON documents and arrays are text; booleans are 0 and 1. What it cannot hold is refused with ErrInvalid and
 // never rounded: unsigned numbers above the largest int64, NaN and the infinities. Row locks are
 // ErrUnsupported: a transaction that writes has the whole database to itself.
 package sqlite

@@ -19,6 +19,14 @@ func TestTimesAreTextThatSorts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := time.UnixMicro(rapid.Int64Range(first, last).Draw(t, "a")).UTC()
 		b := time.UnixMicro(rapid.Int64Range(first, last).Draw(t, "b")).UTC()
+		if rapid.Bool().Draw(t, "near") { // fractions of one second, some of them short
+			a = a.Truncate(time.Second)
+			b = a.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "tenths")) * 100 * time.Millisecond)
+			a = a.Add(time.Duration(rapid.IntRange(0, 20_000).Draw(t, "hundreds")) * 100 * time.Microsecond)
+			if a.UnixMicro() > last || b.UnixMicro() > last {
+				t.Skip("year 10000")
+			}
+		}
 		at, err := timeText(a)
 		if err != nil || at != a.Format(timeFormat) {
 			t.Fatalf("%v is written %q, %v", a, at, err)
@@ -36,7 +44,8 @@ func TestTimesAreTextThatSorts(t *testing.T) {
 
 func TestOtherTimesAreNotRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := []byte("2024-02-29 23:59:59.123456+00:00")
+		s := []byte("2024-02-29 23:59:59.123456")
+		s = s[:rapid.IntRange(len("2024-02-29 23:59:59"), len(s)).Draw(t, "long")]
 		s[rapid.IntRange(0, len(s)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "to")
 		got, ok := readTime(string(s))
 		want, err := time.Parse(timeFormat, string(s))
@@ -44,7 +53,7 @@ func TestOtherTimesAreNotRead(t *testing.T) {
 			t.Fatalf("%q is read %v, should be %v, %v", s, got, want, err)
 		}
 	})
-	for _, s := range []string{"", "2023-02-29 00:00:00.000000+00:00", "2024-01-01T00:00:00.000000+00:00", "2024-01-01 00:00:00.000000+01:00", "2024-01-01 24:00:00.000000+00:00"} {
+	for _, s := range []string{"", "2024-01-01", "2023-02-29 00:00:00", "2024-01-01T00:00:00", "2024-01-01 00:00:00Z", "2024-01-01 00:00:00+01:00", "2024-01-01 24:00:00", "2024-01-01 00:00:00.", "2024-01-01 00:00:00.1234567"} {
 		if got, ok := readTime(s); ok {
 			t.Errorf("%q is read %v", s, got)
 		}
@@ -96,14 +105,14 @@ func TestBind(t *testing.T) {
 		{model.Null(), nil},
 		{model.BoolOf(true), int64(1)},
 		{model.UintOf(math.MaxInt64), int64(math.MaxInt64)},
-		{model.TimeOf(at), "2024-02-03 03:05:06.000007+00:00"},
+		{model.TimeOf(at), "2024-02-03 03:05:06.000007"},
 		{model.UUIDOf(&uuid), "ab000000-0000-0000-0000-000000000001"},
 		{model.AnyOf(model.JSONText(`{"a":1}`)), `{"a":1}`},
 		{model.AnyOf(number(7)), int64(7)},
 		{model.AnyOf((*nothing)(nil)), nil},
 		{model.ListOf(nil), "[]"},
 		{model.ListOf(model.List{model.IntOf(math.MinInt64), model.Null(), model.FloatOf(0.1), model.StringOf("a\"<\n"), model.BytesOf([]byte{0, 255}), model.UUIDOf(&uuid), model.TimeOf(at), model.BoolOf(false)}),
-			`[-9223372036854775808,null,0.1,"a\"<\n","00ff","ab000000-0000-0000-0000-000000000001","2024-02-03 03:05:06.000007+00:00",0]`},
+			`[-9223372036854775808,null,0.1,"a\"<\n","00ff","ab000000-0000-0000-0000-000000000001","2024-02-03 03:05:06.000007",0]`},
 	} {
 		if got, err := bind(c.v); err != nil || got != c.want {
 			t.Errorf("%v is bound as %#v, %v, want %#v", c.v.Any(), got, err, c.want)
