@@ -30,6 +30,8 @@ var edgeCases = []testCase{
 	{"edge/dates", "a date column is compared as its midnight UTC", edgeDates},
 	{"edge/precision", "a number is compared in its field's own precision", edgePrecision},
 	{"edge/digits", "a float32 equals the decimal digits that it is written with", edgeForeign},
+	{"edge/swallowed", "a row that the database takes and does not write is an error that says so", edgeSwallowed},
+	{"edge/words", "what a tag keeps from creates, updates and names from outside is refused there", edgeWords},
 	{"edge/years", "parts of times have one range on every source", edgeYears},
 }
 
@@ -109,4 +111,65 @@ func edgeYears(e *env) {
 		ok(r.Create(e.ctx, &g))
 		e.equal(must(r.ByID(g.ID).One(e.ctx)).At, g.At, fmt.Sprint("year ", y))
 	}
+}
+
+func edgeSwallowed(e *env) {
+	if e.engine.API {
+		return
+	}
+	db := e.open(Edge{})
+	if e.engine.Serializable {
+		must(db.Exec(e.ctx, "CREATE FUNCTION swallow_edges() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.f32 = 13 THEN RETURN NULL; END IF; RETURN NEW; END'"))
+		must(db.Exec(e.ctx, "CREATE TRIGGER swallow BEFORE INSERT ON edges FOR EACH ROW EXECUTE FUNCTION swallow_edges()"))
+	} else {
+		must(db.Exec(e.ctx, "CREATE TRIGGER swallow BEFORE INSERT ON edges WHEN NEW.f32 = 13 BEGIN SELECT RAISE(IGNORE); END"))
+	}
+	r := orm.Repo[Edge](db)
+	row := Edge{F32: 13, Day: day(1), At: day(1)}
+	e.fails(r.Create(e.ctx, &row), orm.ErrInvalid, "Edge", "")
+	e.equal(row.ID, int64(0), "no key of a row that is not there")
+	given := Edge{ID: 77, F32: 13, Day: day(1), At: day(1)}
+	e.fails(r.Create(e.ctx, &given), orm.ErrInvalid, "Edge", "")
+	many := []Edge{{F32: 1, Day: day(1), At: day(1)}, {F32: 13, Day: day(1), At: day(1)}}
+	e.fails(second(r.CreateMany(e.ctx, many)), orm.ErrInvalid, "Edge", "")
+	e.equal([]int64{many[0].ID, many[1].ID}, []int64{0, 0}, "no keys of a call that failed")
+	fine := Edge{F32: 2, Day: day(1), At: day(1)}
+	ok(r.Create(e.ctx, &fine))
+}
+
+// Sealed says of its columns who may write and ask.
+type Sealed struct {
+	ID    int64  `orm:"id,auto"`
+	Name  string `orm:"name"`
+	Read  int    `orm:"read_only,readonly"`
+	Late  int    `orm:"late,updateonly"`
+	Early int    `orm:"early,createonly"`
+	Quiet int    `orm:"quiet,noquery"`
+	Made  int    `orm:"made,readonly,default=7"`
+}
+
+func edgeWords(e *env) {
+	db := e.open(Sealed{})
+	r := orm.Repo[Sealed](db)
+	for field, row := range map[string]Sealed{"Read": {Read: 1}, "Late": {Late: 1}} {
+		row.Name = "x"
+		one, many, other := row, []Sealed{row}, row
+		e.fails(r.Create(e.ctx, &one), orm.ErrInvalid, "Sealed", field)
+		e.fails(second(r.CreateMany(e.ctx, many)), orm.ErrInvalid, "Sealed", field)
+		other.ID = 5
+		e.fails(r.Upsert(e.ctx, orm.On(r.F("ID")), &other), orm.ErrInvalid, "Sealed", field)
+	}
+	row := Sealed{Name: "x", Early: 3, Quiet: 4}
+	ok(r.Create(e.ctx, &row))
+	got := must(r.ByID(row.ID).One(e.ctx))
+	e.equal(got, Sealed{ID: row.ID, Name: "x", Early: 3, Quiet: 4, Made: 7}, "what the library makes itself is written")
+	e.fails(second(r.ByID(row.ID).Update(e.ctx, r.F("Read").Set(2))), orm.ErrInvalid, "Sealed", "Read")
+	e.fails(second(r.ByID(row.ID).Update(e.ctx, r.F("Early").Set(2))), orm.ErrInvalid, "Sealed", "Early")
+	e.equal(must(r.ByID(row.ID).Update(e.ctx, r.F("Late").Set(2))).Late, 2, "updateonly")
+	e.fails(second(r.Where(r.F("Quiet").Eq(4)).All(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
+	e.fails(second(r.Where(r.F("Quiet").In(4)).Count(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
+	e.fails(second(r.Where(r.F("Quiet").IsNull()).All(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
+	e.fails(second(r.Where(r.F("Quiet").Between(1, 9)).All(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
+	e.fails(second(r.Sort("-Quiet").All(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
+	e.fails(second(r.Sort("Quiet").Take(1).Page(e.ctx, "")), orm.ErrInvalid, "Sealed", "Quiet")
 }

@@ -23,7 +23,7 @@ func (s *Session) ReadCall(ctx context.Context, name string, c *Call) error {
 }
 
 func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, rows *source.Rows, sights []sight, page *cut) error {
-	s = s.joined(ctx)
+	s, m := s.joined(ctx), st.Model // hooks may take it away
 	src, err := s.SourceOf(st.Model)
 	if err == nil {
 		err = s.usable(ctx, src, st.Model.Name)
@@ -61,7 +61,7 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	}
 	*r = reader{}
 	s.readers.Put(r)
-	return fault.Fill(err, name, st.Model.Name, src.Name())
+	return fault.Fill(err, name, m.Name, src.Name())
 }
 
 // reader carries what one call needs through the levels of its includes.

@@ -16,8 +16,8 @@ import (
 // window is one row, decoded into the same memory each time. An error of yield stops the read and is returned.
 func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.Type, size int, yield func(*source.Slab) error) error {
 	const name = "Rows"
-	s = s.joined(ctx)
-	src, err := s.SourceOf(st.Model)
+	s, m := s.joined(ctx), st.Model // hooks may take it away
+	src, err := s.SourceOf(m)
 	if err == nil {
 		err = s.usable(ctx, src, st.Model.Name)
 	}
@@ -56,7 +56,7 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 		s.effects(ctx, w.op)
 		err = w.stopped
 	}
-	return fault.Fill(err, name, st.Model.Name, src.Name())
+	return fault.Fill(err, name, m.Name, src.Name())
 }
 
 // windows is a stream under way. The before events run once, the after events for each window.
