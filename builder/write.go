@@ -31,6 +31,7 @@ type Set struct {
 
 // SetExt is the part of a Set that only some operators use.
 type SetExt struct {
+	Keeps  bool // the engine's own assignment of a column to itself, which every column allows
 	Nested *Nested
 	From   *model.Field
 	Text   string // of SetText

@@ -154,12 +154,12 @@ func (f *family) touch() (builder.Set, error) {
 
 // itself assigns a column what it holds.
 func itself(x *model.Field) builder.Set {
-	return builder.Set{Field: x, Op: builder.SetCopy, Ext: &builder.SetExt{From: x}}
+	return builder.Set{Field: x, Op: builder.SetCopy, Ext: &builder.SetExt{From: x, Keeps: true}}
 }
 
-// isItself reports whether an assignment leaves its column as it is, which is allowed for every column.
+// isItself reports whether an assignment is itself's.
 func isItself(s *builder.Set) bool {
-	return s.Op == builder.SetCopy && s.Ext != nil && s.Ext.From == s.Field
+	return s.Op == builder.SetCopy && s.Ext != nil && s.Ext.Keeps && s.Ext.From == s.Field
 }
 
 // CreateNested is Create of the row at p with writes of related rows.
