@@ -27,6 +27,16 @@ func (r *RowSet) Get(row int, f *model.Field) (v model.Value, ok bool) {
 	return model.Null(), false
 }
 
+// Matched gives what row must have in a column of Match, NULL for another.
+func (r *RowSet) Matched(row int, f *model.Field) model.Value {
+	for i, x := range r.Match {
+		if x == f {
+			return r.Values[row*r.width()+i]
+		}
+	}
+	return model.Null()
+}
+
 // Sets gives the assignments of row in buf.
 func (r *RowSet) Sets(row int, buf []Set) []Set {
 	buf = buf[:0]

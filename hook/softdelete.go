@@ -21,7 +21,8 @@ func IsHardDelete(ctx context.Context) bool { return ctx.Value(hardKey{}) != nil
 
 // SoftDelete makes a delete of models with a softdelete column write the time instead, and hides such rows
 // on every path: reads, counts, includes, relation filters, updates, upserts. WithDeleted and OnlyDeleted
-// show them, Restore brings them back, ForceDelete and HardDelete remove them.
+// show them, Restore brings them back, ForceDelete and HardDelete remove them. A row keeps the key of a parent that is
+// deleted when it is saved again; a write that newly refers to a deleted row is ErrReference.
 func SoftDelete() Scope {
 	return Scope{Name: "soft delete", Bind: func(m *model.Model) (*Rule, error) {
 		f := m.SoftDelete

@@ -146,11 +146,11 @@ func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Up
 	if err := w.counted(st.Set); err != nil {
 		return 0, err
 	}
-	if err := w.referTo(ctx, 1, false, assignedValue(st.Set)); err != nil {
+	if err := w.referTo(ctx, 1, false, assignedValue(st.Set), w.heldBy(st)); err != nil {
 		return 0, err
 	}
 	if st.From != nil {
-		if err := w.referTo(ctx, st.From.Rows, true, st.From.Get); err != nil {
+		if err := w.referTo(ctx, st.From.Rows, true, st.From.Get, w.heldByKeys(st.From)); err != nil {
 			return 0, err
 		}
 	}
@@ -178,7 +178,7 @@ func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Up
 }
 
 // assignedValue reads assignments as if they were a row.
-func assignedValue(sets []builder.Set) func(int, *model.Field) (model.Value, bool) {
+func assignedValue(sets []builder.Set) valueOf {
 	return func(_ int, f *model.Field) (model.Value, bool) {
 		for i := range sets {
 			if sets[i].Field == f && sets[i].Op == builder.SetValue {

@@ -257,23 +257,19 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if err := w.s.scoper(ctx, w.reg, builder.LivingRows).inserts(st, rows); err != nil {
 		return 0, err
 	}
-	if err := w.referTo(ctx, st.Rows, st.Conflict != nil && st.Conflict.DoNothing, rows.written); err != nil {
+	if err := w.referTo(ctx, st.Rows, st.Conflict != nil && st.Conflict.DoNothing, rows.written, w.heldByExisting(st, rows)); err != nil {
 		return 0, err
 	}
 	if st.Conflict != nil {
 		if err := w.counted(st.Conflict.Set); err != nil {
 			return 0, err
 		}
-		if err := w.referTo(ctx, 1, false, assignedValue(st.Conflict.Set)); err != nil {
+		if err := w.referTo(ctx, 1, false, assignedValue(st.Conflict.Set), w.heldByConflict(st, rows)); err != nil {
 			return 0, err
 		}
 	}
 	if st.Conflict != nil && !st.Conflict.DoNothing && w.wantsOld() {
-		where := builder.Conjunction{}
-		for _, f := range st.Conflict.Target {
-			where.Add(builder.Compare(builder.OpEq, f, rows.Get(0, f)))
-		}
-		if err := w.old(ctx, where, st.Scopes); err != nil {
+		if err := w.old(ctx, existing(st, rows), st.Scopes); err != nil {
 			return 0, err
 		}
 	}

@@ -40,17 +40,8 @@ func (w *writing) lookAhead(ctx context.Context, st *builder.Insert, rows *newRo
 	if tells(w.src) {
 		return nil
 	}
-	look := &builder.Select{Model: w.m, Want: builder.WantExists, Scopes: st.Scopes, Scoped: true}
-	for _, f := range st.Conflict.Target {
-		look.Where.Add(builder.Compare(builder.OpEq, f, rows.Get(0, f)))
-	}
-	ex, err := w.executor(ctx)
-	if err != nil {
-		return err
-	}
-	found := source.Rows{Slab: source.SlabOf[int64](1)}
-	err = w.s.execute(ctx, ex, w.src, look, &found)
-	*st.Inserted = found.Len() == 0
+	found, err := w.exists(ctx, &builder.Select{Where: existing(st, rows), Scopes: st.Scopes})
+	*st.Inserted = !found
 	return err
 }
 
