@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/multi-orm/orm/builder"
@@ -23,9 +24,13 @@ type Registrar struct {
 	scopes []Scope
 	global map[*model.Model]bool
 
+	concealed   map[*model.Field]bool
 	settings    []func(ctx context.Context) ([]Setting, error)
 	rawIsolated bool
 }
+
+// Conceal says that people must not learn what a column holds: no read and no write of theirs finds or sorts rows by it.
+func (r *Registrar) Conceal(f *model.Field) { r.concealed[f] = true }
 
 // Global declares that a model has no tenant.
 func (r *Registrar) Global(m *model.Model) { r.global[m] = true }
@@ -64,6 +69,7 @@ type Registry struct {
 	rawIsolated bool
 	settings    []func(ctx context.Context) ([]Setting, error)
 	global      map[*model.Model]bool
+	concealed   map[*model.Field]bool
 }
 
 type bound struct {
@@ -102,15 +108,14 @@ func (r *Registry) rules(m *model.Model) []bound {
 
 // Extended gives a registry with more extensions, or every error of theirs joined.
 func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry, error) {
-	reg := &Registrar{models: models, global: map[*model.Model]bool{}}
+	reg := &Registrar{models: models, global: map[*model.Model]bool{}, concealed: map[*model.Field]bool{}}
 	if r != nil {
 		reg.hooks = append(reg.hooks, r.hooks...)
 		reg.scopes = append(reg.scopes, r.scopes...)
 		reg.settings = append(reg.settings, r.settings...)
 		reg.rawIsolated = r.rawIsolated
-		for m := range r.global {
-			reg.global[m] = true
-		}
+		maps.Copy(reg.global, r.global)
+		maps.Copy(reg.concealed, r.concealed)
 	}
 	var errs []error
 	for _, e := range globalsFirst(exts) {
@@ -121,7 +126,7 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 		errs = append(errs, e.Extend(reg))
 	}
 	errs = append(errs, nameHooks(reg.hooks))
-	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, settings: reg.settings, rawIsolated: reg.rawIsolated,
+	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, concealed: reg.concealed, settings: reg.settings, rawIsolated: reg.rawIsolated,
 		of: make([]concern, 1)}
 	for _, m := range models {
 		for len(out.of) <= int(m.ID) {
@@ -209,6 +214,12 @@ func (r *Registry) Verified(m *model.Model) bool {
 	c := r.at(m)
 	return c != nil && c.verified
 }
+
+// HasConcealed reports whether any column is concealed.
+func (r *Registry) HasConcealed() bool { return r != nil && len(r.concealed) > 0 }
+
+// Conceals reports whether people must not learn what f holds.
+func (r *Registry) Conceals(f *model.Field) bool { return r != nil && r.concealed[f] }
 
 // HasSettings reports whether row policies of the database are relied upon.
 func (r *Registry) HasSettings() bool { return r != nil && len(r.settings) > 0 }

@@ -11,21 +11,31 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// sanitizer empties fields in results.
-type sanitizer struct {
-	names  []string
-	fields map[*model.Model][]*model.Field
+// Sanitizer empties fields in results; see [Sanitize].
+type Sanitizer struct {
+	names      []string
+	searchable bool
 }
 
 // Sanitize empties fields in everything that comes back: rows read at any depth, and rows that updates,
 // deletes and upserts return. Names are "Field" (of every model that has it) or "Model.Field"; without names the
 // fields marked hidden are meant. A Save or Upsert of such a row leaves the emptied fields as they are in the
 // database; to empty one there, assign it with Update.
-func Sanitize(names ...string) Extension { return &sanitizer{names: names} }
+//
+// A condition, an order or an aggregate by such a field is ErrDenied wherever it stands, since what it finds would tell
+// what the field holds. SQL text of the program's own is not looked into.
+func Sanitize(names ...string) Sanitizer { return Sanitizer{names: names} }
+
+// Searchable lets conditions and orders name the fields: an API key that is looked up by its hash, an address that
+// people find each other by.
+func (s Sanitizer) Searchable() Sanitizer {
+	s.searchable = true
+	return s
+}
 
 // Extend adds the hook.
-func (s *sanitizer) Extend(r *Registrar) error {
-	c := &sanitizer{fields: map[*model.Model][]*model.Field{}}
+func (s Sanitizer) Extend(r *Registrar) error {
+	c := &sanitizing{fields: map[*model.Model][]*model.Field{}}
 	found := map[string]bool{}
 	for _, m := range r.Models() {
 		for _, f := range m.Fields {
@@ -45,6 +55,13 @@ func (s *sanitizer) Extend(r *Registrar) error {
 			return fault.New(fault.ErrInvalid, "", n, "Sanitize names a field that no model has")
 		}
 	}
+	if !s.searchable {
+		for _, fs := range c.fields {
+			for _, f := range fs {
+				r.Conceal(f)
+			}
+		}
+	}
 	name := "sanitize"
 	if len(s.names) > 0 {
 		name += " " + strings.Join(s.names, ", ")
@@ -53,8 +70,13 @@ func (s *sanitizer) Extend(r *Registrar) error {
 	return nil
 }
 
+// sanitizing is a Sanitizer at work.
+type sanitizing struct {
+	fields map[*model.Model][]*model.Field
+}
+
 // before keeps a Save from writing the emptiness that an earlier read left in the struct.
-func (s *sanitizer) before(_ context.Context, op *Op) error {
+func (s *sanitizing) before(_ context.Context, op *Op) error {
 	switch {
 	case len(s.fields[op.Model]) == 0:
 	case op.Select != nil && op.Select.Aggregate != nil:
@@ -84,7 +106,7 @@ func (s *sanitizer) before(_ context.Context, op *Op) error {
 	return nil
 }
 
-func (s *sanitizer) has(m *model.Model, f *model.Field) bool {
+func (s *sanitizing) has(m *model.Model, f *model.Field) bool {
 	for _, x := range s.fields[m] {
 		if x == f {
 			return true
@@ -102,7 +124,7 @@ func emptied(f *model.Field, v model.Value) bool {
 	return err == nil && string(model.AppendKey(nil, v)) == string(model.AppendKey(nil, zero))
 }
 
-func (s *sanitizer) after(_ context.Context, op *Op) error {
+func (s *sanitizing) after(_ context.Context, op *Op) error {
 	fields := s.fields[op.Model]
 	if len(fields) == 0 || op.Kind == Create {
 		return nil

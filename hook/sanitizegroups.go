@@ -4,7 +4,7 @@ import "github.com/multi-orm/orm/internal/fault"
 
 // groups refuses an aggregate that would show values of a sanitized field: they come back in a struct of another type,
 // which after cannot empty. Counts show none.
-func (s *sanitizer) groups(op *Op) error {
+func (s *sanitizing) groups(op *Op) error {
 	for _, g := range op.Select.Aggregate.Groups {
 		if g.Shows() && s.has(op.Model, g.Field) {
 			return fault.New(fault.ErrDenied, op.Model.Name, g.Field.Name, "the field is emptied in results, so it can be counted only, not grouped by or aggregated")

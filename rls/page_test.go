@@ -66,7 +66,7 @@ func TestPagesAndHooks(t *testing.T) {
 	}
 	codes := orm.Bind[secret, struct{ Code orm.Text[secret] }]()
 	var change func(op *hook.Op)
-	db, _ := watched(t, []any{secret{}}, hook.Sanitize(), hook.MaxRows(3), hook.Hook{Name: "change", Before: func(_ context.Context, op *hook.Op) error {
+	db, _ := watched(t, []any{secret{}}, hook.Sanitize().Searchable(), hook.MaxRows(3), hook.Hook{Name: "change", Before: func(_ context.Context, op *hook.Op) error {
 		if change != nil && op.Name == "Page" {
 			change(op)
 		}

@@ -15,6 +15,12 @@ import (
 func (s *Session) Update(ctx context.Context, name string, st *builder.Update, rows *source.Rows) (int64, error) {
 	s = s.joined(ctx)
 	err := prepareSets(st.Model, st)
+	if err == nil {
+		err = s.names(st.Where.Named)
+	}
+	if err == nil {
+		err = s.copies(st.Set)
+	}
 	var n int64
 	if err == nil {
 		n, err = s.update(ctx, s.Registry(), name, hook.Update, hook.Changing, st, rows)
@@ -220,6 +226,9 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 	s = s.joined(ctx)
 	m, reg := st.Model, s.Registry()
 	sets, err := reg.Delete(ctx, m)
+	if err == nil {
+		err = s.names(st.Where.Named)
+	}
 	switch {
 	case err != nil:
 	case len(sets) > 0:
@@ -328,6 +337,9 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 		if assigned(sets[:i], sets[i].Field) {
 			return fault.New(fault.ErrInvalid, m.Name, sets[i].Field.Name, "the column is assigned twice")
 		}
+	}
+	if err := s.copies(sets); err != nil {
+		return err
 	}
 	k.Set = append(k.Set, sets...)
 	for _, f := range m.Fields {

@@ -63,6 +63,9 @@ func (s *Session) Explain(ctx context.Context, st *builder.Select) (*Plan, error
 	p := &Plan{}
 	incs, err := s.merged(ctx, st.Includes)
 	if err == nil {
+		err = s.names(st.Named)
+	}
+	if err == nil {
 		st.Includes = incs
 		columnsForIncludes(st)
 		err = s.explain(ctx, p, st, "", 0)

@@ -53,6 +53,9 @@ func (s *Session) canLoad(q Returned) error {
 	if err == nil && !src.Capabilities().Transactions {
 		err = fault.New(fault.ErrUnsupported, q.Model.Name, "", "the source has no transactions: write first, then read with the includes")
 	}
+	if err == nil {
+		err = s.names((&builder.Select{Includes: q.Includes}).Named)
+	}
 	return err
 }
 

@@ -77,6 +77,9 @@ func (f *family) check(s *Session, n *builder.Nested) error {
 		if e.Op == builder.OpError && e.Ext != nil {
 			return e.Ext.Err
 		}
+		if err := s.names(e.Named); err != nil {
+			return err
+		}
 		if n.Op == builder.NestedUnlink {
 			if e.Unconditional() {
 				return invalid(fault.ErrInvalid, r, "Unlink needs a condition: Set() unties every row")

@@ -28,6 +28,9 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	if err == nil {
 		err = s.usable(ctx, src, st.Model.Name)
 	}
+	if err == nil {
+		err = s.names(st.Named)
+	}
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
 	}

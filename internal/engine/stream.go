@@ -21,6 +21,9 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 	if err == nil {
 		err = s.usable(ctx, src, st.Model.Name)
 	}
+	if err == nil {
+		err = s.names(st.Named)
+	}
 	if err != nil {
 		return fault.Fill(err, name, st.Model.Name, "")
 	}
