@@ -26,8 +26,9 @@ func TestAllocationGates(t *testing.T) {
 		"Key": .40, "List100": .25, "List10k": .25, "Include": .22, "Load100k": .25, "Stream100k": .25,
 		"Insert": 1.2, "Bulk1000": .02, "Update": 1.8,
 	}
-	most := map[string]float64{ // what hooks may add
-		"Key": 1, "List100": 1, "List10k": 1, "Include": 1, "Load100k": 2, "Stream100k": 1000, "Insert": 10, "Bulk1000": 12, "Update": 10,
+	// what hooks may add; one of an insert's is the struct as it was given, to be given back so where the call fails
+	most := map[string]float64{
+		"Key": 1, "List100": 1, "List10k": 1, "Include": 1, "Load100k": 2, "Stream100k": 1000, "Insert": 11, "Bulk1000": 12, "Update": 10,
 	}
 	type group struct {
 		agreed         string

@@ -70,6 +70,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		return nil, &Error{Op: "Import", Model: m.Name, Source: src.Name(), Err: ErrUnsupported, Detail: "the source has no savepoints: use CreateMany"}
 	}
 	results := make([]ImportResult[T], len(rows))
+	given := make([]T, len(rows))
 	var good []int
 	for i := range rows {
 		results[i] = ImportResult[T]{Index: i, Row: &rows[i]}
@@ -81,6 +82,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		if results[i].Err == nil {
 			good = append(good, i)
 		}
+		given[i] = rows[i]
 	}
 	err = r.s.Tx(ctx, engine.TxOptions{}, func(tx *session) error {
 		for from := 0; from < len(good); from += o.batch {
@@ -91,6 +93,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		return nil
 	})
 	if err != nil {
+		copy(rows, given) // as the checks left them: none of them is there
 		return nil, err
 	}
 	return results, nil

@@ -198,7 +198,7 @@ func saveManyHooks(e *env) {
 	db = e.open(Plain{})
 	x := orm.Repo[Plain](db)
 	must(x.CreateMany(e.ctx, []Plain{{Name: "kept", N: 1}, {Name: "kept", N: 2}}))
-	ok(db.Use(hook.Sanitize("Name")))
+	ok(db.Use(hook.Sanitize("Name").Searchable()))
 	all := must(x.All(e.ctx))
 	all[0].N, all[1].N = 5, 5
 	must(x.SaveMany(e.ctx, all))

@@ -100,6 +100,7 @@ func cases() []testCase {
 		loaderCases,
 		rangeCases,
 		flatCases,
+		takeBackCases,
 	} {
 		out = append(out, part...)
 	}

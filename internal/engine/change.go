@@ -106,7 +106,7 @@ func checkSet(m *model.Model, s *builder.Set) error {
 
 func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows) (n int64, err error) {
 	m, asked := st.Model, st.Returning
-	op := s.seen(ctx, reg, kind, name, m)
+	op := s.seen(ctx, reg, kind, name, m, nil)
 	if op != nil {
 		st.Detach()
 		op.Update = st
@@ -236,7 +236,7 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows)
 	default:
 		asked := st.Returning
-		op := s.seen(ctx, reg, hook.Delete, name, m)
+		op := s.seen(ctx, reg, hook.Delete, name, m, nil)
 		if op != nil {
 			st.Detach()
 			op.Delete = st
@@ -314,7 +314,7 @@ func (s *Session) Upsert(ctx context.Context, m *model.Model, target []*model.Fi
 	return s.located(s.upsert(ctx, name, m, target, p, sets, nil), name, m)
 }
 
-func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) error {
+func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) (err error) {
 	if !uniqueSet(m, target) {
 		return fault.New(fault.ErrInvalid, m.Name, "", "On needs the columns of the key or of one unique set")
 	}
@@ -325,6 +325,12 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	if err := notGiven(m, p); err != nil {
 		return err
 	}
+	before := rowSnapshot(m, p)
+	defer func() {
+		if err != nil {
+			before.restore()
+		}
+	}()
 	if err := fillNew(m, p); err != nil {
 		return err
 	}
@@ -361,7 +367,7 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	st.Conflict = k
 	n, err := s.insert(ctx, s.Registry(), name, hook.Upsert, st, source.SlabAt(m.Type, p, 1))
 	if err == nil && n == 0 {
-		return fault.New(fault.ErrConflict, m.Name, "", "a row with the same unique columns exists")
+		err = fault.New(fault.ErrConflict, m.Name, "", "a row with the same unique columns exists")
 	}
 	return err
 }

@@ -57,11 +57,21 @@ type batch struct {
 	made     []*model.Field // columns the source makes
 }
 
-func (c *creator) create(ctx context.Context, rows source.Slab) (int64, error) {
+func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, err error) {
 	n := rows.Len()
 	if n == 0 {
 		return 0, nil
 	}
+	_, sql := c.src.(source.SQL)
+	var before snapshot
+	if whole := !sql || len(c.o.Returning) > 0 || fillsRows(c.reg, c.m); whole {
+		before = snapshotOf(rows)
+	}
+	defer func() {
+		if err != nil {
+			before.restore()
+		}
+	}()
 	for i := range n {
 		if err := notGiven(c.m, rows.At(i)); err != nil {
 			return 0, err
@@ -71,7 +81,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (int64, error) {
 		}
 	}
 	batches := c.batches(&rows)
-	total, err := c.insertAll(ctx, &rows, batches)
+	total, err = c.insertAll(ctx, &rows, batches)
 	if err != nil { // rows that are not there have no made columns; a later try must not take them for given ones
 		for _, b := range batches {
 			for i := b.from; i < b.to; i++ {
@@ -214,10 +224,10 @@ func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, k
 		full.Next()
 	}
 	m, fields, count := st.Model, st.Fields, st.Rows
-	op := s.seen(ctx, reg, kind, name, m)
+	op := s.seen(ctx, reg, kind, name, m, &full)
 	if op != nil {
 		st.Detach()
-		op.Insert, op.Rows = st, full.Slice()
+		op.Insert = st
 	}
 	err = s.write(ctx, reg, name, m, op, func(ctx context.Context, w *writing) error {
 		if w.op != nil && (w.op.Insert != st || st.Model != m || st.Rows != count || !subset(st.Fields, fields) || !subset(st.Returning, m.Fields)) {

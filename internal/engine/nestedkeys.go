@@ -85,7 +85,7 @@ func (f *family) make(ctx context.Context, n *builder.Nested, fields []*model.Fi
 	slab.Reserve(len(n.Rows))
 	for _, p := range n.Rows {
 		at := slab.Next()
-		copyRow(t, at, p)
+		copyStruct(t.Type, at, p)
 		if err := tie(n.Relation.Name, at, fields, key); err != nil {
 			return nil, err
 		}
@@ -95,18 +95,9 @@ func (f *family) make(ctx context.Context, n *builder.Nested, fields []*model.Fi
 	}
 	for i, p := range n.Rows {
 		f.keep(t, p)
-		copyRow(t, p, slab.At(i))
+		copyStruct(t.Type, p, slab.At(i))
 	}
 	return &slab, nil
-}
-
-// copyRow copies a whole struct.
-func copyRow(m *model.Model, dst, src unsafe.Pointer) {
-	a := source.SlabAt(m.Type, dst, 1)
-	b := source.SlabAt(m.Type, src, 1)
-	a.Next()
-	b.Next()
-	a.Slice().Index(0).Set(b.Slice().Index(0))
 }
 
 // named finds the rows that n names, each once, with their key and columns: one that is missing is ErrReference.

@@ -32,6 +32,7 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 	if back != nil {
 		st.Returning, rows = back.columns, back.rows
 	}
+	sets := st.Set // hooks change a copy
 	n, err := s.Update(ctx, name, st, rows)
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 	if n == 0 {
 		return s.missing(ctx, name, m, bare)
 	}
-	return moveOn(m, p)
+	return saved(m, p, sets)
 }
 
 // savedRow is what is read back of a row that Save wrote.
@@ -83,6 +84,18 @@ func (s *Session) SaveReturning(ctx context.Context, q Returned, p unsafe.Pointe
 	return nil
 }
 
+// saved gives the struct at p what sets made of its row beside what it says itself: update= fills and the version.
+func saved(m *model.Model, p unsafe.Pointer, sets []builder.Set) error {
+	for i := range sets {
+		if f := sets[i].Field; f.Update != model.NoFill && sets[i].Op == builder.SetValue {
+			if err := f.Store(p, sets[i].Value); err != nil {
+				return err
+			}
+		}
+	}
+	return moveOn(m, p)
+}
+
 // moveOn gives the struct at p the version that its row now has.
 func moveOn(m *model.Model, p unsafe.Pointer) error {
 	if m.Version == nil {
@@ -110,7 +123,7 @@ func byKey(m *model.Model, p unsafe.Pointer) (where builder.Conjunction, err err
 	return where, nil
 }
 
-// saving makes the update that writes the row at p, and fills the fields of p that every update makes.
+// saving makes the update that writes the row at p, with what every update makes; saved then tells the struct.
 func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, only []*model.Field) (*builder.Update, error) {
 	where, err := byKey(m, p)
 	if err != nil {
@@ -148,9 +161,6 @@ func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, 
 			continue
 		case f.Update != model.NoFill:
 			if v, err = made(f, f.Update); err != nil {
-				return nil, err
-			}
-			if err := f.Store(p, v); err != nil {
 				return nil, err
 			}
 		case len(only) > 0 && !contains(only, f):

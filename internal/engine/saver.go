@@ -73,7 +73,13 @@ func (b *saver) add(p unsafe.Pointer) error {
 		b.set.Values = append(b.set.Values, st.Where.At(i).Value)
 	}
 	for i := range st.Set {
-		b.set.Values = append(b.set.Values, st.Set[i].Value)
+		x := &st.Set[i]
+		b.set.Values = append(b.set.Values, x.Value)
+		if x.Field.Update != model.NoFill { // SaveMany takes it back where it fails
+			if err := x.Field.Store(p, x.Value); err != nil {
+				return err
+			}
+		}
 	}
 	b.set.Rows++
 	b.pending = append(b.pending, p)

@@ -54,14 +54,19 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m 
 	return err
 }
 
-// seen gives the operation that the hooks of m see, nil when there are none.
-func (s *Session) seen(ctx context.Context, reg *hook.Registry, kind hook.Kind, name string, m *model.Model) *hook.Op {
+// seen gives the operation that the hooks of m see, nil when there are none; rows are those to be written, if any.
+func (s *Session) seen(ctx context.Context, reg *hook.Registry, kind hook.Kind, name string, m *model.Model, rows *source.Slab) *hook.Op {
 	hooks := reg.Events(m)
 	src := s.bound[m]
 	if len(hooks) == 0 || src == nil {
 		return nil
 	}
-	return s.op(ctx, hooks, kind, name, src, m)
+	v := new(sight)
+	v.begin(ctx, hooks, kind, name, src, m)
+	if rows != nil {
+		v.op.Rows = v.see(rows, m)
+	}
+	return &v.op
 }
 
 // executor gives what runs the write's statements. It is asked for once the scopes have spoken, so that a write
