@@ -26,7 +26,7 @@ func (q Query[T]) OnlyDeleted() Query[T] {
 // meanwhile is ErrConflict.
 func (q Query[T]) Restore(ctx context.Context) (int64, error) {
 	if err := q.mass("Restore"); err != nil {
-		return 0, err
+		return 0, q.refuseUpdate(ctx, "Restore", &builder.Update{Model: q.st.Model, Where: q.st.Where, Deleted: builder.DeletedRows}, err)
 	}
 	set, err := hook.Restoring(q.st.Model)
 	if err != nil {
@@ -39,9 +39,9 @@ func (q Query[T]) Restore(ctx context.Context) (int64, error) {
 // ForceDelete removes the rows that pass the conditions for good, whether soft-deleted or living, and gives
 // their number. Without a condition it is ErrUnboundedWrite unless EveryRow is said.
 func (q Query[T]) ForceDelete(ctx context.Context) (int64, error) {
-	if err := q.mass("ForceDelete"); err != nil {
-		return 0, err
-	}
 	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Deleted: q.st.Deleted}
+	if err := q.mass("ForceDelete"); err != nil {
+		return 0, q.refuseDelete(ctx, "ForceDelete", st, err)
+	}
 	return q.s.Delete(hook.HardDelete(ctx), "ForceDelete", st, nil)
 }

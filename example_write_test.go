@@ -93,7 +93,7 @@ func ExampleQuery_UpdateMany() {
 	fmt.Println(n, err)
 	// Output:
 	// 1 <nil>
-	// true orm: UpdateMany Order: mass write without a condition: add Where, or say EveryRow
+	// true orm: UpdateMany Order (source main): mass write without a condition: add Where, or say EveryRow
 	// 4 <nil>
 }
 

@@ -206,7 +206,7 @@ func (q Query[T]) EveryRow() Query[T] {
 	return q
 }
 
-// ByID keeps the row with this primary key; a composite key is given in field order. A zero key, a key of
+// ByID keeps the row with this primary key; a composite key is given in field order, and its parts may be zero. A zero key, a key of
 // the wrong type and a wrong number of parts make the verb fail with ErrInvalid.
 func (q Query[T]) ByID(key ...any) Query[T] {
 	m := q.st.Model
@@ -221,7 +221,7 @@ func (q Query[T]) ByID(key ...any) Query[T] {
 		if err != nil {
 			return q.fail(err)
 		}
-		if zeroKey(v, len(key) > 1) {
+		if zeroKey(v, len(key) > 1 && !f.Auto) {
 			return q.invalid(f.Name, "the key is zero")
 		}
 		q.st.Where.Add(builder.Compare(builder.OpEq, f, v))
@@ -231,15 +231,18 @@ func (q Query[T]) ByID(key ...any) Query[T] {
 }
 
 // zeroKey reports whether v is the zero of its kind, which no row has as its key. A part of a composite
-// key may be the number zero.
+// key that the source does not make may be zero or empty.
 func zeroKey(v model.Value, part bool) bool {
+	if part {
+		return v.IsNull()
+	}
 	switch v.Kind() {
 	case model.NullValue:
 		return true
 	case model.IntValue:
-		return v.Int() == 0 && !part
+		return v.Int() == 0
 	case model.UintValue:
-		return v.Uint() == 0 && !part
+		return v.Uint() == 0
 	case model.StringValue:
 		return v.Str() == ""
 	case model.UUIDValue:

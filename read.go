@@ -59,6 +59,7 @@ func (q Query[T]) One(ctx context.Context) (T, error) {
 
 func (q *Query[T]) single(ctx context.Context, name string, room int) (T, error) {
 	var none T
+	q.st.Expect = builder.OneRow
 	c, err := q.start(name, room)
 	if err != nil {
 		return none, err
@@ -66,13 +67,10 @@ func (q *Query[T]) single(ctx context.Context, name string, room int) (T, error)
 	if err := q.s.ReadCall(ctx, name, c); err != nil {
 		return none, err
 	}
-	switch c.Rows.Len() {
-	case 0:
-		return none, &Error{Op: name, Model: c.Select.Model.Name, Err: ErrNotFound}
-	case 1:
-		return source.Take[T](&c.Rows.Slab)[0], nil
+	if err := engine.Expected(q.st.Model, builder.OneRow, c.Rows.Len()); err != nil { // there may be no hooks, or one that took rows away
+		return none, fault.Fill(err, name, "", "")
 	}
-	return none, &Error{Op: name, Model: c.Select.Model.Name, Err: ErrInvalid, Detail: "more than one row passes the conditions: use First, or All"}
+	return source.Take[T](&c.Rows.Slab)[0], nil
 }
 
 // Count gives the number of rows that pass the conditions; order, page and includes do not matter.

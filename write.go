@@ -125,10 +125,10 @@ func assignments[T any](in []Assign[T]) []builder.Set {
 // related rows in the same transaction.
 func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	var none T
+	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Expect: builder.SomeRow, Deleted: q.st.Deleted}
 	if err := q.one("Update"); err != nil {
-		return none, err
+		return none, q.refuseUpdate(ctx, "Update", st, err)
 	}
-	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
 	if len(q.st.Includes) > 0 {
 		err := q.together(ctx, "Update", &rows.Slab, func(tx *session, returning []*model.Field) (err error) {
@@ -136,10 +136,8 @@ func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 			if builder.HasNested(st.Set) {
 				return tx.UpdateNested(ctx, "Update", st, &rows)
 			}
-			if n, err := tx.Update(ctx, "Update", st, &rows); err != nil || n > 0 {
-				return err
-			}
-			return &Error{Op: "Update", Model: q.st.Model.Name, Err: ErrNotFound}
+			_, err = tx.Update(ctx, "Update", st, &rows)
+			return err
 		})
 		if err != nil {
 			return none, err
@@ -166,7 +164,7 @@ func only[T any](rows *source.Rows, op string, m *model.Model) (none T, err erro
 }
 
 func (q *Query[T]) returning() []*model.Field {
-	if q.st.Columns != nil {
+	if q.st.Columns != nil || q.st.Model == nil {
 		return q.st.Columns
 	}
 	return q.st.Model.Fields
@@ -175,20 +173,20 @@ func (q *Query[T]) returning() []*model.Field {
 // UpdateMany changes every row that passes the conditions and gives their number. Without a condition it
 // is ErrUnboundedWrite unless EveryRow is said.
 func (q Query[T]) UpdateMany(ctx context.Context, sets ...Assign[T]) (int64, error) {
-	if err := q.mass("UpdateMany"); err != nil {
-		return 0, err
-	}
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Deleted: q.st.Deleted}
+	if err := q.mass("UpdateMany"); err != nil {
+		return 0, q.refuseUpdate(ctx, "UpdateMany", st, err)
+	}
 	return q.s.Update(ctx, "UpdateMany", st, nil)
 }
 
 // UpdateReturning is UpdateMany that gives the rows as they then are, also those that no longer pass, with the
 // relations that With names.
 func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, error) {
-	if err := q.mass("UpdateReturning"); err != nil {
-		return nil, err
-	}
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Deleted: q.st.Deleted}
+	if err := q.mass("UpdateReturning"); err != nil {
+		return nil, q.refuseUpdate(ctx, "UpdateReturning", st, err)
+	}
 	rows := source.Rows{Slab: source.SlabOf[T](0)}
 	if len(q.st.Includes) > 0 {
 		err := q.together(ctx, "UpdateReturning", &rows.Slab, func(tx *session, returning []*model.Field) error {
@@ -211,10 +209,10 @@ func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, 
 // Relations that With names are loaded before. No row is ErrNotFound.
 func (q Query[T]) Delete(ctx context.Context) (T, error) {
 	var none T
+	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Returning: q.returning(), Expect: builder.SomeRow, Deleted: q.st.Deleted}
 	if err := q.one("Delete"); err != nil {
-		return none, err
+		return none, q.refuseDelete(ctx, "Delete", st, err)
 	}
-	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Returning: q.returning(), Deleted: q.st.Deleted}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
 	if len(q.st.Includes) > 0 {
 		if err := q.s.DeleteLoaded(ctx, q.returned("Delete"), st, &rows); err != nil {
@@ -231,11 +229,26 @@ func (q Query[T]) Delete(ctx context.Context) (T, error) {
 // DeleteMany removes every row that passes the conditions and gives their number. Without a condition it
 // is ErrUnboundedWrite unless EveryRow is said.
 func (q Query[T]) DeleteMany(ctx context.Context) (int64, error) {
-	if err := q.mass("DeleteMany"); err != nil {
-		return 0, err
-	}
 	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Deleted: q.st.Deleted}
+	if err := q.mass("DeleteMany"); err != nil {
+		return 0, q.refuseDelete(ctx, "DeleteMany", st, err)
+	}
 	return q.s.Delete(ctx, "DeleteMany", st, nil)
+}
+
+// refuseUpdate tells the hooks of the model, where there is one, why nothing runs.
+func (q *Query[T]) refuseUpdate(ctx context.Context, op string, st *builder.Update, err error) error {
+	if q.s == nil || q.st.Model == nil || q.st.Err != nil {
+		return err
+	}
+	return q.s.RefuseUpdate(ctx, op, st, err)
+}
+
+func (q *Query[T]) refuseDelete(ctx context.Context, op string, st *builder.Delete, err error) error {
+	if q.s == nil || q.st.Model == nil || q.st.Err != nil {
+		return err
+	}
+	return q.s.RefuseDelete(ctx, op, st, err)
 }
 
 // mass checks a write of many rows.

@@ -36,6 +36,16 @@ const (
 	WantGroups
 )
 
+// Expect says how many rows a statement must meet.
+type Expect uint8
+
+// What is expected: anything, a row at least (none is ErrNotFound), or just one (more is ErrInvalid).
+const (
+	AnyRows Expect = iota
+	SomeRow
+	OneRow
+)
+
 // Deleted says which rows of a soft-deleting model a statement sees.
 type Deleted uint8
 
@@ -79,6 +89,7 @@ type Select struct {
 	HasTake  bool
 	Distinct bool
 	Want     Want
+	Expect   Expect
 	Deleted  Deleted
 	Lock     LockMode
 	LockWait LockWait

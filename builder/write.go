@@ -80,6 +80,7 @@ type Update struct {
 	From      *RowSet // rows that are given values of their own, instead of or beside Set; nil for none
 	Where     Conjunction
 	Returning []*model.Field
+	Expect    Expect
 	Deleted   Deleted
 
 	Scopes []Scope
@@ -92,6 +93,7 @@ type Delete struct {
 	Model     *model.Model
 	Where     Conjunction
 	Returning []*model.Field
+	Expect    Expect
 	Deleted   Deleted
 
 	Scopes []Scope

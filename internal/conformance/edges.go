@@ -32,6 +32,7 @@ var edgeCases = []testCase{
 	{"edge/digits", "a float32 equals the decimal digits that it is written with", edgeForeign},
 	{"edge/swallowed", "a row that the database takes and does not write is an error that says so", edgeSwallowed},
 	{"edge/words", "what a tag keeps from creates, updates and names from outside is refused there", edgeWords},
+	{"edge/half_keys", "a key of several columns may hold zero or empty parts, in every verb", edgeHalfKeys},
 	{"edge/years", "parts of times have one range on every source", edgeYears},
 }
 
@@ -172,4 +173,37 @@ func edgeWords(e *env) {
 	e.fails(second(r.Where(r.F("Quiet").Between(1, 9)).All(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
 	e.fails(second(r.Sort("-Quiet").All(e.ctx)), orm.ErrInvalid, "Sealed", "Quiet")
 	e.fails(second(r.Sort("Quiet").Take(1).Page(e.ctx, "")), orm.ErrInvalid, "Sealed", "Quiet")
+}
+
+// Half has a key of two columns, of which one may be empty.
+type Half struct {
+	N    int64  `orm:"n,id"`
+	Word string `orm:"word,id"`
+	Note string
+}
+
+// edgeHalfKeys treats a key with a zero or empty part alike in every verb.
+func edgeHalfKeys(e *env) {
+	if e.engine.API {
+		return
+	}
+	db := e.open(Half{})
+	r := orm.Repo[Half](db)
+	rows := []Half{{0, "a", ""}, {1, "", ""}, {0, "", ""}}
+	must(r.CreateMany(e.ctx, rows))
+	for i := range rows {
+		rows[i].Note = "saved"
+		ok(r.Save(e.ctx, &rows[i]))
+		e.equal(must(r.ByID(rows[i].N, rows[i].Word).One(e.ctx)), rows[i], "Save")
+		rows[i].Note = "together"
+	}
+	must(r.SaveMany(e.ctx, rows))
+	for i := range rows {
+		e.equal(must(r.ByID(rows[i].N, rows[i].Word).One(e.ctx)), rows[i], "SaveMany")
+		e.equal(must(r.Load(e.ctx, rows[i].N, rows[i].Word)), rows[i], "Load")
+		ok(r.Upsert(e.ctx, orm.On[Half](r.F("N"), r.F("Word")), &rows[i]))
+		must(r.ByID(rows[i].N, rows[i].Word).Update(e.ctx, r.F("Note").Set("x")))
+		must(r.ByID(rows[i].N, rows[i].Word).Delete(e.ctx))
+	}
+	e.fails(r.Save(e.ctx, &rows[0]), orm.ErrNotFound, "Half", "")
 }

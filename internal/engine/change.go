@@ -13,6 +13,11 @@ import (
 
 // Update runs an Update over the caller's own copy of the statement. rows receives st.Returning, nil for none.
 func (s *Session) Update(ctx context.Context, name string, st *builder.Update, rows *source.Rows) (int64, error) {
+	return s.updateOr(ctx, name, st, rows, absentee(st.Model, st.Expect))
+}
+
+// updateOr is Update that fails with what none says where it changes no row.
+func (s *Session) updateOr(ctx context.Context, name string, st *builder.Update, rows *source.Rows, none absent) (int64, error) {
 	s = s.joined(ctx)
 	err := prepareSets(st.Model, st)
 	if err == nil {
@@ -23,7 +28,7 @@ func (s *Session) Update(ctx context.Context, name string, st *builder.Update, r
 	}
 	var n int64
 	if err == nil {
-		n, err = s.update(ctx, s.Registry(), name, hook.Update, hook.Changing, st, rows)
+		n, err = s.update(ctx, s.Registry(), name, hook.Update, hook.Changing, st, rows, none)
 	}
 	return n, s.located(err, name, st.Model)
 }
@@ -104,7 +109,7 @@ func checkSet(m *model.Model, s *builder.Set) error {
 	return nil
 }
 
-func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows) (n int64, err error) {
+func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows, none absent) (n int64, err error) {
 	m, asked := st.Model, st.Returning
 	op := s.seen(ctx, reg, kind, name, m, nil)
 	if op != nil {
@@ -119,6 +124,9 @@ func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, k
 			}
 		}
 		n, err = w.update(ctx, access, up, rows)
+		if err == nil && n == 0 && none != nil {
+			err = none(ctx)
+		}
 		return err
 	})
 	unasked(m, asked, rows)
@@ -233,7 +241,7 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 	case err != nil:
 	case len(sets) > 0:
 		up := &builder.Update{Model: m, Where: st.Where, Set: sets, Returning: st.Returning, Deleted: st.Deleted}
-		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows)
+		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows, absentee(m, st.Expect))
 	default:
 		asked := st.Returning
 		op := s.seen(ctx, reg, hook.Delete, name, m, nil)
@@ -249,6 +257,9 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 				}
 			}
 			n, err = w.remove(ctx, del, rows)
+			if err == nil && n == 0 {
+				err = Expected(m, st.Expect, 0)
+			}
 			return err
 		})
 		unasked(m, asked, rows)

@@ -74,7 +74,7 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 	switch found.Len() {
 	case 1:
 	case 0:
-		return fault.New(fault.ErrNotFound, f.m.Name, "", "")
+		return f.s.RefuseUpdate(ctx, f.name, st, Expected(f.m, builder.SomeRow, 0))
 	default:
 		return fault.New(fault.ErrInvalid, f.m.Name, "", "it changes one row: name it with ByID or by Eq on unique columns")
 	}

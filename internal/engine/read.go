@@ -107,6 +107,9 @@ func (r *reader) read(ctx context.Context, src source.Source, st *builder.Select
 		if err != nil {
 			return err
 		}
+		if err := Expected(was.model, was.expect, rows.Len()); err != nil {
+			return err
+		}
 		op.Affected = int64(rows.Len())
 		if was.want == builder.WantRows {
 			op.Rows = v.see(&rows.Slab, was.model)
@@ -142,10 +145,12 @@ type selectKind struct {
 	group *builder.Group
 	want  builder.Want
 	agg   *builder.Aggregation
+
+	expect builder.Expect
 }
 
 func kindOf(st *builder.Select) selectKind {
-	return selectKind{st.Model, st.Group, st.Want, st.Aggregate}
+	return selectKind{st.Model, st.Group, st.Want, st.Aggregate, st.Expect}
 }
 
 func (k selectKind) same(st *builder.Select) error {

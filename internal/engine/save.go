@@ -33,12 +33,8 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 		st.Returning, rows = back.columns, back.rows
 	}
 	sets := st.Set // hooks change a copy
-	n, err := s.Update(ctx, name, st, rows)
-	if err != nil {
+	if _, err := s.updateOr(ctx, name, st, rows, func(ctx context.Context) error { return s.missing(ctx, name, m, bare) }); err != nil {
 		return err
-	}
-	if n == 0 {
-		return s.missing(ctx, name, m, bare)
 	}
 	return saved(m, p, sets)
 }
@@ -109,9 +105,10 @@ func moveOn(m *model.Model, p unsafe.Pointer) error {
 }
 
 // byKey is the condition that names the row at p.
+// A part of a composite key may be zero or empty, as it may when the row is made; what the source makes never is.
 func byKey(m *model.Model, p unsafe.Pointer) (where builder.Conjunction, err error) {
 	for _, f := range m.Key {
-		if f.IsZero(p) {
+		if f.IsZero(p) && (len(m.Key) == 1 || f.Auto) {
 			return where, fault.New(fault.ErrInvalid, m.Name, f.Name, "the key is zero: Save changes a row that exists, Create makes one")
 		}
 		v, err := f.Load(p)

@@ -133,7 +133,7 @@ func (b *saver) flush() error {
 	if b.m.Version != nil { // the one that is missing is asked for what became of it
 		st.Returning, back = b.m.Key, &source.Rows{Slab: source.NewSlab(b.m.Type)}
 	}
-	n, err := b.s.update(b.ctx, b.s.Registry(), b.name, hook.Update, hook.Changing, st, back)
+	n, err := b.s.update(b.ctx, b.s.Registry(), b.name, hook.Update, hook.Changing, st, back, nil)
 	if err != nil {
 		return err
 	}
