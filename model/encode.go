@@ -33,11 +33,18 @@ func (f *Field) LoadValue(p unsafe.Pointer) (Value, error) {
 		return f.loadArray(p)
 	}
 	if f.Kind < UUID && f.Kind != Invalid {
-		return loadScalar(f.Kind, f.Bits, p), nil
+		v := loadScalar(f.Kind, f.Bits, p)
+		if f.Decimal != nil {
+			v = f.canonical(v)
+		}
+		return v, nil
 	}
 	v, err := f.encode(reflect.NewAt(f.Base, p))
 	if err != nil {
 		return Value{}, f.invalid(encodeFault, err)
+	}
+	if f.Decimal != nil {
+		v = f.canonical(v)
 	}
 	return v, nil
 }
