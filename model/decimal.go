@@ -131,12 +131,15 @@ func (f *Field) DecimalValue(v Value) (Value, error) {
 	return f.decimalValue(v, decimal.Canonical, noDecimal)
 }
 
-// StoredDecimal is DecimalValue for a value to be written: it has as many digits after the point as the column, and
-// ErrInvalid where the column would lose some.
+// StoredDecimal is DecimalValue for a value to be written: ErrInvalid where the column would lose digits.
 func (f *Field) StoredDecimal(v Value) (Value, error) {
 	d := f.Decimal
-	return f.decimalValue(v, func(text string) (string, bool) { return decimal.Fits(text, d.Precision, d.Scale) },
-		"the value is no decimal number, or has more digits than "+f.DBType+" keeps")
+	return f.decimalValue(v, func(text string) (string, bool) {
+		if !decimal.Fits(text, d.Precision, d.Scale) {
+			return "", false
+		}
+		return decimal.Canonical(text)
+	}, "the value is no decimal number, or has more digits than "+f.DBType+" keeps")
 }
 
 func (f *Field) decimalValue(v Value, form func(string) (string, bool), why string) (Value, error) {

@@ -150,13 +150,18 @@ func TestFits(t *testing.T) {
 	for _, c := range []struct {
 		text             string
 		precision, scale int
-		want             string
+		want             bool
+		scaled           string
 	}{
-		{"7", 10, 2, "7.00"}, {"7.5", 10, 2, "7.50"}, {"7.500", 10, 2, "7.50"}, {"7.505", 10, 2, ""}, {"12345678.9", 10, 2, "12345678.90"}, {"123456789", 10, 2, ""},
-		{"-0.00", 10, 2, "0.00"}, {"1e3", 4, 0, "1000"}, {"1e4", 4, 0, ""}, {"0.0012", 2, 4, "0.0012"}, {"0.0123", 2, 4, ""}, {"7.50", 0, 0, "7.5"}, {"x", 0, 0, ""},
+		{"7", 10, 2, true, "7.00"}, {"7.5", 10, 2, true, "7.50"}, {"7.500", 10, 2, true, "7.50"}, {"7.505", 10, 2, false, "7.505"}, {"12345678.9", 10, 2, true, "12345678.90"},
+		{"123456789", 10, 2, false, "123456789.00"}, {"-0.00", 10, 2, true, "0.00"}, {"1e3", 4, 0, true, "1000"}, {"1e4", 4, 0, false, "10000"}, {"0.0012", 2, 4, true, "0.0012"},
+		{"0.0123", 2, 4, false, "0.0123"}, {"0.1", 2, 4, false, "0.1000"}, {"7.50", 0, 0, true, "7.5"}, {"x", 0, 0, false, ""},
 	} {
-		if have, ok := Fits(c.text, c.precision, c.scale); have != c.want || ok != (c.want != "") {
-			t.Errorf("%q in (%d,%d) is %q, %v, want %q", c.text, c.precision, c.scale, have, ok, c.want)
+		if have := Fits(c.text, c.precision, c.scale); have != c.want {
+			t.Errorf("%q in (%d,%d): %v", c.text, c.precision, c.scale, have)
+		}
+		if have, ok := Scaled(c.text, c.scale); have != c.scaled || ok != (c.scaled != "") {
+			t.Errorf("%q with %d digits is %q, %v", c.text, c.scale, have, ok)
 		}
 	}
 }

@@ -132,17 +132,24 @@ func (p parts) text(scale int) string {
 	return b.String()
 }
 
-// Fits gives the text of s as a column of so many digits keeps it, scale of them after the point; ok is false where
-// digits would be lost. A precision of 0 keeps every number.
-func Fits(s string, precision, scale int) (text string, ok bool) {
-	if precision == 0 {
-		return Canonical(s)
-	}
+// Fits reports whether a column of so many digits, scale of them after the point, keeps every digit of s. A precision of
+// 0 keeps every number.
+func Fits(s string, precision, scale int) bool {
 	p, ok := split(s)
-	if !ok || len(p.fraction) > scale || len(p.whole) > max(0, precision-scale) {
-		return "", false
+	if precision == 0 || !ok {
+		return ok
 	}
-	if zeros := min(scale-precision, len(p.fraction)); zeros > 0 && strings.Trim(p.fraction[:zeros], "0") != "" {
+	if len(p.fraction) > scale || len(p.whole) > max(0, precision-scale) {
+		return false
+	}
+	zeros := max(0, min(scale-precision, len(p.fraction)))
+	return strings.Trim(p.fraction[:zeros], "0") == ""
+}
+
+// Scaled writes the number of s with so many digits after the point at least.
+func Scaled(s string, scale int) (text string, ok bool) {
+	p, ok := split(s)
+	if !ok {
 		return "", false
 	}
 	return p.text(scale), true
