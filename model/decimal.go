@@ -190,8 +190,12 @@ func numberOf(rv reflect.Value) (Value, error) {
 	return StringOf(text), nil
 }
 
-// canonical gives the text of a number in its one form, and anything else as it is: where it is used decides.
+// canonical gives the text of a number in its one form, so that keys of equal numbers are equal. Where the tag does not
+// say that the column is a decimal, an API may care how its numbers are written. Anything else stays as it is.
 func (f *Field) canonical(v Value) Value {
+	if f.Decimal == nil || f.DBType == "" {
+		return v
+	}
 	if k := v.Kind(); k == StringValue || k == BytesValue {
 		if x, err := f.DecimalValue(v); err == nil {
 			return x

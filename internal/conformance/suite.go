@@ -100,6 +100,7 @@ func cases() []testCase {
 		loaderCases,
 		rangeCases,
 		flatCases,
+		decimalCases,
 	} {
 		out = append(out, part...)
 	}

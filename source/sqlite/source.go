@@ -59,10 +59,10 @@ func Driver(with driver.Driver) Option {
 func Source(name, path string, opts ...Option) *DataSource {
 	d := &DataSource{path: path, maxConns: max(4, 2*runtime.GOMAXPROCS(0)), begin: beginImmediate}
 	d.system = sqldb.System{
-		Name:    name,
-		Cache:   builder.Cache{Dialect: dialect.SQLite{}},
-		Bind:    bind,
-		Time:    readTime,
+		Name:  name,
+		Cache: builder.Cache{Dialect: dialect.SQLite{}},
+		Bind:  bind,
+		Time:  readTime,
 		Reader: func(f *model.Field) func(any) (any, error) {
 			if read := decimalReader(f); read != nil {
 				return read
