@@ -145,6 +145,54 @@ func TestDecimalsInTablesOfOthers(t *testing.T) {
 	}
 }
 
+// A column of SQLite's own numbers takes what it keeps whole, and nothing else.
+func TestDecimalsInColumnsOfNumbers(t *testing.T) {
+	for _, typ := range []string{"NUMERIC", "numeric(10,2)", "REAL", "INTEGER", "DOUBLE PRECISION"} {
+		db := openItems(t, sqlite.Source("main", testkit.SQLite(t)))
+		r := orm.Repo[item](db)
+		if err := r.Create(t.Context(), &item{Price: "1"}); !errors.Is(err, orm.ErrInvalid) {
+			t.Errorf("no table: %v", err)
+		}
+		if _, err := db.Exec(t.Context(), orm.Unsafe("CREATE TABLE items (id INTEGER PRIMARY KEY, Price "+typ+")")); err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range []string{"7", "84.3", "13.40", "-2", "3333222211110000", "0.000000000123456789012345"} {
+			if err := r.Create(t.Context(), &item{ID: int64(i), Price: p}); err != nil {
+				t.Errorf("%s, %s: %v", typ, p, err)
+			}
+		}
+		if have := prices(t, r.Where(items.Price.Gt("9")).OrderBy(items.Price.Desc())); !slices.Equal(have, []string{"3333222211110000", "84.3", "13.4"}) {
+			t.Errorf("%s, sorted: %v", typ, have)
+		}
+		type sums struct {
+			Sum string `orm:"agg=sum(Price)"`
+		}
+		sum, err := orm.Aggregate[sums](t.Context(), r.Where(items.ID.Lt(4)))
+		if err != nil || len(sum) != 1 || sum[0].Sum != "102.7" {
+			t.Errorf("%s: %v, %v", typ, sum, err)
+		}
+		for _, p := range []string{"42670021827970642226975", "1234567890.1234567", "-9007199254740993"} {
+			for about, err := range map[string]error{
+				"create": r.Create(t.Context(), &item{ID: 90, Price: p}),
+				"save":   r.Save(t.Context(), &item{ID: 1, Price: p}),
+				"update": errOf(r.ByID(1).Update(t.Context(), items.Price.Set(p))),
+				"many":   errOf(r.SaveMany(t.Context(), []item{{ID: 1, Price: "1"}, {ID: 2, Price: p}})),
+				"upsert": r.Upsert(t.Context(), orm.On(items.ID), &item{ID: 1, Price: "2"}, items.Price.Set(p)),
+			} {
+				var typed *orm.Error
+				if !errors.Is(err, orm.ErrInvalid) || !errors.As(err, &typed) || typed.Model != "item" || typed.Field != "Price" || strings.Contains(err.Error(), p) {
+					t.Errorf("%s, %s: %v", typ, about, err)
+				}
+			}
+		}
+		if err := errOf(r.ByID(1).Update(t.Context(), items.Price.Inc("1"))); !errors.Is(err, orm.ErrUnsupported) {
+			t.Errorf("%s, Inc: %v", typ, err)
+		}
+	}
+}
+
+func errOf[T any](_ T, err error) error { return err }
+
 func TestDecimalsOnTheCallersDatabase(t *testing.T) {
 	for _, registered := range []bool{false, true} {
 		d := new(sqliteDriver)

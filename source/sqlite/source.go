@@ -30,6 +30,7 @@ type DataSource struct {
 	anchor driver.Conn // keeps a database in memory alive
 	begin  string      // how a transaction that may write begins
 	driver driver.Driver
+	rounds sync.Map // what rounding found out, by model
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -70,6 +71,7 @@ func Source(name, path string, opts ...Option) *DataSource {
 			return reader(f)
 		},
 		Query:   query,
+		Admit:   d.admit,
 		Fail:    d.fail,
 		Busy:    busy,
 		MaxWait: maxWait,
