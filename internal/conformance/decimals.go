@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -69,6 +70,7 @@ var decimalCases = []testCase{
 	{"decimal/aggregates", "sums and averages are exact, the least and the greatest are those of the numbers", decimalAggregates},
 	{"decimal/groups", "equal numbers are one group, one distinct row and one key, however they are written", decimalGroups},
 	{"decimal/assign", "Inc and Mul compute exactly and keep to the column's digits", decimalAssign},
+	{"decimal/random", "random decimals give the same sums, averages, products and orders everywhere, to the last zero", decimalRandom},
 	{"decimal/refused", "what is no number, or has digits that the column would lose, is ErrInvalid with model and field", decimalRefused},
 	{"decimal/related", "decimals of related rows filter and sort", decimalRelated},
 }
@@ -305,6 +307,62 @@ func decimalAssign(e *env) {
 	e.fails(err, orm.ErrInvalid, "Offer", "", "99999999", "100000000")
 	e.equal(must(r.ByID(1).One(e.ctx)).Fixed.Text, "99999999.99", "what does not fit changes nothing")
 	e.fails(second(r.ByID(1).Update(e.ctx, offers.Price.Inc(x("x")))), orm.ErrInvalid, "Offer", "Price")
+}
+
+// Ration has decimals that show their zeros.
+type Ration struct {
+	ID    int64 `orm:"id"`
+	G     int64
+	Free  string `orm:"free,type=numeric"`
+	Fixed string `orm:"fixed,type=numeric(30,5)"`
+}
+
+var rations = orm.Bind[Ration, struct {
+	Free  orm.Text[Ration]
+	Fixed orm.Text[Ration]
+}]()
+
+// OfRations sums up rations, as text.
+type OfRations struct {
+	G      int64
+	Free   string `orm:"agg=sum(Free)"`
+	Mean   string `orm:"agg=avg(Free)"`
+	Least  string `orm:"agg=min(Fixed)"`
+	Fixed  string `orm:"agg=sum(Fixed)"`
+	Middle string `orm:"agg=avg(Fixed)"`
+}
+
+func decimalRandom(e *env) {
+	r := orm.Repo[Ration](e.open(Ration{}))
+	rnd := rand.New(rand.NewPCG(7, 7))
+	number := func(whole, after int) string {
+		b := []byte{"-1234567890"[rnd.IntN(11)]}
+		for range 1 + rnd.IntN(whole) {
+			b = append(b, byte('0'+rnd.IntN(10)))
+		}
+		if after = rnd.IntN(after + 1); after > 0 {
+			b = append(b, '.')
+			for range after {
+				b = append(b, byte('0'+rnd.IntN(10)))
+			}
+		}
+		return string(b)
+	}
+	var in []Ration
+	for i := range 120 {
+		in = append(in, Ration{ID: int64(i + 1), G: int64(i % 17), Free: number(1+i%30, i%25), Fixed: number(20, 5)})
+	}
+	must(r.CreateMany(e.ctx, in))
+	e.same("sums", must(orm.Aggregate[OfRations](e.ctx, r)))
+	all := func() []Ration { return must(r.Sort("Free", "ID").All(e.ctx)) }
+	e.same("sorted", all())
+	for i := range 40 {
+		free, fixed := number(6, 10), number(1, 6)
+		must(r.ByID(i+1).Update(e.ctx, rations.Free.Mul(free), rations.Fixed.Mul(fixed)))
+		must(r.ByID(i+40).Update(e.ctx, rations.Free.Inc(free), rations.Fixed.Inc(fixed)))
+	}
+	e.same("computed", all())
+	e.same("sums of what was computed", must(orm.Aggregate[OfRations](e.ctx, r)))
 }
 
 func decimalRefused(e *env) {

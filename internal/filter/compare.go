@@ -25,7 +25,11 @@ func Load(f *model.Field, row unsafe.Pointer) (model.Value, error) {
 // elsewhere signed where they fit.
 func normal(f *model.Field, v model.Value) (model.Value, error) {
 	if f.Decimal != nil {
-		return f.DecimalValue(v)
+		x, err := f.DecimalValue(v)
+		if err != nil && f.DBType == "" { // what the Go type gives for nothing, perhaps
+			return v, nil
+		}
+		return x, err
 	}
 	wrong := func() (model.Value, error) {
 		return v, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the value is of another type than the column")
