@@ -86,7 +86,8 @@ func Source(name, path string, opts ...Option) *DataSource {
 }
 
 // FromDB makes a source of a *sql.DB that the caller opened, with a driver of SQLite 3.41 or later, and
-// closes. Foreign keys are checked, and double quotes are for names only, where the caller's DSN says so.
+// closes. Foreign keys are checked, and double quotes are for names only, where the caller's DSN says so. Decimals need
+// RegisterDecimals; without it what compares them is ErrUnsupported.
 func FromDB(name string, db *sql.DB, opts ...Option) *DataSource {
 	d := Source(name, "", opts...)
 	d.given = db
