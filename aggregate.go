@@ -34,7 +34,9 @@ type AggregateOption func(*builder.Aggregation) error
 // order of their fields unless GroupOrder says another. Without a field that groups there is one row, even of no rows.
 //
 // A sum of integers is exact; one that int64 cannot hold is ErrInvalid, and on SQLite so is one whose partial sums do
-// not fit. A sum of no values is 0, or NULL where the field is a pointer. An average is a float64. Where min, max or
+// not fit. A sum of no values is 0, or NULL where the field is a pointer. An average is a float64. Sums and averages of
+// decimals are of the column's own type: sums are exact, and averages have the digits that PostgreSQL gives them, sixteen
+// that count at least, rounded once with halves away from zero; SQL Server has no such average. Where min, max or
 // avg have no value, a field that is no pointer is ErrInvalid. Selections, includes, Distinct, locks, orders and pages of
 // the query are ErrInvalid. Sources without SQL give ErrUnsupported.
 func Aggregate[R, T any](ctx context.Context, q Readable[T], opts ...AggregateOption) ([]R, error) {

@@ -38,7 +38,8 @@
 //	-                           no column
 //
 // A time.Time is a point in time, in UTC to the microsecond. Types with Scan and Value methods, text
-// marshalers, [16]byte (UUID), slices of scalars and anything under json are columns too.
+// marshalers, [16]byte (UUID), slices of scalars and anything under json are columns too. Decimal numbers, of a type with
+// Scan and Value or of any text under type=numeric(10,2), are exact: no float64 is ever made of them.
 //
 // # Opening
 //

@@ -51,7 +51,7 @@ func (db DB) Source(name string) DB {
 //
 // The values of a map are nil, bool, int64, float64, string, []byte and time.Time. PostgreSQL gives json, jsonb and
 // bytea as []byte, arrays as []any, and numeric, uuid and all other types as string. SQLite has no bool and no
-// time.Time but for columns declared so, and a decimal column holds int64 or float64.
+// time.Time but for columns declared so, and decimals are string, but int64 or float64 where a table declares them NUMERIC.
 //
 //	orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
 func Raw[T any](ctx context.Context, db DB, text constant, args ...any) ([]T, error) {

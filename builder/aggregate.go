@@ -139,6 +139,12 @@ func aggregates(f *model.Field, g Grouped) string {
 		}
 	case dialect.Sum, dialect.Avg:
 		of := g.Field
+		if of.Decimal != nil {
+			if f.Kind != of.Kind || !holds(f, of) {
+				return "sums and averages of decimals are of the column's own type " + of.Base.String() + ", not " + f.Base.String()
+			}
+			return ""
+		}
 		if of.Kind != model.Int && of.Kind != model.Uint && of.Kind != model.Float {
 			return "the column " + of.Name + " holds " + of.Base.String() + ": a sum or an average needs numbers"
 		}
@@ -151,8 +157,8 @@ func aggregates(f *model.Field, g Grouped) string {
 		}
 	case dialect.Min, dialect.Max:
 		of := g.Field
-		switch of.Kind {
-		case model.Int, model.Uint, model.Float, model.String, model.Time:
+		switch {
+		case of.Decimal != nil, of.Kind == model.Int, of.Kind == model.Uint, of.Kind == model.Float, of.Kind == model.String, of.Kind == model.Time:
 		default:
 			return "the column " + of.Name + " holds " + of.Base.String() + ", which has no least and no greatest on every source"
 		}

@@ -92,7 +92,10 @@ func ConstantSet[T any](col Selectable[T], text string, args ...any) Assign[T] {
 // assigned walks what an assignment gives its column.
 func (s *shaper) assigned(m *model.Model, x *Set) {
 	switch x.Op {
-	case SetValue, SetInc, SetMul:
+	case SetValue:
+		s.written(m, x.Field, x.Value)
+		return
+	case SetInc, SetMul:
 		s.arg(m, x.Field, x.Value)
 		return
 	case SetAppend:
@@ -121,9 +124,13 @@ func (c *compiler) computed(f *frag, m *model.Model, s *Set) string {
 	switch s.Op {
 	case SetMul:
 		c.take(f)
-		return c.d.InRange(c.col(c.owner(m), s.Field)+" * "+dialect.Arg, TypeOf(s.Field))
+		return c.operate(m, s, dialect.Multiply)
 	case SetCopy:
-		return c.col(c.owner(m), s.Ext.From)
+		text := c.col(c.owner(m), s.Ext.From)
+		if d := s.Field.Decimal; d != nil && d.Precision > 0 && (s.Ext.From.Decimal == nil || *d != *s.Ext.From.Decimal) {
+			text = c.d.InRange(text, TypeOf(s.Field))
+		}
+		return text
 	case SetAppend:
 		return c.appended(f, m, s)
 	default:

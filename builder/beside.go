@@ -42,7 +42,7 @@ func (t *Term) result() *model.Field {
 			return t.Inner.Term.result()
 		}
 		f := *t.Inner.Field
-		if f.Kind == model.JSON || f.Kind == model.Array || f.Kind == model.Scanner {
+		if f.Kind == model.JSON || f.Kind == model.Array || f.Kind == model.Scanner && f.Decimal == nil {
 			return nil
 		}
 		return &f

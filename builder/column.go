@@ -193,7 +193,7 @@ func (c Col[T, V]) Inc(v V) Assign[T] {
 // canInc refuses columns that do not count, and nil: a number plus NULL would wipe the column out.
 func canInc(f *model.Field, v model.Value) error {
 	switch {
-	case f.Kind != model.Int && f.Kind != model.Uint && f.Kind != model.Float:
+	case f.Kind != model.Int && f.Kind != model.Uint && f.Kind != model.Float && f.Decimal == nil:
 		return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Inc needs a number column")
 	case v.IsNull():
 		return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Inc needs a number, not nil")

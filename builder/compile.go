@@ -24,7 +24,7 @@ type compiler struct {
 	sortArgs   []any                   // of the terms that order gave last
 	columnArgs []any                   // of what Extra reads
 	err        error                   // what order could not say
-	results    map[*model.Field]string // what stands for each field of an aggregation's result
+	results    map[*model.Field]result // what stands for each field of an aggregation's result
 }
 
 // fragment is a piece of text with Arg marks and the walk positions of its arguments.
@@ -85,8 +85,8 @@ func (c *compiler) table(m *model.Model) string { return dialect.Table(c.d, m.Sc
 func (c *compiler) owner(m *model.Model) string { return c.d.Quote(m.Table) }
 
 func (c *compiler) col(owner string, f *model.Field) string {
-	if text, ok := c.results[f]; ok {
-		return text
+	if r, ok := c.results[f]; ok {
+		return r.text
 	}
 	return owner + "." + c.d.Quote(f.Column)
 }
@@ -147,13 +147,13 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 	case OpFalse:
 		f.b.WriteString("1 = 0")
 	case OpEq, OpNe, OpGt, OpGte, OpLt, OpLte:
-		f.b.WriteString(fold(c.col(owner, e.Field)) + comparison[e.Op] + fold(arg))
+		f.b.WriteString(fold(c.comparable(owner, e.Field)) + comparison[e.Op] + fold(arg))
 		c.take(f)
 	case OpDistinctFrom:
-		f.b.WriteString(c.d.DistinctFrom(fold(c.col(owner, e.Field)), fold(arg)))
+		f.b.WriteString(c.d.DistinctFrom(fold(c.comparable(owner, e.Field)), fold(arg)))
 		c.take(f)
 	case OpBetween:
-		f.b.WriteString(fold(c.col(owner, e.Field)) + " BETWEEN " + fold(arg) + " AND " + fold(arg))
+		f.b.WriteString(fold(c.comparable(owner, e.Field)) + " BETWEEN " + fold(arg) + " AND " + fold(arg))
 		c.take(f)
 		c.take(f)
 	case OpIsNull:
@@ -161,11 +161,11 @@ func (c *compiler) expr(f *frag, owner string, m *model.Model, e *Expr) error {
 	case OpIsNotNull:
 		f.b.WriteString(c.col(owner, e.Field) + " IS NOT NULL")
 	case OpIn, OpNotIn:
-		f.b.WriteString(c.d.In(c.col(owner, e.Field), TypeOf(e.Field), e.Op == OpNotIn, e.Fold))
+		f.b.WriteString(c.d.In(c.comparable(owner, e.Field), TypeOf(e.Field), e.Op == OpNotIn, e.Fold))
 		c.take(f)
 	case OpContains, OpStartsWith, OpEndsWith, OpLike:
 		col := c.col(owner, e.Field)
-		if e.Field.Kind != model.String { // an address or a decimal is matched as it is written
+		if e.Field.Kind != model.String || e.Field.Decimal != nil { // an address or a decimal is matched as it is written
 			col = c.d.AsText(col)
 		}
 		f.b.WriteString(c.d.Like(fold(col), fold(dialect.Arg)))
@@ -268,7 +268,7 @@ func (c *compiler) equal(f *frag, owner string, cols []string, other string, fie
 		if i > 0 {
 			f.b.WriteString(" AND ")
 		}
-		f.b.WriteString(owner + "." + c.d.Quote(cols[i]) + " = " + c.col(other, fields[i]))
+		f.b.WriteString(owner + "." + c.d.Quote(cols[i]) + " = " + c.comparable(other, fields[i]))
 	}
 }
 
@@ -281,6 +281,9 @@ func TypeOf(f *model.Field) dialect.Type {
 	if f.Elem != nil {
 		e := TypeOf(f.Elem)
 		t.Elem = &e
+	}
+	if f.Decimal != nil {
+		t.Decimal, t.Precision, t.Scale = true, f.Decimal.Precision, f.Decimal.Scale
 	}
 	return t
 }

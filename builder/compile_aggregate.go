@@ -12,14 +12,17 @@ import (
 func (q *Select) compileGroups(c *compiler) error {
 	m, a, owner := q.Model, q.Aggregate, c.owner(q.Model)
 	columns, by := make([]string, len(a.Groups)), []string(nil)
-	results := make(map[*model.Field]string, len(a.Groups))
+	results := make(map[*model.Field]result, len(a.Groups))
 	for i := range a.Groups {
-		f := a.Row.Fields[i]
-		columns[i] = a.Groups[i].compile(c, owner, f)
-		results[f] = columns[i]
-		c.columns = append(c.columns, Column{Field: f})
-		if a.Groups[i].Func == 0 {
-			by = append(by, columns[i])
+		f, g := a.Row.Fields[i], &a.Groups[i]
+		text, err := g.compile(c, owner, f)
+		if err != nil {
+			return err
+		}
+		columns[i], results[f] = text, result{text, g.typeOf(f)}
+		c.columns = append(c.columns, Column{Field: g.receives(f)})
+		if g.Func == 0 {
+			by = append(by, c.comparable(owner, g.Field))
 		}
 	}
 	var where, having frag
@@ -62,18 +65,50 @@ func (a *Aggregation) sorted() *Sorting {
 	return &out
 }
 
+// result is what stands for a field of an aggregation's result.
+type result struct {
+	text string
+	typ  dialect.Type
+}
+
+// typeOf gives the type of what fills f.
+func (g *Grouped) typeOf(f *model.Field) dialect.Type {
+	if g.Field == nil || !g.Shows() {
+		return TypeOf(f)
+	}
+	t := TypeOf(f)
+	t.Decimal = g.Field.Decimal != nil
+	return t
+}
+
+// receives gives f as it reads what fills it: decimals with the digits of their column.
+func (g *Grouped) receives(f *model.Field) *model.Field {
+	if g.Field == nil || g.Field.Decimal == nil || !g.Shows() || g.Func == dialect.Avg {
+		return f
+	}
+	as := *f
+	as.Decimal = g.Field.Decimal
+	return &as
+}
+
 // compile writes what fills f. A sum of nothing is 0 unless f can say NULL.
-func (g *Grouped) compile(c *compiler, owner string, f *model.Field) string {
+func (g *Grouped) compile(c *compiler, owner string, f *model.Field) (string, error) {
 	if g.Field == nil {
-		return c.d.Aggregate(g.Func, "*", dialect.Type{})
+		return c.d.Aggregate(g.Func, "*", dialect.Type{}), nil
 	}
 	text := c.col(owner, g.Field)
 	if g.Func == 0 {
-		return text
+		return text, nil
 	}
-	text = c.d.Aggregate(g.Func, text, TypeOf(g.Field))
-	if g.Func == dialect.Sum && !f.Nullable {
-		return "COALESCE(" + text + ", 0)"
+	if text = c.d.Aggregate(g.Func, text, TypeOf(g.Field)); text == "" {
+		return "", c.lacks(g.Field.Model, g.Field, "an exact average of decimals")
 	}
-	return text
+	switch {
+	case g.Func != dialect.Sum:
+	case g.Field.Decimal != nil && (!f.Nullable || f.Kind == model.Scanner && f.Nulls == model.Inside && !model.KeepsNull(f.Base)):
+		return "COALESCE(" + text + ", '0')", nil // text, as SQLite's decimals are
+	case g.Field.Decimal == nil && !f.Nullable:
+		return "COALESCE(" + text + ", 0)", nil
+	}
+	return text, nil
 }

@@ -61,7 +61,7 @@ func (q *Select) compile(c *compiler) error {
 		c.columns = []Column{{Field: countField}}
 		c.out = sel.Column("COUNT(*)")
 		if q.Distinct {
-			c.out = sq.Select("COUNT(*)").FromSelect(sel.Distinct().Columns(c.qualified(owner, fields)...), c.free(derived, nil))
+			c.out = sq.Select("COUNT(*)").FromSelect(sel.Distinct().Columns(c.distinct(owner, fields)...), c.free(derived, nil))
 		}
 		return nil
 	case q.Want == WantExists:
@@ -82,16 +82,17 @@ func (q *Select) compile(c *compiler) error {
 		if q.Group != nil {
 			return q.grouped(c, sel, owner, fields, extras)
 		}
+		columns := c.qualified(owner, fields)
 		if q.Distinct {
-			sel = sel.Distinct()
+			sel, columns = sel.Distinct(), c.distinct(owner, fields)
 			if q.Order.Len() > 0 || q.HasTake || q.Skip > 0 { // SQL orders distinct rows by what they show only
 				outer := c.free(derived, nil)
-				sel = sq.Select().FromSelect(sel.Columns(c.qualified(owner, fields)...), outer)
-				owner = outer
+				sel = sq.Select().FromSelect(sel.Columns(columns...), outer)
+				owner, columns = outer, c.qualified(outer, fields)
 			}
 		}
 		order := c.order(owner, &q.Order, nil)
-		sel = q.page(c, c.sorted(sel, order), append(c.qualified(owner, fields), extras...), len(order) > 0)
+		sel = q.page(c, c.sorted(sel, order), append(columns, extras...), len(order) > 0)
 	}
 	if suffix != "" {
 		sel = sel.Suffix(suffix)
@@ -179,7 +180,7 @@ func (c *compiler) order(owner string, o *Sorting, fixed []*model.Field) []strin
 		if again {
 			continue
 		}
-		expr := c.col(owner, k.Field)
+		expr := c.comparable(owner, k.Field)
 		if k.Fold {
 			expr = "lower(" + expr + ")"
 		}
@@ -257,11 +258,11 @@ func (c *compiler) linkOwner() string { return c.free("orm_link", nil) }
 // exprs gives the columns that tie rows to parents, qualified.
 func (g *Group) exprs(c *compiler, owner string) []string {
 	if g.Link == nil {
-		return c.qualified(owner, g.Columns)
+		return c.comparables(owner, g.Columns)
 	}
 	var out []string
-	for _, name := range g.Link.Through.Local {
-		out = append(out, c.linkOwner()+"."+c.d.Quote(name))
+	for i, name := range g.Link.Through.Local {
+		out = append(out, c.d.Comparable(c.linkOwner()+"."+c.d.Quote(name), TypeOf(g.Link.Local[i])))
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func (c *compiler) more(f *frag, owner string, m *model.Model, e *Expr) error {
 	case OpTerm:
 		return c.compare(f, owner, e)
 	case OpInQuery, OpNotInQuery:
-		f.b.WriteString(c.col(owner, e.Field))
+		f.b.WriteString(c.comparable(owner, e.Field))
 		if e.Op == OpNotInQuery {
 			f.b.WriteString(" NOT")
 		}
@@ -107,6 +107,7 @@ func (c *compiler) compare(f *frag, owner string, e *Expr) error {
 		return err
 	}
 	f.args = append(f.args, v.args...)
+	v.text = c.comparableTerm(v.text, t)
 	switch op := e.Ext.Cmp; op {
 	case OpIsNull:
 		f.b.WriteString(v.text + " IS NULL")
@@ -239,6 +240,7 @@ func (c *compiler) sortTerm(owner string, k *SortKey) []string {
 		}
 		return nil
 	}
+	v.text = c.comparableTerm(v.text, k.Term)
 	terms := c.d.Order(v.text, k.Desc, dialect.Nulls(k.Nulls), k.Term.nullable())
 	times := 0
 	for _, t := range terms {

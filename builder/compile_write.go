@@ -179,7 +179,7 @@ func (c *compiler) expression(f *frag, m *model.Model, s *Set) string {
 	}
 	c.take(f)
 	if s.Op == SetInc {
-		return c.d.InRange(c.col(c.owner(m), s.Field)+" + "+dialect.Arg, TypeOf(s.Field))
+		return c.operate(m, s, dialect.Add)
 	}
 	return dialect.Arg
 }

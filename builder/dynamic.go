@@ -51,7 +51,7 @@ func (c Dynamic[T]) value(op Op, v any) (model.Value, error) {
 	if err != nil {
 		return model.Value{}, err
 	}
-	if s, ok := v.(string); ok && f.Kind == model.String && (c.fold || isText(op)) {
+	if s, ok := v.(string); ok && (f.Kind == model.String && c.fold || (f.Kind == model.String || f.Decimal != nil) && isText(op)) {
 		return model.StringOf(s), nil
 	}
 	if isText(op) && f.Kind != model.String && f.Kind != model.Text && f.Kind != model.Scanner {

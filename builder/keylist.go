@@ -53,7 +53,7 @@ func (s *shaper) tuples(m *model.Model, e *Expr) {
 }
 
 func (c *compiler) tuples(f *frag, owner string, e *Expr) {
-	f.b.WriteString(c.d.Tuples(c.qualified(owner, e.Ext.Columns), typesOf(e.Ext.Columns)))
+	f.b.WriteString(c.d.Tuples(c.comparables(owner, e.Ext.Columns), typesOf(e.Ext.Columns)))
 	for range e.Ext.Columns {
 		c.take(f)
 	}

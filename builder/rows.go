@@ -96,11 +96,15 @@ func (s *shaper) rowSet(m *model.Model, r *RowSet) {
 	s.fields(m, r.Set)
 	all := append(append(make([]*model.Field, 0, r.width()), r.Match...), r.Set...)
 	if s.d.Bulk() == dialect.Unnest {
-		s.columns(m, all, r.Values, r.Rows)
+		s.columns(m, all, r.Values, r.Rows, len(r.Match))
 		return
 	}
 	for i := range r.Values {
-		s.arg(m, all[i%len(all)], r.Values[i])
+		if c := i % len(all); c < len(r.Match) {
+			s.arg(m, all[c], r.Values[i])
+		} else {
+			s.written(m, all[c], r.Values[i])
+		}
 	}
 }
 
@@ -112,7 +116,7 @@ func (c *compiler) rowUpdate(m *model.Model, r *RowSet, where func(*frag) error)
 		name := c.free("orm_"+strconv.Itoa(i+1), m)
 		u.Columns, u.Types = append(u.Columns, name), append(u.Types, TypeOf(f))
 		if i < len(r.Match) {
-			match = append(match, c.col(u.Owner, f)+" = "+u.Values+"."+name)
+			match = append(match, c.comparable(u.Owner, f)+" = "+u.Values+"."+name)
 		} else {
 			values = append(values, u.Values+"."+name)
 		}

@@ -46,7 +46,16 @@ func (s *shaper) flag(bits ...bool) {
 	s.byte(b)
 }
 
+// arg takes a value that is compared or computed with: decimals in the one text of their number.
 func (s *shaper) arg(m *model.Model, f *model.Field, v model.Value) {
+	if f != nil && f.Decimal != nil {
+		v = s.decimal(f.DecimalValue(v))
+	}
+	s.asIs(m, f, v)
+}
+
+// asIs takes a value in its own form.
+func (s *shaper) asIs(m *model.Model, f *model.Field, v model.Value) {
 	if why := TextFault(v); why != "" {
 		name := ""
 		if f != nil {
@@ -196,7 +205,7 @@ func (s *shaper) pattern(m *model.Model, e *Expr) {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, e.Field.Name, "text operators need a text value"))
 		return
 	}
-	s.arg(m, e.Field, e.Value)
+	s.asIs(m, e.Field, e.Value)
 	text := s.d.Pattern(patternOf(e.Op), e.Value.Str())
 	s.args[len(s.args)-1] = model.StringOf(text)
 }
@@ -407,11 +416,11 @@ func (q *Insert) shape(s *shaper) {
 		s.fields(m, q.Conflict.FromRow)
 	}
 	if rows == 2 && s.d.Bulk() == dialect.Unnest {
-		s.columns(m, q.Fields, q.Values, q.Rows)
+		s.columns(m, q.Fields, q.Values, q.Rows, 0)
 	} else {
 		n := len(q.Fields)
 		for i := range q.Values {
-			s.arg(m, q.Fields[i%n], q.Values[i])
+			s.written(m, q.Fields[i%n], q.Values[i])
 		}
 	}
 	if q.Conflict != nil && !q.Conflict.DoNothing {
@@ -420,8 +429,9 @@ func (q *Insert) shape(s *shaper) {
 	}
 }
 
-// columns turns the rows on their side: one list argument per column.
-func (s *shaper) columns(m *model.Model, fields []*model.Field, values []model.Value, rows int) {
+// columns turns the rows on their side: one list argument per column. The first columns, as many as compared says, are
+// compared, the others written.
+func (s *shaper) columns(m *model.Model, fields []*model.Field, values []model.Value, rows, compared int) {
 	n := len(fields)
 	slab := make(model.List, len(values))
 	for c, f := range fields {
@@ -429,7 +439,11 @@ func (s *shaper) columns(m *model.Model, fields []*model.Field, values []model.V
 		for r := range rows {
 			l[r] = values[r*n+c]
 		}
-		s.arg(m, f, model.ListOf(l))
+		if c < compared {
+			s.arg(m, f, model.ListOf(l))
+			continue
+		}
+		s.written(m, f, model.ListOf(l))
 	}
 }
 

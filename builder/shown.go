@@ -38,7 +38,10 @@ func (s *shaper) plain(m *model.Model, v model.Value) {
 
 // argOf is arg for a comparison with t.
 func (s *shaper) argOf(m *model.Model, t *Term, v model.Value) {
-	s.arg(m, t.Field, v)
+	if f := t.column(); f != nil && f.Decimal != nil {
+		v = s.decimal(f.DecimalValue(v))
+	}
+	s.asIs(m, t.Field, v)
 	if s.sight != nil {
 		s.sight.shown = s.sight.shown[:len(s.sight.shown)-1]
 		s.sight.term(t)

@@ -1,5 +1,7 @@
 package dialect
 
+import "strconv"
+
 // Aggregate is an aggregate function.
 type Aggregate uint8
 
@@ -33,7 +35,7 @@ func (a Aggregate) plain(expr string) string {
 // Aggregate sums integers to bigint, failing where they do not fit, and divides for the average in double precision,
 // where PostgreSQL's own is a numeric.
 func (Postgres) Aggregate(a Aggregate, expr string, t Type) string {
-	if a != Sum && a != Avg {
+	if a != Sum && a != Avg || t.Decimal {
 		return a.plain(expr)
 	}
 	sum := "CAST(SUM(" + expr + ") AS bigint)"
@@ -49,12 +51,28 @@ func (Postgres) Aggregate(a Aggregate, expr string, t Type) string {
 	return "(" + sum + " / NULLIF(COUNT(" + expr + "), 0))"
 }
 
-// Aggregate sums integers to an integer, failing where they do not fit; the average is real.
-func (SQLite) Aggregate(a Aggregate, expr string, _ Type) string { return a.plain(expr) }
+// Aggregate sums integers to an integer, failing where they do not fit; the average is real. Decimals are text, which
+// functions of the source compute with.
+func (d SQLite) Aggregate(a Aggregate, expr string, t Type) string {
+	switch {
+	case t.Decimal && a == Sum:
+		return "orm_decimal_sum(" + expr + ", " + strconv.Itoa(t.Scale) + ")"
+	case t.Decimal && a == Avg:
+		return "orm_decimal_avg(" + expr + ", " + strconv.Itoa(t.Scale) + ")"
+	case a == Count && expr == "*":
+		return a.plain(expr)
+	}
+	return a.plain(d.Comparable(expr, t))
+}
 
 // Aggregate counts and sums as bigint, and divides for the average as float: the plain functions keep the column's type.
+// An average of decimals would be rounded to six digits.
 func (SQLServer) Aggregate(a Aggregate, expr string, t Type) string {
 	switch {
+	case t.Decimal && a == Avg:
+		return ""
+	case t.Decimal && a == Sum:
+		return a.plain(expr)
 	case a == Count || a == CountDistinct:
 		return "COUNT_BIG" + a.plain(expr)[len("COUNT"):]
 	case a == Avg || a == Sum && t.Kind == Float:

@@ -104,6 +104,10 @@ type Dialect interface {
 	// Operand gives the argument that a column of type t is compared with: a day is compared as its midnight, which a time
 	// of the same day is not.
 	Operand(t Type) string
+	// Comparable gives expr of type t so that it is compared, sorted, grouped and made distinct as t is.
+	Comparable(expr string, t Type) string
+	// Arithmetic gives expr of type t plus or times an argument; ok is false where it is not to be had.
+	Arithmetic(a Operation, expr string, t Type) (text string, ok bool)
 	// Tuples tests several columns against as many list arguments read in step.
 	Tuples(exprs []string, types []Type) string
 	// DistinctFrom is the null-safe inequality.
@@ -112,7 +116,7 @@ type Dialect interface {
 	Order(expr string, desc bool, nulls Nulls, nullable bool) []string
 
 	// Aggregate writes an aggregate of expr, a column of type t or "*": counts and sums of integers are 64-bit integers,
-	// averages and sums of floats are 64-bit floats.
+	// averages and sums of floats are 64-bit floats, those of decimals are exact decimals. It is "" where it is not to be had.
 	Aggregate(a Aggregate, expr string, t Type) string
 
 	// Page gives the options after SELECT or the clause at the end, never both.

@@ -47,6 +47,9 @@ func (SQLServer) InRange(expr string, t Type) string {
 func (SQLite) InRange(expr string, t Type) string {
 	low, high := "-1.7976931348623157e308", "1.7976931348623157e308"
 	whole := "typeof(orm_v) = 'integer' AND "
+	if t.Decimal {
+		return "orm_decimal_fit(" + expr + ", " + strconv.Itoa(t.Precision) + ", " + strconv.Itoa(t.Scale) + ")"
+	}
 	switch t.Kind {
 	case Int:
 		n := max(8, min(t.Bits, 64))

@@ -105,6 +105,9 @@ const sqliteUUID = "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-
 
 // ColumnType uses SQLite's storage classes; times are text that sorts.
 func (SQLite) ColumnType(t Type, auto bool) string {
+	if t.Decimal {
+		return sqliteDecimalType + afterType(t.Name)
+	}
 	if t.Name != "" {
 		return t.Name
 	}

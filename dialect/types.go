@@ -31,6 +31,9 @@ type Type struct {
 	Elem   *Type  // of Array
 	GoType string // "netip.Addr" and the like, for Text
 	Key    bool   // part of a key or an index: SQL Server cannot index unbounded text
+
+	Decimal          bool // decimal numbers, which a Go type of Kind Scanner, String or Text holds
+	Precision, Scale int  // of decimals: digits in all and after the point; a Precision of 0 keeps every digit
 }
 
 // isDate reports whether the column holds days, by the type that its tag gives.

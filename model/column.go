@@ -105,6 +105,7 @@ func (d *draft) roles(f *Field, tg tag) error {
 // storage reads enum, size and type.
 func (f *Field) storage(tg tag) error {
 	f.DBType, _ = tg.find("type")
+	defer f.decimals()
 	if v, ok := tg.find("size"); ok {
 		n, err := strconv.Atoi(v)
 		if err != nil || n <= 0 {

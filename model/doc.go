@@ -18,5 +18,9 @@
 //   - types with encoding.TextMarshaler and TextUnmarshaler are Text columns, even if they are numbers underneath;
 //   - the rest goes by its underlying type; a slice of scalars is an Array.
 //
+// A column is of decimal numbers, Field.Decimal, where its tag says type=numeric or type=decimal and its Kind is Scanner,
+// String or Text; and a Scanner column without a type= where its Go type reads 007 as 7 and refuses letters. Decimals are
+// compared and computed exactly, and a value with more digits than numeric(10,2) keeps is refused, not rounded.
+//
 // Pointers, sql.Null, []byte, arrays, scanners and whatever else can be nil are nullable; all other columns are NOT NULL.
 package model

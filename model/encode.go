@@ -33,13 +33,13 @@ func (f *Field) LoadValue(p unsafe.Pointer) (Value, error) {
 		return f.loadArray(p)
 	}
 	if f.Kind < UUID && f.Kind != Invalid {
-		return loadScalar(f.Kind, f.Bits, p), nil
+		return f.canonical(loadScalar(f.Kind, f.Bits, p)), nil
 	}
 	v, err := f.encode(reflect.NewAt(f.Base, p))
 	if err != nil {
 		return Value{}, f.invalid(encodeFault, err)
 	}
-	return v, nil
+	return f.canonical(v), nil
 }
 
 // encode turns *Base into a value by the type's own methods. Asking the pointer finds both kinds of receivers.

@@ -52,6 +52,12 @@ func (f *Field) literalDefault(text string) error {
 	if err != nil {
 		return fmt.Errorf("word %q is not a valid %s", "default="+text, f.Base)
 	}
+	if f.Decimal != nil {
+		if _, err := f.StoredDecimal(v); err != nil {
+			return fmt.Errorf("word %q is no number that the column keeps", "default="+text)
+		}
+		v = StringOf(text)
+	}
 	if f.Enum != nil && f.CheckEnum(v) != nil {
 		return fmt.Errorf("word %q is not among %s", "default="+text, strings.Join(f.Enum, ", "))
 	}

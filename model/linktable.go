@@ -40,7 +40,7 @@ func LinkTable(r *Relation) *Model {
 			fields: map[string]*Field{}, relations: map[string]*Relation{}}
 		for i, f := range from {
 			c := &Field{Model: m, Name: names[i], Column: names[i], Index: i, Type: f.Base, Base: f.Base, Offset: typ.Field(i).Offset,
-				Kind: f.Kind, Bits: f.Bits, Elem: f.Elem, Size: f.Size, DBType: f.DBType, Primary: true}
+				Kind: f.Kind, Bits: f.Bits, Elem: f.Elem, Size: f.Size, DBType: f.DBType, Decimal: f.Decimal, Primary: true}
 			if f.Nulls == Inside {
 				c.Nulls = Inside
 			}

@@ -12,7 +12,7 @@ func (f *Field) Load(row unsafe.Pointer) (Value, error) {
 	if p == nil {
 		return Null(), nil
 	}
-	if f.Kind < UUID {
+	if f.Kind < UUID && f.Decimal == nil {
 		return loadScalar(f.Kind, f.Bits, p), nil
 	}
 	return f.LoadValue(p)

@@ -96,7 +96,8 @@ type Field struct {
 	Nulls  Nulls
 	// ValueOffset and ValidOffset place the value and the flag inside a sql.Null.
 	ValueOffset, ValidOffset uintptr
-	Elem                     *Field // element of an Array: only Type, Base, Kind, Bits and Nulls are set
+	Elem                     *Field   // element of an Array: only Type, Base, Kind, Bits and Nulls are set
+	Decimal                  *Decimal // of a column of decimal numbers, whose Kind is Scanner, String or Text; else nil
 
 	Primary    bool
 	Auto       bool

@@ -8,8 +8,8 @@ import (
 
 // ValueOf turns dynamic input into a value of the column. It takes the field's own type, a pointer to
 // it (nil is NULL), a sql.Null of it, other types of the same kind, and numbers of another width that
-// lose nothing. Text and Scanner columns also take a string, for text operators. The error names the
-// type that was given and the one that is wanted, never the value.
+// lose nothing. Text and Scanner columns also take a string, for text operators, and decimals any
+// number. The error names the type that was given and the one that is wanted, never the value.
 func (f *Field) ValueOf(v any) (Value, error) {
 	x, err := f.valueOf(v)
 	if err != nil {
@@ -96,6 +96,9 @@ func (f *Field) convertKind(rv reflect.Value, t reflect.Type) (Value, error) {
 	case String, Text, Scanner:
 		if t.Kind() == reflect.String {
 			return StringOf(rv.String()), nil
+		}
+		if f.Decimal != nil {
+			return numberOf(rv)
 		}
 	case Bytes:
 		if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {

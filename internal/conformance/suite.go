@@ -101,6 +101,7 @@ func cases() []testCase {
 		rangeCases,
 		flatCases,
 		takeBackCases,
+		decimalCases,
 	} {
 		out = append(out, part...)
 	}

@@ -113,8 +113,8 @@ func pageable(st *builder.Select) error {
 		case k.Field == nil || k.Field.Model != st.Model:
 			return bad("a sort key is not a column of the model")
 		}
-		switch k.Field.Kind {
-		case model.JSON, model.Array, model.Scanner:
+		switch f := k.Field; {
+		case f.Kind == model.JSON, f.Kind == model.Array, f.Kind == model.Scanner && f.Decimal == nil:
 			return fault.New(fault.ErrInvalid, st.Model.Name, k.Field.Name, "the column has no order that a cursor can hold: sort a page by another")
 		}
 	}

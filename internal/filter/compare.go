@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/multi-orm/orm/internal/decimal"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -23,6 +24,13 @@ func Load(f *model.Field, row unsafe.Pointer) (model.Value, error) {
 // normal gives v in the one form that values of column f have: numbers of a float column are floats, whole ones
 // elsewhere signed where they fit.
 func normal(f *model.Field, v model.Value) (model.Value, error) {
+	if f.Decimal != nil {
+		x, err := f.DecimalValue(v)
+		if err != nil && f.DBType == "" { // what the Go type gives for nothing, perhaps
+			return v, nil
+		}
+		return x, err
+	}
 	wrong := func() (model.Value, error) {
 		return v, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the value is of another type than the column")
 	}
@@ -72,7 +80,7 @@ func equal(f *model.Field, a, b model.Value) (bool, error) {
 	return c == 0, err
 }
 
-// compare orders two values of column f that are not NULL: numbers by size, text and bytes byte by byte.
+// compare orders two values of column f that are not NULL: numbers, decimals too, by size, text and bytes byte by byte.
 func compare(f *model.Field, a, b model.Value) (int, error) {
 	ka, kb := a.Kind(), b.Kind()
 	if ka != kb {
@@ -94,6 +102,9 @@ func compare(f *model.Field, a, b model.Value) (int, error) {
 	case model.FloatValue:
 		return compareFloats(a.Float(), b.Float()), nil
 	case model.StringValue:
+		if f.Decimal != nil {
+			return decimal.Compare(a.Str(), b.Str()), nil
+		}
 		return strings.Compare(a.Str(), b.Str()), nil
 	case model.BytesValue:
 		return bytes.Compare(a.Bytes(), b.Bytes()), nil

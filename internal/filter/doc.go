@@ -3,5 +3,6 @@
 // It serves sources that cannot say in their own language all that a statement asks.
 //
 // What only a database can answer (SQL text, filters by a relation) is ErrUnsupported, and so is an order or a
-// comparison whose meaning the Go value does not tell: documents, arrays, and decimals kept as text.
+// comparison whose meaning the Go value does not tell: documents, arrays, and columns with a codec of their own that no
+// type=numeric calls decimals.
 package filter

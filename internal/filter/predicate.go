@@ -175,8 +175,8 @@ func (c *compiler) equatable(f *model.Field) error {
 }
 
 func (c *compiler) ordered(f *model.Field) error {
-	if f.Kind == model.Scanner {
-		return c.bad(fault.ErrUnsupported, f, "the order of a column with its own codec is not known on this source")
+	if f.Kind == model.Scanner && (f.Decimal == nil || f.DBType == "") {
+		return c.bad(fault.ErrUnsupported, f, "the order of a column with its own codec is not known on this source: say type=numeric where it holds decimals")
 	}
 	return c.equatable(f)
 }

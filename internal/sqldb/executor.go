@@ -90,6 +90,15 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 	m, c := st.Root(), x.s.take()
 	defer x.s.give(c)
 	compiled, args, err := x.s.Cache.Compile(st, &c.args)
+	if err == nil && w != read && x.s.Admit != nil {
+		err = x.s.Admit(st, func(text string) (v driver.Value, err error) {
+			err = x.on(ctx, func(c *Conn) error {
+				v, err = c.Value(ctx, text)
+				return err
+			})
+			return v, err
+		})
+	}
 	if err == nil {
 		err = x.s.bind(c, args)
 	}

@@ -22,6 +22,9 @@ type System struct {
 	Time func(string) (time.Time, bool)
 	// Reader gives what turns the driver's values of f into those that model.Field.Assign takes; nil for as they are.
 	Reader func(f *model.Field) func(any) (any, error)
+	// Admit may refuse a write that the table would bend; ask gives the one value of a query, on the write's connection. It
+	// may be nil.
+	Admit func(st builder.Statement, ask func(text string) (driver.Value, error)) error
 	// Query runs the caller's own SQL text.
 	Query func(ctx context.Context, c *sql.Conn, text string, args ...any) (*sql.Rows, error)
 	// Changes is a query for the number of rows that the connection has changed; "" where a statement's own

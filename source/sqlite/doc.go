@@ -20,6 +20,13 @@
 // up to six digits where there is one and without trailing zeros: text of this form is compared, sorted, paged and
 // indexed as text, whichever program wrote it. Other forms (with T, Z or an offset) are read as the times they are, but
 // conditions, orders and pages take them as the text they are, so columns that hold them should be rewritten first.
+// Decimals (see package model) are text too, of the collation orm_decimal, by which they are compared, sorted, paged,
+// grouped and indexed as the numbers they are, whatever table they are in; sums, averages, Inc and Mul are exact. Other
+// programs read the text as ever, but to sort by such a column or to change its index they need the collation: see
+// RegisterDecimals, which a database given to FromDB needs as well. In a table that declares the column NUMERIC or REAL,
+// SQLite makes floating-point numbers of decimals: there a value of more than fifteen digits is ErrInvalid, and Inc and
+// Mul are ErrUnsupported.
+//
 // UUIDs, JSON documents and arrays are text; booleans are 0 and 1. What it cannot hold is refused with ErrInvalid and
 // never rounded: unsigned numbers above the largest int64, NaN and the infinities. Row locks are
 // ErrUnsupported: a transaction that writes has the whole database to itself.

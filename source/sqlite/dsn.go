@@ -2,24 +2,10 @@ package sqlite
 
 import (
 	"crypto/rand"
-	"database/sql"
-	"database/sql/driver"
 	"net/url"
 	"path/filepath"
 	"strings"
-
-	_ "modernc.org/sqlite" // the driver
 )
-
-// plainDriver gives the driver as database/sql knows it.
-func plainDriver() driver.Driver {
-	db, err := sql.Open("sqlite", "")
-	if err != nil { // only when no such driver is linked, which the import above rules out
-		panic(err)
-	}
-	defer func() { _ = db.Close() }() // it opened nothing
-	return db.Driver()
-}
 
 // address is where a database is and how it is opened.
 type address struct {

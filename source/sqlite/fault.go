@@ -109,7 +109,11 @@ func said(words string) (detail string, sentinel error) {
 		return false
 	}
 	switch {
-	case has("integer overflow"):
+	case has("orm_decimal: the stored text is no number"):
+		return "the column of decimals holds text that is no number", fault.ErrInvalid
+	case has("no such collation sequence: orm_decimal", "no such function: orm_decimal"):
+		return "the database was opened without decimals: call sqlite.RegisterDecimals on its driver before it opens connections", fault.ErrUnsupported
+	case has("integer overflow", "orm_decimal: out of range"):
 		return "a number would leave the range of its column", fault.ErrInvalid
 	case has("Expression tree is too large", "parser stack overflow", "too many terms", "too many SQL variables", "at most 64 tables"):
 		return "the statement is too deep or too long for SQLite: use fewer conditions, or a list with In", fault.ErrLimit

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	engine "modernc.org/sqlite"
+
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/sqldb"
@@ -27,6 +29,8 @@ type DataSource struct {
 	given  *sql.DB     // the caller's database, never closed here; nil for one of our own
 	anchor driver.Conn // keeps a database in memory alive
 	begin  string      // how a transaction that may write begins
+	driver driver.Driver
+	rounds sync.Map // what rounding found out, by model
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -44,17 +48,30 @@ func MaxConns(n int) Option {
 	return func(d *DataSource) { d.maxConns = max(1, n) }
 }
 
+// Driver opens the connections with a driver that the caller made: a *Driver of modernc.org/sqlite with functions and
+// collations of its own. Decimals are registered on it at Open, so no connection of it may be opened at the same time.
+// What was registered for the whole process, on the driver "sqlite", is not on connections that Source opens.
+func Driver(with driver.Driver) Option {
+	return func(d *DataSource) { d.driver = with }
+}
+
 // Source describes the database at path: a file name, a file: URI, or ":memory:" for a database of its own in
 // memory. Nothing opens before orm.Open.
 func Source(name, path string, opts ...Option) *DataSource {
 	d := &DataSource{path: path, maxConns: max(4, 2*runtime.GOMAXPROCS(0)), begin: beginImmediate}
 	d.system = sqldb.System{
-		Name:    name,
-		Cache:   builder.Cache{Dialect: dialect.SQLite{}},
-		Bind:    bind,
-		Time:    readTime,
-		Reader:  reader,
+		Name:  name,
+		Cache: builder.Cache{Dialect: dialect.SQLite{}},
+		Bind:  bind,
+		Time:  readTime,
+		Reader: func(f *model.Field) func(any) (any, error) {
+			if read := decimalReader(f); read != nil {
+				return read
+			}
+			return reader(f)
+		},
 		Query:   query,
+		Admit:   d.admit,
 		Fail:    d.fail,
 		Busy:    busy,
 		MaxWait: maxWait,
@@ -69,7 +86,8 @@ func Source(name, path string, opts ...Option) *DataSource {
 }
 
 // FromDB makes a source of a *sql.DB that the caller opened, with a driver of SQLite 3.41 or later, and
-// closes. Foreign keys are checked, and double quotes are for names only, where the caller's DSN says so.
+// closes. Foreign keys are checked, and double quotes are for names only, where the caller's DSN says so. Decimals need
+// RegisterDecimals; without it what compares them is ErrUnsupported.
 func FromDB(name string, db *sql.DB, opts ...Option) *DataSource {
 	d := Source(name, "", opts...)
 	d.given = db
@@ -116,7 +134,13 @@ func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
 	if err != nil {
 		return d.fail(ctx, nil, err)
 	}
-	c := &connector{driver: plainDriver(), dsn: a.dsn()}
+	if d.driver == nil {
+		d.driver = new(engine.Driver) // one of our own: what is registered on it reaches no other connection of the process
+	}
+	if err := RegisterDecimals(d.driver); err != nil {
+		return d.fail(ctx, nil, err)
+	}
+	c := &connector{driver: d.driver, dsn: a.dsn()}
 	if a.memory {
 		if d.anchor, err = c.Connect(ctx); err != nil {
 			return d.fail(ctx, nil, err)

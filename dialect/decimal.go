@@ -1,0 +1,77 @@
+package dialect
+
+import "strings"
+
+// Operation is what an update computes from a column and an argument.
+type Operation uint8
+
+// The operations.
+const (
+	Add Operation = iota
+	Multiply
+)
+
+func (o Operation) plain(expr string) string {
+	if o == Multiply {
+		return expr + " * " + Arg
+	}
+	return expr + " + " + Arg
+}
+
+// DecimalCollation is the collation by which SQLite compares decimals, which are text there. The source brings it.
+const DecimalCollation = "orm_decimal"
+
+// sqliteDecimalType has the affinity of text: any other would make floating-point numbers of decimals.
+const sqliteDecimalType = "TEXT COLLATE " + DecimalCollation
+
+// afterType gives what a column's type says behind numeric(10,2): a default, a check.
+func afterType(ddl string) string {
+	ddl = strings.TrimSpace(ddl)
+	end := strings.IndexAny(ddl, " (")
+	if end < 0 {
+		return ""
+	}
+	rest := strings.TrimSpace(ddl[end:])
+	if strings.HasPrefix(rest, "(") {
+		if _, after, ok := strings.Cut(rest, ")"); ok {
+			rest = strings.TrimSpace(after)
+		}
+	}
+	if rest == "" {
+		return ""
+	}
+	return " " + rest
+}
+
+// Comparable is expr: columns compare as their types do.
+func (base) Comparable(expr string, _ Type) string { return expr }
+
+// Comparable says the collation of decimals, which columns of other programs' tables do not have.
+func (SQLite) Comparable(expr string, t Type) string {
+	if t.Decimal {
+		return expr + " COLLATE " + DecimalCollation
+	}
+	return expr
+}
+
+// Comparable is expr.
+func (SQLServer) Comparable(expr string, _ Type) string { return expr }
+
+// Arithmetic is an operator.
+func (base) Arithmetic(o Operation, expr string, _ Type) (string, bool) { return o.plain(expr), true }
+
+// Arithmetic is a function of the source for decimals.
+func (SQLite) Arithmetic(o Operation, expr string, t Type) (string, bool) {
+	switch {
+	case t.Decimal && o == Multiply:
+		return "orm_decimal_mul(" + expr + ", " + Arg + ")", true
+	case t.Decimal:
+		return "orm_decimal_add(" + expr + ", " + Arg + ")", true
+	}
+	return o.plain(expr), true
+}
+
+// Arithmetic is not to be had for decimals: SQL Server rounds what takes more than 38 digits in between.
+func (SQLServer) Arithmetic(o Operation, expr string, t Type) (string, bool) {
+	return o.plain(expr), !t.Decimal
+}
