@@ -28,7 +28,8 @@ func keysComposite(e *env) {
 	e.equal(must(r.ByID("ch", 1).One(e.ctx)).Name, "Berna", "upserted")
 	e.equal(must(r.ByID("ch", 1).Delete(e.ctx)).Name, "Berna", "deleted")
 	e.fails(second(r.ByID("ch").One(e.ctx)), orm.ErrInvalid, "Place", "")
-	e.fails(second(r.ByID("", 1).One(e.ctx)), orm.ErrInvalid, "Place", "Country")
+	e.fails(second(r.ByID("", 1).One(e.ctx)), orm.ErrNotFound, "Place", "")
+	e.fails(second(r.ByID(nil, 1).One(e.ctx)), orm.ErrInvalid, "Place", "Country")
 	e.fails(second(r.ByID(1, "ch").One(e.ctx)), orm.ErrInvalid, "Place", "Country")
 	e.fails(r.Create(e.ctx, &Place{Country: "de", Number: 1}), orm.ErrConflict, "Place", "")
 }

@@ -163,9 +163,25 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *linkEnds
 	}
 	// another transaction may have made the link meanwhile; a link row that the actor cannot see is no link
 	left, err := missing()
+	if err == nil && len(left) > 0 && f.reg.SoftDeletes(ends.m) {
+		if err = f.restoreLinks(ctx, ends, key, left); err == nil {
+			left, err = missing()
+		}
+	}
 	if err == nil && len(left) > 0 {
 		err = invalid(fault.ErrConflict, r, "a link row with the same columns exists and cannot be seen")
 	}
+	return err
+}
+
+// restoreLinks brings back link rows that were deleted softly and keep new ones from being made.
+func (f *family) restoreLinks(ctx context.Context, ends *linkEnds, key []model.Value, keys [][]model.Value) error {
+	set, err := hook.Restoring(ends.m)
+	if err != nil {
+		return err
+	}
+	st := &builder.Update{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, keys))...), Set: []builder.Set{set}, Deleted: builder.DeletedRows}
+	_, err = f.s.Update(ctx, f.name, st, nil)
 	return err
 }
 
