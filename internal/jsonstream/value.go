@@ -87,12 +87,15 @@ func Get(b []byte, steps ...Step) (value []byte, ok bool) {
 	return b, true
 }
 
+// Plain reports whether text, as it is written between quotes, says just that.
+func Plain(text []byte) bool { return bytes.IndexByte(text, '\\') < 0 }
+
 // Is reports whether text, as it is written between quotes, says word.
 func Is(text []byte, word string) bool {
-	if string(text) == word {
-		return bytes.IndexByte(text, '\\') < 0
+	if Plain(text) {
+		return string(text) == word
 	}
-	return bytes.IndexByte(text, '\\') >= 0 && string(AppendText(nil, text)) == word
+	return string(AppendText(nil, text)) == word
 }
 
 func skipSpace(b []byte, i int) int {
