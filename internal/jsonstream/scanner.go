@@ -93,11 +93,12 @@ func (s *Scanner) more() bool {
 	return false
 }
 
-// grow doubles the buffer, up to what is announced and the one byte that shows the end.
+// grow doubles the buffer. What is announced makes it grow faster, but no further than that and a little that shows the
+// end; an announcement alone takes no memory.
 func (s *Scanner) grow() {
 	n := max(512, 2*cap(s.buf))
-	if s.want > 0 {
-		n = min(max(n, readAhead), max(s.want, len(s.buf))+512)
+	if s.want > len(s.buf) {
+		n = min(max(2*n, readAhead), s.want+512)
 	}
 	if n > s.max {
 		n = s.max + 1

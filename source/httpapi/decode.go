@@ -77,7 +77,7 @@ func (r *rowReader) put(f *model.Field, v []byte, row unsafe.Pointer) (err error
 
 // assign is put for the kinds that the model's own codecs read.
 func (r *rowReader) assign(f *model.Field, v []byte, row unsafe.Pointer) error {
-	if f.Kind == model.JSON {
+	if f.Kind == model.JSON || f.Kind == model.Array {
 		if err := r.count(f, v); err != nil {
 			return err
 		}

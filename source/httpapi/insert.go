@@ -270,7 +270,7 @@ func (in *insertion) many(ctx context.Context) (int64, error) {
 func (in *insertion) deal(ep *endpoint, items items) (int64, error) {
 	failed := int64(0)
 	for item := range items.all() {
-		refused, err := ep.refuses(item, objectsPerRow*in.d.maxRows)
+		refused, err := ep.refuses(item, in.d.maxRows)
 		if err != nil {
 			return 0, written(err)
 		}

@@ -90,7 +90,7 @@ func stepsOf(x jp.Expr) (steps, below []jsonstream.Step, every, ok bool) {
 type found struct {
 	ep   *endpoint
 	rep  *reply
-	most int // objects and lists that may be built
+	most int // rows that the reply may be built for
 	at   jsonstream.Found
 
 	doc   any // the reply, where a place is of a form that needs it whole
@@ -99,7 +99,7 @@ type found struct {
 
 // find looks for what the endpoint maps. A reply that another endpoint asked for is searched again.
 func (d *DataSource) find(e *endpoint, rep *reply) *found {
-	f := &found{ep: e, rep: rep, most: objectsPerRow * d.maxRows, at: rep.at}
+	f := &found{ep: e, rep: rep, most: d.maxRows, at: rep.at}
 	if rep.body && rep.ep != e {
 		f.at, _ = jsonstream.ScanBytes(rep.raw).Find(&e.at.outline, 0) // it was valid before
 	}
@@ -148,8 +148,8 @@ func (f *found) document() (doc any, err error) {
 
 // build makes values of a valid document, once what it is made of is counted.
 func build(e *endpoint, raw []byte, most int) (any, error) {
-	if objects(raw) > most {
-		return nil, fault.New(fault.ErrLimit, e.model.Name, "", fmt.Sprintf("the reply holds more objects and lists than %d for each of MaxRows (%d) rows", objectsPerRow, most/objectsPerRow))
+	if !fits(most, raw) {
+		return nil, fault.New(fault.ErrLimit, e.model.Name, "", fmt.Sprintf("the reply holds more objects and lists than %d, or more values than %d, for each of MaxRows (%d) rows", objectsPerRow, valuesPerRow, most))
 	}
 	doc, err := parseJSON(raw)
 	if err != nil {

@@ -117,7 +117,7 @@ func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate
 	return w.run(ctx, func(items items) (bool, error) {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		decode.built = 0
+		decode.built = weight{}
 		if w.most > 0 && x.slab.Len() == 0 {
 			x.slab.Reserve(min(items.len(), w.most))
 		}

@@ -84,26 +84,6 @@ func (d *DataSource) tooManyRows(m *model.Model) error {
 	return fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than MaxRows (%d) rows: add conditions or Take, stream them with Rows, or raise httpapi.MaxRows", d.maxRows))
 }
 
-// objectsPerRow is how many objects and lists, on average for a row, are built from one reply: in JSON columns, and in
-// the whole of it where a path of the mapping is of a form that needs that.
-const objectsPerRow = 4
-
-// objects counts the objects and lists of a document before any of them is built.
-func objects(body []byte) (n int) {
-	text := false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case !text && (c == '{' || c == '['):
-			n++
-		}
-	}
-	return n
-}
-
 // notJSON says what a body is instead; its content type alone proves nothing.
 func notJSON(contentType string, body []byte, err error) string {
 	kind, _, _ := mime.ParseMediaType(contentType)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"fmt"
 	"strconv"
 	"unsafe"
 
@@ -29,13 +30,13 @@ type rowReader struct {
 	values [][]byte // of the current item in step with the model's fields; nil where it has none
 	usual  []int    // the field of the n-th member in the item before: most APIs keep an order
 	text   []byte   // the texts of a row in one piece
-	built  int      // objects and lists in JSON columns of one reply
+	built  weight   // of the JSON columns and arrays of one reply
 	most   int
 	null   []byte
 }
 
 func (d *DataSource) rowReader(mp *mapping) *rowReader {
-	return &rowReader{rowPlan: mp.rows, values: make([][]byte, len(mp.model.Fields)), most: objectsPerRow * d.maxRows, null: []byte("null")}
+	return &rowReader{rowPlan: mp.rows, values: make([][]byte, len(mp.model.Fields)), most: d.maxRows, null: []byte("null")}
 }
 
 // read takes an item apart. Of members with one name the last counts; those that are no column are skipped.
@@ -140,10 +141,10 @@ func (r *rowReader) string(quoted []byte) string {
 	return unsafe.String(&r.text[from], len(r.text)-from)
 }
 
-// count bounds what the JSON columns of one reply may be made of.
+// count bounds what the JSON columns and arrays of one reply may be made of.
 func (r *rowReader) count(f *model.Field, v []byte) error {
-	if r.built += objects(v); r.built > r.most {
-		return fault.New(fault.ErrLimit, r.model.Name, f.Name, "the JSON columns of the reply hold more objects and lists than "+strconv.Itoa(objectsPerRow)+" for each of MaxRows rows")
+	if r.built.add(v); r.built.exceeds(r.most) {
+		return fault.New(fault.ErrLimit, r.model.Name, f.Name, fmt.Sprintf("the JSON columns and arrays of the reply hold more objects and lists than %d, or more values than %d, for each of MaxRows (%d) rows", objectsPerRow, valuesPerRow, r.most))
 	}
 	return nil
 }
