@@ -65,7 +65,7 @@ func (c *cache) get(key string, epoch uint64) *reply {
 }
 
 func (c *cache) put(key string, epoch uint64, rep *reply) {
-	if c == nil || rep.size > maxKept/8 {
+	if c == nil || int64(len(rep.raw)) > maxKept/8 {
 		return
 	}
 	c.mu.Lock()
@@ -74,7 +74,7 @@ func (c *cache) put(key string, epoch uint64, rep *reply) {
 		c.drop(e)
 	}
 	c.at[key] = c.used.PushFront(&kept{key, epoch, c.now().Add(c.ttl), rep})
-	c.bytes += rep.size
+	c.bytes += int64(len(rep.raw))
 	for c.used.Len() > c.size || c.bytes > maxKept {
 		c.stats.Evictions++
 		c.drop(c.used.Back())
@@ -84,7 +84,7 @@ func (c *cache) put(key string, epoch uint64, rep *reply) {
 func (c *cache) drop(e *list.Element) {
 	k := c.used.Remove(e).(*kept)
 	delete(c.at, k.key)
-	c.bytes -= k.rep.size
+	c.bytes -= int64(len(k.rep.raw))
 }
 
 // CacheStats gives the numbers of the cache of the model whose Go type is named name; ok is false where it has none.

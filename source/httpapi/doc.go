@@ -10,6 +10,9 @@
 // The rows of a page that was cut by the API are checked against the conditions and the order; where they do not
 // agree the page is cut here instead. With NoFiltering either is an error.
 //
+// A reply is checked and searched while it arrives, and its rows are decoded from its bytes, which calls that ask the same
+// share; nothing else is built of it. What no column is named after costs its bytes only, and those MaxBody bounds.
+//
 // An HTTP API has no transactions. A write is one request for one row, by key; conditions and scopes are checked on
 // the row as it was read just before. What would take several requests is ErrUnsupported unless NonAtomic is given.
 package httpapi

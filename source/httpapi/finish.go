@@ -118,8 +118,9 @@ func (x *reader) count() (n int64, ok bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
+	has := x.d.find(ep, rep)
 	if ep.items != nil { // the rows that come along show whether the conditions were heeded
-		items, err := ep.itemsOf(rep)
+		items, err := has.items()
 		if err != nil {
 			return 0, false, err
 		}
@@ -127,15 +128,14 @@ func (x *reader) count() (n int64, ok bool, err error) {
 			return 0, false, err
 		}
 	}
-	return ep.totalOf(rep)
+	return has.total()
 }
 
 // heeded reports whether all items pass the conditions.
-func (x *reader) heeded(items []any) (bool, error) {
-	m := x.r.st.Model
-	row := newRow(m)
-	for _, item := range items {
-		if err := decodeRow(m, x.r.fields, item, row); err != nil {
+func (x *reader) heeded(items items) (bool, error) {
+	row, decode := newRow(x.r.st.Model), x.d.rowReader(x.r.mp)
+	for item := range items.all() {
+		if err := decode.decode(x.r.fields, item, row); err != nil {
 			return false, err
 		}
 		if ok, err := x.r.pass.Passes(row); !ok || err != nil {

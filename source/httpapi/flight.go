@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"sync"
 
@@ -81,7 +80,7 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 	if rep := mp.cache.get(key, epoch); rep != nil {
 		return rep, nil
 	}
-	rep, err := d.flights.do(ctx, string(identity.Key(nil, epoch, mp.model.ID, key)), func(ctx context.Context) (*reply, error) {
+	rep, err := d.flights.do(ctx, string(identity.Key(nil, epoch, mp.model.ID, key, r.most)), func(ctx context.Context) (*reply, error) {
 		rep, _, err := d.send(ctx, r)
 		return rep, err
 	})
@@ -95,6 +94,3 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 func (r *request) key(actor string) string {
 	return string(identity.Key(nil, actor, r.method, r.url.String(), map[string][]string(r.header), r.body, r.below))
 }
-
-// sumOf tells bodies apart.
-func sumOf(body []byte) [sha256.Size]byte { return sha256.Sum256(body) }

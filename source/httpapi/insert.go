@@ -7,6 +7,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/jsonstream"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -106,7 +107,7 @@ func (in *insertion) single(ctx context.Context, ep *endpoint, i int) (int64, er
 	if in.rows == nil {
 		return 1, nil
 	}
-	item, err := ep.itemOf(rep)
+	item, err := in.d.find(ep, rep).item()
 	switch {
 	case err != nil:
 		return 0, written(err)
@@ -139,7 +140,7 @@ func (in *insertion) given(f *model.Field) bool {
 }
 
 // hand takes an item over as row i: what the API replies is the row, what it does not tell is what was sent.
-func (in *insertion) hand(item any, i int) error {
+func (in *insertion) hand(item []byte, i int) error {
 	row, err := in.sent(i) // what is half read stays out of the caller's row
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func (in *insertion) hand(item any, i int) error {
 			return err
 		}
 	}
-	if err := in.mp.takeOver(item, in.required(), row); err != nil {
+	if err := in.d.rowReader(in.mp).over(in.required(), item, row); err != nil {
 		return err
 	}
 	if err := in.check.hold(in.mp.model, row); err != nil {
@@ -254,11 +255,11 @@ func (in *insertion) many(ctx context.Context) (int64, error) {
 		}
 		return int64(st.Rows), nil
 	}
-	items, err := ep.itemsOf(rep)
+	items, err := in.d.find(ep, rep).items()
 	if err != nil {
 		return 0, written(err)
 	}
-	if len(items) != st.Rows {
+	if items.len() != st.Rows {
 		return 0, written(upstream(in.mp.model, nil, "the reply has another number of rows than were sent"))
 	}
 	return in.deal(ep, items)
@@ -266,40 +267,69 @@ func (in *insertion) many(ctx context.Context) (int64, error) {
 
 // deal takes the items of a reply over. Those that say that their row was not written make the call fail: it tells
 // how many were.
-func (in *insertion) deal(ep *endpoint, items []any) (int64, error) {
+func (in *insertion) deal(ep *endpoint, items items) (int64, error) {
 	failed := int64(0)
-	for _, item := range items {
-		if ep.refuses(item) {
+	for item := range items.all() {
+		refused, err := ep.refuses(item, in.d.maxRows)
+		if err != nil {
+			return 0, written(err)
+		}
+		if refused {
 			failed++
 		}
 	}
-	if n := int64(len(items)) - failed; failed > 0 {
-		return n, partly(upstream(in.mp.model, nil, "the API did not write every row"), n, int64(len(items)))
+	all := int64(items.len())
+	if n := all - failed; failed > 0 {
+		return n, partly(upstream(in.mp.model, nil, "the API did not write every row"), n, all)
 	}
-	for i, item := range items {
+	i := 0
+	for item := range items.all() {
 		if err := in.hand(item, i); err != nil {
 			return 0, written(err)
 		}
+		i++
 	}
-	return int64(len(items)), nil
+	return all, nil
 }
 
 // refuses reports whether an item says that its row was not written.
-func (e *endpoint) refuses(item any) bool {
-	said := func(v any) bool {
-		l, list := v.([]any)
-		return v != nil && v != false && v != "" && !(list && len(l) == 0)
+func (e *endpoint) refuses(item []byte, most int) (bool, error) {
+	if e.at.error.streamed {
+		v, ok := jsonstream.Get(item, e.at.error.below...)
+		return ok && says(v), nil
 	}
 	if e.itemError != nil {
-		return slices.ContainsFunc(e.itemError.Get(item), said)
+		doc, err := build(e, item, most)
+		return err == nil && slices.ContainsFunc(e.itemError.Get(doc), said), err
 	}
-	object, ok := item.(map[string]any)
 	for _, name := range []string{"error", "errors"} {
-		if f, err := e.model.Field(name); ok && said(object[name]) && (err != nil || f.Column != name) {
-			return true
+		v, ok := jsonstream.Get(item, jsonstream.Step{Name: name})
+		if f, err := e.model.Field(name); ok && says(v) && (err != nil || f.Column != name) {
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
+}
+
+// says reports whether a value says that something went wrong: null, false, "" and an empty list do not.
+func says(v []byte) bool {
+	switch v[0] {
+	case 'n', 'f':
+		return false
+	case '"':
+		return len(v) > 2
+	case '[':
+		each := jsonstream.ElementsOf(v)
+		_, some := each.Next()
+		return some
+	}
+	return true
+}
+
+// said is says for a value that was built.
+func said(v any) bool {
+	text, err := encodeJSON(v)
+	return err != nil || says(text)
 }
 
 // upsert makes or replaces one row. An existing row must lie within the scopes.

@@ -20,6 +20,7 @@ type mapping struct {
 	model                                   *model.Model
 	many, unique, first, bulk, count        *endpoint
 	create, createMany, update, del, upsert *endpoint
+	rows                                    *rowPlan
 	cache                                   *cache        // nil when replies are not kept
 	epoch                                   atomic.Uint64 // moves on with every write through the library
 }
@@ -36,6 +37,7 @@ type endpoint struct {
 	items, item       jp.Expr
 	total, next       jp.Expr
 	itemError         jp.Expr
+	at                lookups // what those paths are when a reply is read
 	byteOrder         bool
 	pageFrom          int64
 	pageStep          int64
@@ -66,7 +68,7 @@ func mappingOf(m *model.Model) (*mapping, error) {
 		return nil, fault.New(fault.ErrInvalid, m.Name, "", "the model is bound to an HTTP API and does not say how it maps: give it a method Endpoints() httpapi.Endpoints")
 	}
 	e := says.Endpoints()
-	out := &mapping{model: m}
+	out := &mapping{model: m, rows: planRows(m)}
 	var errs []error
 	for _, x := range []struct {
 		role string
@@ -179,6 +181,7 @@ func (p *endpointParser) parse() error {
 			errs = append(errs, p.bad("", err))
 		}
 	}
+	p.out.compile()
 	return errors.Join(errs...)
 }
 

@@ -116,8 +116,9 @@ func MaxBody(bytes int64) Option {
 	}
 }
 
-// MaxRows bounds the rows that one read holds in memory, and so the objects in one reply; 100,000 unless said. More is
-// ErrLimit. A stream of rows is bounded by reply only.
+// MaxRows bounds the rows that one read holds in memory; 100,000 unless said. More is ErrLimit, as soon as the reply has
+// one row too many. What JSON columns hold, and replies whose JSONPath must see all of them ("$..x", filters, slices), is
+// bounded by it too: by 4 objects and lists for a row, and 64 values. A stream of rows is bounded by reply only.
 func MaxRows(n int) Option {
 	return func(d *DataSource) {
 		if n < 1 {

@@ -3,8 +3,6 @@ package httpapi
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,17 +25,18 @@ type walk struct {
 	limit int64
 	first window
 	whole bool // first is a later page, which must be as long as was asked for
+	most  int  // rows that one reply may hold, 0 for any number
 
 	got  int64
 	full int64 // rows of a full page, once one was seen that others follow
 	seen map[string]bool
-	last [sha256.Size]byte
+	last uint64
 
 	below string // the path that links must not leave
 }
 
 // run asks for page after page until the API has no more, or visit has enough.
-func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, err error)) error {
+func (w *walk) run(ctx context.Context, visit func(items items) (enough bool, err error)) error {
 	at, link := w.first, (*url.URL)(nil)
 	at.take, at.hasTake = w.size(0), true
 	w.seen = map[string]bool{}
@@ -52,17 +51,18 @@ func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, er
 		if rep.status == http.StatusNotFound { // only where one row was asked for
 			return nil
 		}
-		items, err := w.ep.itemsOf(rep)
+		has := w.d.find(w.ep, rep)
+		items, err := has.items()
 		if err != nil {
 			return err
 		}
-		if n > 0 && len(items) > 0 && rep.sum == w.last {
+		if n > 0 && items.len() > 0 && rep.sum == w.last {
 			return w.loops("gave the same page twice: does it know the paging parameters?")
 		}
 		w.last = rep.sum
-		w.got += int64(len(items))
-		if w.whole && int64(len(items)) < at.take { // pages of another size than was asked for begin elsewhere
-			if total, known, err := w.ep.totalOf(rep); err != nil || !known || w.first.skip+w.got < total {
+		w.got += int64(items.len())
+		if w.whole && int64(items.len()) < at.take { // pages of another size than was asked for begin elsewhere
+			if total, known, err := has.total(); err != nil || !known || w.first.skip+w.got < total {
 				return cmp.Or(err, errIgnored)
 			}
 		}
@@ -70,7 +70,7 @@ func (w *walk) run(ctx context.Context, visit func(items []any) (enough bool, er
 		if err != nil || enough {
 			return err
 		}
-		if at, link, err = w.next(rep, at, int64(len(items))); err != nil {
+		if at, link, err = w.next(has, at, int64(items.len())); err != nil {
 			return err
 		}
 		if at.over {
@@ -100,7 +100,7 @@ func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error
 	if err != nil {
 		return nil, err
 	}
-	w.below = r.below
+	w.below, r.most = r.below, w.most
 	if link != nil {
 		r.url = link
 	}
@@ -114,16 +114,16 @@ func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error
 	return rep, err
 }
 
-// next says where the page after rep is, or that there is none.
-func (w *walk) next(rep *reply, at window, rows int64) (window, *url.URL, error) {
-	end := window{over: true}
-	total, known, err := w.ep.totalOf(rep)
+// next says where the page after this one is, or that there is none.
+func (w *walk) next(has *found, at window, rows int64) (window, *url.URL, error) {
+	end, rep := window{over: true}, has.rep
+	total, known, err := has.total()
 	if err != nil {
 		return end, nil, err
 	}
 	switch {
 	case w.ep.next != nil:
-		text, err := w.nextText(rep)
+		text, err := has.next()
 		if err != nil || text == "" {
 			return end, nil, err
 		}
@@ -172,26 +172,6 @@ func (w *walk) fresh(to string) error {
 	}
 	w.seen[to] = true
 	return nil
-}
-
-func (w *walk) nextText(rep *reply) (string, error) {
-	found := w.ep.next.Get(rep.doc)
-	if len(found) == 0 {
-		return "", nil
-	}
-	switch x := found[0].(type) {
-	case nil:
-		return "", nil
-	case string:
-		return x, nil
-	case json.Number:
-		return string(x), nil
-	case bool:
-		if !x {
-			return "", nil
-		}
-	}
-	return "", upstream(w.mp.model, nil, w.ep.role+": the reply has "+kindOf(found[0])+" at "+w.ep.next.String()+", where the next page belongs")
 }
 
 // follow resolves a link, which must stay on the API's host and below the endpoint's path.

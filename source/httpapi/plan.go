@@ -383,6 +383,11 @@ func (r *reading) bounded() bool {
 	return r.filters || r.cuts && r.limit == 0 || r.st.Want != builder.WantRows || r.st.Distinct
 }
 
+// takesAll reports whether every row of a reply is taken into memory, so that one with too many fails.
+func (r *reading) takesAll() bool {
+	return !r.bounded() && (r.sorts || !r.st.HasTake || r.st.Group != nil)
+}
+
 // streams reports whether rows can be handed on as they come.
 func (r *reading) streams(rows *source.Rows) bool {
 	return rows.Each != nil && r.order.Empty() && !r.sorts && !r.st.Distinct && r.match.split < 0 && r.limit == 0 && r.st.Want == builder.WantRows

@@ -75,6 +75,7 @@ type reader struct {
 	mu      sync.Mutex // requests run beside each other
 	slab    source.Slab
 	seen    map[string]bool // keys of the rows taken
+	key     []byte          // of the row at hand
 	fetched int
 	emitted int64 // rows of a stream handed on
 	skipped int64
@@ -109,13 +110,19 @@ func (x *reader) index() error {
 func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate) error {
 	r := x.r
 	w := &walk{d: x.d, mp: r.mp, ep: r.ep, c: c, s: r.say, limit: r.limit, first: window{skip: r.skip, page: r.ep.pageFrom + r.pages*r.ep.pageStep, cursor: r.ep.cursorFrom}, whole: r.pages > 0}
-	row := reflect.New(r.st.Model.Type)
-	return w.run(ctx, func(items []any) (bool, error) {
+	if !x.stream && r.takesAll() {
+		w.most = x.d.maxRows
+	}
+	decode := x.d.rowReader(r.mp)
+	return w.run(ctx, func(items items) (bool, error) {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		for _, item := range items {
-			row.Elem().SetZero()
-			enough, err := x.take(item, row.UnsafePointer(), part)
+		decode.built = weight{}
+		if w.most > 0 && x.slab.Len() == 0 {
+			x.slab.Reserve(min(items.len(), w.most))
+		}
+		for item := range items.all() {
+			enough, err := x.take(item, decode, part)
 			if err != nil || enough {
 				return enough, err
 			}
@@ -124,8 +131,8 @@ func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate
 	})
 }
 
-// take decodes one item and keeps it if it passes.
-func (x *reader) take(item any, row unsafe.Pointer, part *filter.Predicate) (enough bool, err error) {
+// take decodes one item straight into the rows, where it stays if it passes.
+func (x *reader) take(item []byte, decode *rowReader, part *filter.Predicate) (enough bool, err error) {
 	r, m := x.r, x.r.st.Model
 	if x.fetched++; r.bounded() && x.fetched > x.d.limits.PostFilterRows {
 		err := fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than PostFilterRows (%d) rows were read to be filtered, sorted or counted here: map what the API can do, or raise the limit", x.d.limits.PostFilterRows))
@@ -136,30 +143,41 @@ func (x *reader) take(item any, row unsafe.Pointer, part *filter.Predicate) (eno
 		return true, err
 	}
 	if !x.stream && x.fetched > x.d.maxRows {
-		return true, fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than MaxRows (%d) rows: add conditions or Take, stream them with Rows, or raise httpapi.MaxRows", x.d.maxRows))
+		return true, x.d.tooManyRows(m)
 	}
-	if err := decodeRow(m, r.fields, item, row); err != nil {
-		return true, err
-	}
-	ok, err := x.passes(row, part)
-	if err != nil || !ok {
-		return false, err
-	}
-	if len(m.Key) > 0 {
-		key, err := filter.AppendKey(nil, m.Key, row)
-		if err != nil {
-			return true, err
-		}
-		if x.seen[string(key)] { // pages shift while they are read, and bulk replies repeat rows
-			return false, nil
-		}
-		x.seen[string(key)] = true
+	n := x.slab.Len()
+	row := x.slab.Next()
+	keep, err := x.fill(item, decode, part, row)
+	if err != nil || !keep {
+		x.slab.Truncate(n)
+		return err != nil, err
 	}
 	if x.stream {
-		return x.emit(row)
+		enough, err := x.emit(row)
+		x.slab.Truncate(n)
+		return enough, err
 	}
-	x.copy(&x.slab, row)
 	return x.enough(), nil
+}
+
+// fill decodes one item into row; keep is false where it is not what was asked for, or was there before.
+func (x *reader) fill(item []byte, decode *rowReader, part *filter.Predicate, row unsafe.Pointer) (keep bool, err error) {
+	if err := decode.decode(x.r.fields, item, row); err != nil {
+		return false, err
+	}
+	if keep, err = x.passes(row, part); err != nil || !keep {
+		return false, err
+	}
+	if key := x.r.st.Model.Key; len(key) > 0 {
+		if x.key, err = filter.AppendKey(x.key[:0], key, row); err != nil {
+			return false, err
+		}
+		if x.seen[string(x.key)] { // pages shift while they are read, and bulk replies repeat rows
+			return false, nil
+		}
+		x.seen[string(x.key)] = true
+	}
+	return true, nil
 }
 
 // passes checks a row against everything that was asked for, whether the API was told or not.

@@ -3,10 +3,10 @@ package httpapi
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"mime"
 	"net/http"
@@ -15,7 +15,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/jsonstream"
+	"github.com/multi-orm/orm/model"
 )
+
+// errNotUTF8 is what is wrong with text in another encoding.
+var errNotUTF8 = errors.New("it is not UTF-8")
 
 // reply is an answer, read and parsed. It is shared between calls, so nothing changes it.
 type reply struct {
@@ -23,9 +28,10 @@ type reply struct {
 	header http.Header
 	url    *url.URL // that answered, after redirects
 	body   bool     // there is a document
-	doc    any      // numbers are json.Number
-	size   int64
-	sum    [sha256.Size]byte // tells documents apart
+	raw    []byte   // which is valid JSON
+	ep     *endpoint
+	at     jsonstream.Found // where ep's places are in it
+	sum    uint64           // tells documents apart
 }
 
 // receive reads res whole and closes it.
@@ -47,9 +53,15 @@ func (d *DataSource) receive(ctx context.Context, r *request, res *http.Response
 	if enc := res.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
 		return nil, upstream(m, nil, "the reply is compressed in a way that was not asked for")
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, d.maxBody+1))
-	switch {
-	case int64(len(body)) > d.maxBody:
+	doc := jsonstream.NewScanner(res.Body, res.ContentLength, d.maxBody)
+	at, wrong := doc.Find(&r.ep.at.outline, r.most)
+	if errors.Is(wrong, jsonstream.ErrTooMany) {
+		return nil, d.tooManyRows(m)
+	}
+	doc.Drain() // so that what is wrong below JSON is known first, and comes again where that may help
+	body := doc.Bytes()
+	switch err := doc.ReadError(); {
+	case errors.Is(err, jsonstream.ErrTooLarge):
 		return nil, tooLarge
 	case err != nil && errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, lostError{upstream(m, nil, "the reply ends too early").WithCause(err)}
@@ -57,34 +69,19 @@ func (d *DataSource) receive(ctx context.Context, r *request, res *http.Response
 		return nil, lostError{transportFault(ctx, r.ep, err)}
 	case len(bytes.TrimSpace(body)) == 0:
 		return rep, nil
+	case wrong != nil && !utf8.Valid(body):
+		wrong = errNotUTF8
+		fallthrough
+	case wrong != nil:
+		return nil, upstream(m, nil, fmt.Sprintf("%s %s answered %d with %s", r.ep.method, describePath(r.ep.path), res.StatusCode, notJSON(res.Header.Get("Content-Type"), body, wrong)))
 	}
-	if objects(body) > objectsPerRow*d.maxRows {
-		return nil, fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("the reply holds more objects and lists than %d for each of MaxRows (%d) rows", objectsPerRow, d.maxRows))
-	}
-	if rep.doc, err = parseJSON(body); err != nil {
-		return nil, upstream(m, nil, fmt.Sprintf("%s %s answered %d with %s", r.ep.method, describePath(r.ep.path), res.StatusCode, notJSON(res.Header.Get("Content-Type"), body, err)))
-	}
-	rep.body, rep.size, rep.sum = true, int64(len(body)), sumOf(body)
+	rep.body, rep.raw, rep.ep, rep.at, rep.sum = true, body, r.ep, at, maphash.Bytes(d.seed, body)
 	return rep, nil
 }
 
-// objectsPerRow is how many objects and lists of a reply, on average, a row may hold.
-const objectsPerRow = 4
-
-// objects counts the objects and lists of a document before any of them is built.
-func objects(body []byte) (n int) {
-	text := false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case !text && (c == '{' || c == '['):
-			n++
-		}
-	}
-	return n
+// tooManyRows says that a read would hold more rows than it may.
+func (d *DataSource) tooManyRows(m *model.Model) error {
+	return fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than MaxRows (%d) rows: add conditions or Take, stream them with Rows, or raise httpapi.MaxRows", d.maxRows))
 }
 
 // notJSON says what a body is instead; its content type alone proves nothing.
@@ -105,7 +102,7 @@ func notJSON(contentType string, body []byte, err error) string {
 // parseJSON reads one document. Numbers stay text, so that no digit is lost.
 func parseJSON(body []byte) (doc any, err error) {
 	if !utf8.Valid(body) {
-		return nil, errors.New("it is not UTF-8")
+		return nil, errNotUTF8
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()

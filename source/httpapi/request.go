@@ -25,6 +25,7 @@ type request struct {
 	safe   bool   // it reads, or says the same however often it is said
 	reads  bool
 	below  string // the path that links and redirects must not leave
+	most   int    // rows at which reading the reply ends, 0 for none
 	ep     *endpoint
 }
 

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,6 +41,7 @@ type DataSource struct {
 	scattered bool // NonAtomic was said
 	exact     bool // NoFiltering was said
 	maxRows   int
+	seed      maphash.Seed // of the sums of replies
 }
 
 // opened is what Open made.
@@ -54,7 +56,7 @@ var (
 // Source describes the API below baseURL, which is http or https and holds neither credentials nor a query. Nothing
 // is sent before the first statement.
 func Source(name, baseURL string, opts ...Option) *DataSource {
-	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20, maxRows: 100_000}
+	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20, maxRows: 100_000, seed: maphash.MakeSeed()}
 	u, err := url.Parse(baseURL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":

@@ -8,25 +8,6 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// takeOver puts what the reply to a write tells of the row into row. required columns must be there; others that are
-// not keep what was sent.
-func (mp *mapping) takeOver(item any, required []*model.Field, row unsafe.Pointer) error {
-	if err := decodeRow(mp.model, required, item, row); err != nil {
-		return err
-	}
-	object := item.(map[string]any)
-	for _, f := range mp.model.Fields {
-		v, there := object[f.Column]
-		if !there {
-			continue
-		}
-		if err := decodeField(f, v, row); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // standingScopes are the scopes that a row which is written passes: its reply must pass them too.
 type standingScopes []*filter.Predicate
 

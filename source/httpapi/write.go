@@ -222,7 +222,7 @@ func (c *change) result(ctx context.Context, rep *reply, row unsafe.Pointer) err
 	if len(c.returning) == 0 || c.rows == nil {
 		return nil
 	}
-	item, err := c.ep.itemOf(rep)
+	item, err := c.d.find(c.ep, rep).item()
 	if err != nil {
 		return written(err)
 	}
@@ -241,7 +241,7 @@ func (c *change) result(ctx context.Context, rep *reply, row unsafe.Pointer) err
 }
 
 // replied takes the reply over as the changed row, which must be the one that was meant.
-func (c *change) replied(item any, row unsafe.Pointer) error {
+func (c *change) replied(item []byte, row unsafe.Pointer) error {
 	m := c.mp.model
 	scopes, err := standing(m, c.scopes, row)
 	if err != nil {
@@ -251,7 +251,7 @@ func (c *change) replied(item any, row unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if err := c.mp.takeOver(item, nil, row); err != nil {
+	if err := c.d.rowReader(c.mp).over(nil, item, row); err != nil {
 		return err
 	}
 	if err := scopes.hold(m, row); err != nil {
