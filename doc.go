@@ -24,6 +24,8 @@
 //
 //	id                          primary key; on several fields a composite one
 //	auto                        made by the source; left out of an insert when zero
+//	generated                   made by the source at every write (a computed column, what a trigger keeps): never written, read
+//	                            back by every verb; orm.CreateTables makes it where type= says how
 //	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
 //	unique index                with =name to share one among several fields
 //	default= update=            now, uuid or (default only) a literal; filled by the library

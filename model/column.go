@@ -48,7 +48,9 @@ func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 // key reads id and auto, and settles nullability.
 func (f *Field) key(tg tag) error {
 	f.Primary = tg.has("id") || f.Column == "id"
-	f.Auto = tg.has("auto")
+	f.Generated = tg.has("generated")
+	f.Auto = f.Generated || tg.has("auto")
+	f.ReadOnly = f.ReadOnly || f.Generated
 	f.Nullable = f.Nulls != NotNull
 	if f.Auto {
 		f.Model.Made = append(f.Model.Made, f)

@@ -101,6 +101,7 @@ type Field struct {
 
 	Primary    bool
 	Auto       bool
+	Generated  bool // the source makes it at every write; it is Auto and ReadOnly too
 	Nullable   bool
 	Default    Fill
 	Literal    string // of default=<literal>

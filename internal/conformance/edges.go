@@ -33,6 +33,7 @@ var edgeCases = []testCase{
 	{"edge/swallowed", "a row that the database takes and does not write is an error that says so", edgeSwallowed},
 	{"edge/words", "what a tag keeps from creates, updates and names from outside is refused there", edgeWords},
 	{"edge/half_keys", "a key of several columns may hold zero or empty parts, in every verb", edgeHalfKeys},
+	{"edge/generated", "what the database makes of a row is never written and read back by every verb", edgeGenerated},
 	{"edge/years", "parts of times have one range on every source", edgeYears},
 }
 
@@ -206,4 +207,73 @@ func edgeHalfKeys(e *env) {
 		must(r.ByID(rows[i].N, rows[i].Word).Delete(e.ctx))
 	}
 	e.fails(r.Save(e.ctx, &rows[0]), orm.ErrNotFound, "Half", "")
+}
+
+// Bill has columns that the database makes: of other columns, and by a trigger of its own.
+type Bill struct {
+	ID    int64    `orm:"id,auto"`
+	Price int64    `orm:"price"`
+	Count int64    `orm:"count"`
+	Total *int64   `orm:"total,generated,type=bigint GENERATED ALWAYS AS (price * count) STORED"`
+	Label *string  `orm:"label,generated,type=text GENERATED ALWAYS AS ('x' || 'y') STORED"`
+	Lines []BillLn `orm:"relation=id:bill_id"`
+}
+
+// BillLn hangs below a Bill, and has a key that the database makes as text.
+type BillLn struct {
+	ID     string `orm:"id,auto,type=text DEFAULT ('t' || 1)"`
+	BillID *int64 `orm:"bill_id"`
+}
+
+var bills = orm.Bind[Bill, struct {
+	ID    orm.Col[Bill, int64]
+	Price orm.Col[Bill, int64]
+	Total orm.Col[Bill, int64]
+	Lines orm.Many[Bill, BillLn]
+}]()
+
+func edgeGenerated(e *env) {
+	if e.engine.API {
+		return
+	}
+	db := e.open(Bill{}, BillLn{})
+	r := orm.Repo[Bill](db)
+	total := func(b Bill, want int64, about string) {
+		e.Helper()
+		if b.Total == nil || *b.Total != want || b.Label == nil || *b.Label != "xy" {
+			e.Errorf("%s: %+v", about, b)
+		}
+	}
+	b := Bill{Price: 2, Count: 3}
+	ok(r.Create(e.ctx, &b))
+	total(b, 6, "Create")
+	many := []Bill{{Price: 1, Count: 1}, {Price: 5, Count: 5}}
+	must(r.CreateMany(e.ctx, many))
+	total(many[0], 1, "CreateMany")
+	total(many[1], 25, "CreateMany")
+	nested := Bill{Price: 3, Count: 3}
+	ok(r.Create(e.ctx, &nested, bills.Lines.Create(&BillLn{})))
+	total(nested, 9, "Create with related rows")
+	b.Price = 10
+	ok(r.Save(e.ctx, &b))
+	total(b, 30, "Save")
+	many[0].Count, many[1].Count = 7, 8
+	must(r.SaveMany(e.ctx, many))
+	total(many[0], 7, "SaveMany")
+	total(many[1], 40, "SaveMany")
+	total(must(r.ByID(b.ID).Update(e.ctx, bills.Price.Set(4))), 12, "Update")
+	up := Bill{ID: b.ID, Price: 6, Count: 6, Total: ptr(int64(1))}
+	e.fails(r.Upsert(e.ctx, orm.On[Bill](bills.ID), &up), orm.ErrInvalid, "Bill", "Total")
+	up.Total = nil
+	ok(r.Upsert(e.ctx, orm.On[Bill](bills.ID), &up))
+	total(up, 36, "Upsert")
+	imported := []Bill{{Price: 2, Count: 2}}
+	e.equal(must(r.Import(e.ctx, imported))[0].Err, nil, "Import")
+	total(imported[0], 4, "Import")
+	e.fails(r.Create(e.ctx, &Bill{Total: ptr(int64(1))}), orm.ErrInvalid, "Bill", "Total")
+	e.fails(second(r.ByID(b.ID).Update(e.ctx, bills.Total.Set(1))), orm.ErrInvalid, "Bill", "Total")
+	e.fails(r.Save(e.ctx, &b, bills.Total), orm.ErrInvalid, "Bill", "Total")
+	e.equal(must(r.Where(bills.Total.Eq(36)).Count(e.ctx)), int64(1), "found by it")
+	line := must(orm.Repo[BillLn](db).One(e.ctx))
+	e.equal(line.ID, "t1", "a key that the database makes as text")
 }

@@ -360,7 +360,7 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	}
 	k.Set = append(k.Set, sets...)
 	for _, f := range m.Fields {
-		if f.Auto && f.IsZero(p) {
+		if f.Auto && (f.Generated || f.IsZero(p)) {
 			continue
 		}
 		st.Fields = append(st.Fields, f)

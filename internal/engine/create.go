@@ -146,7 +146,10 @@ func notGiven(m *model.Model, row unsafe.Pointer) error {
 	for _, f := range m.Fields {
 		if (f.ReadOnly || f.UpdateOnly) && !f.IsZero(row) {
 			word := "readonly"
-			if f.UpdateOnly {
+			switch {
+			case f.Generated:
+				word = "generated"
+			case f.UpdateOnly:
 				word = "updateonly"
 			}
 			return fault.New(fault.ErrInvalid, m.Name, f.Name, "the field is tagged "+word+": a new row leaves it zero")

@@ -29,14 +29,33 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 		return err
 	}
 	var rows *source.Rows
-	if back != nil {
+	generated := generatedOf(m)
+	switch {
+	case back != nil:
 		st.Returning, rows = back.columns, back.rows
+	case len(generated) > 0:
+		st.Returning, rows = generated, &source.Rows{Slab: source.NewSlab(m.Type)}
 	}
 	sets := st.Set // hooks change a copy
 	if _, err := s.updateOr(ctx, name, st, rows, func(ctx context.Context) error { return s.missing(ctx, name, m, bare) }); err != nil {
 		return err
 	}
+	if back == nil && len(generated) > 0 && rows.Len() == 1 {
+		for _, f := range generated {
+			copyField(f, p, rows.At(0))
+		}
+	}
 	return saved(m, p, sets)
+}
+
+// generatedOf gives the columns that the source makes anew at every write.
+func generatedOf(m *model.Model) (out []*model.Field) {
+	for _, f := range m.Made {
+		if f.Generated {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // savedRow is what is read back of a row that Save wrote.

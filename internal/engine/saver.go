@@ -130,8 +130,10 @@ func (b *saver) flush() error {
 	}
 	st := &builder.Update{Model: b.m, From: set}
 	var back *source.Rows
-	if b.m.Version != nil { // the one that is missing is asked for what became of it
-		st.Returning, back = b.m.Key, &source.Rows{Slab: source.NewSlab(b.m.Type)}
+	generated := generatedOf(b.m)
+	if b.m.Version != nil || len(generated) > 0 { // the one that is missing is asked for what became of it
+		st.Returning = append(b.m.Key[:len(b.m.Key):len(b.m.Key)], generated...)
+		back = &source.Rows{Slab: source.NewSlab(b.m.Type)}
 	}
 	n, err := b.s.update(b.ctx, b.s.Registry(), b.name, hook.Update, hook.Changing, st, back, nil)
 	if err != nil {
@@ -143,9 +145,38 @@ func (b *saver) flush() error {
 	case n < int64(len(pending)):
 		return b.lost(pending, back)
 	}
+	if len(generated) > 0 {
+		if err := b.regenerated(pending, back, generated); err != nil {
+			return err
+		}
+	}
 	for _, p := range pending {
 		if err := moveOn(b.m, p); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// regenerated gives the structs what the source made of their rows.
+func (b *saver) regenerated(pending []unsafe.Pointer, back *source.Rows, fields []*model.Field) error {
+	rows := make(map[string]unsafe.Pointer, len(pending))
+	for _, p := range pending {
+		k, err := rowKey(b.m.Key, p)
+		if err != nil {
+			return err
+		}
+		rows[k] = p
+	}
+	for i := range back.Len() {
+		k, err := rowKey(b.m.Key, back.At(i))
+		if err != nil {
+			return err
+		}
+		if p := rows[k]; p != nil {
+			for _, f := range fields {
+				copyField(f, p, back.At(i))
+			}
 		}
 	}
 	return nil
