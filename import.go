@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/once"
 )
 
 // ImportResult says what became of one row of an Import.
@@ -105,6 +106,7 @@ func importBatch[T any](ctx context.Context, r Repo[T], rows []T, which []int, r
 	for i, at := range which {
 		part[i] = rows[at]
 	}
+	ctx = once.With(ctx)
 	create := func(part []T) error {
 		return r.s.Tx(ctx, engine.TxOptions{}, func(tx *session) error {
 			_, err := Repo[T]{tx}.CreateMany(ctx, part)
@@ -121,8 +123,9 @@ func importBatch[T any](ctx context.Context, r Repo[T], rows []T, which []int, r
 	if !ofRow(err) {
 		return err
 	}
-	for _, at := range which {
-		one := []T{rows[at]}
+	for i, at := range which {
+		part[i] = rows[at]
+		one := part[i : i+1] // where it was, so that what has been asked about it is not asked again
 		if err := create(one); err == nil {
 			rows[at] = one[0]
 		} else if results[at].Err = err; !ofRow(err) {

@@ -21,14 +21,24 @@ type (
 	BeforeUpdater interface {
 		BeforeUpdate(ctx context.Context, op *Op) error
 	}
-	// AfterLoader is told of every row that a read gives, included rows too.
+	// AfterUpdater is told of each row that an update changed, as it then is, inside the transaction.
+	AfterUpdater interface {
+		AfterUpdate(ctx context.Context, op *Op) error
+	}
+	// BeforeGetter is asked once before rows are read or counted, included rows too; the row it is called on is empty, the
+	// query is in op.Select.
+	BeforeGetter interface {
+		BeforeGet(ctx context.Context, op *Op) error
+	}
+	// AfterLoader is told of every row that a read gives, included rows too, and of those that updates, deletes and
+	// upserts give back.
 	AfterLoader interface {
 		AfterLoad(ctx context.Context) error
 	}
 )
 
-// Methods makes the methods of models events: BeforeCreate, AfterCreate, BeforeUpdate and AfterLoad, each on the
-// models that have it. An error denies as any hook's does.
+// Methods makes the methods of models events: BeforeCreate, AfterCreate, BeforeUpdate, AfterUpdate, BeforeGet and
+// AfterLoad, each on the models that have it. An error denies as any hook's does.
 func Methods() Extension { return methods{} }
 
 type methods struct{}
@@ -40,12 +50,14 @@ func (methods) Extend(r *Registrar) error {
 		h := Hook{Name: "methods of " + m.Name, Model: m}
 		_, beforeCreate := row.(BeforeCreator)
 		_, beforeUpdate := row.(BeforeUpdater)
+		_, beforeGet := row.(BeforeGetter)
 		_, afterCreate := row.(AfterCreator)
+		_, afterUpdate := row.(AfterUpdater)
 		_, afterLoad := row.(AfterLoader)
-		if beforeCreate || beforeUpdate {
+		if beforeCreate || beforeUpdate || beforeGet || afterUpdate {
 			h.Before = beforeMethods(m)
 		}
-		if afterCreate || afterLoad {
+		if afterCreate || afterUpdate || afterLoad {
 			h.After = afterMethods
 		}
 		if h.Before != nil || h.After != nil {
@@ -66,8 +78,16 @@ func beforeMethods(m *model.Model) func(context.Context, *Op) error {
 				return nil
 			})
 		case Update:
-			if x, ok := reflect.New(m.Type).Interface().(BeforeUpdater); ok {
+			row := reflect.New(m.Type).Interface()
+			if _, ok := row.(AfterUpdater); ok {
+				op.NeedRows()
+			}
+			if x, ok := row.(BeforeUpdater); ok {
 				return x.BeforeUpdate(ctx, op)
+			}
+		case Read, Count:
+			if x, ok := reflect.New(m.Type).Interface().(BeforeGetter); ok {
+				return x.BeforeGet(ctx, op)
 			}
 		}
 		return nil
@@ -76,17 +96,21 @@ func beforeMethods(m *model.Model) func(context.Context, *Op) error {
 
 func afterMethods(ctx context.Context, op *Op) error {
 	return eachRow(op.Rows, func(row any) error {
+		var err error
 		switch op.Kind {
 		case Create, Upsert:
 			if x, ok := row.(AfterCreator); ok {
-				return x.AfterCreate(ctx, op)
+				err = x.AfterCreate(ctx, op)
 			}
-		case Read:
-			if x, ok := row.(AfterLoader); ok {
-				return x.AfterLoad(ctx)
+		case Update:
+			if x, ok := row.(AfterUpdater); ok {
+				err = x.AfterUpdate(ctx, op)
 			}
 		}
-		return nil
+		if x, ok := row.(AfterLoader); ok && err == nil && op.Kind != Create { // a new row is the caller's own
+			err = x.AfterLoad(ctx)
+		}
+		return err
 	})
 }
 

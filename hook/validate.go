@@ -8,11 +8,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/go-playground/validator/v10"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/once"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -22,7 +24,7 @@ type ValidateCreator interface {
 }
 
 // ValidateUpdater is a model with a check of its own for updates. changed holds the assigned values by Go field
-// name; an assignment that adds to a column is not among them. The row it is called on holds the same and no more.
+// name, each of the field's type without its pointer or sql.Null, or nil for NULL; an assignment that adds to a column is not among them. The row it is called on holds the same and no more.
 type ValidateUpdater interface {
 	ValidateUpdate(ctx context.Context, changed map[string]any) error
 }
@@ -93,7 +95,8 @@ func (x *validation) row(ctx context.Context, op *Op, row any, i int) error {
 		return invalid(op, i, err)
 	}
 	if c, ok := row.(ValidateCreator); ok {
-		if err := c.ValidateCreate(ctx); err != nil {
+		check := func() error { return c.ValidateCreate(ctx) }
+		if err := once.Do(ctx, reflect.ValueOf(row).UnsafePointer(), check); err != nil {
 			return fault.New(fault.ErrInvalid, op.Model.Name, "", "ValidateCreate refused the row").WithCause(err)
 		}
 	}
@@ -114,7 +117,7 @@ func (x *validation) assigned(ctx context.Context, op *Op, sets []builder.Set, w
 		if err := s.Field.Store(row.UnsafePointer(), s.Value); err != nil {
 			return err
 		}
-		given[s.Field.Name] = s.Value.Any()
+		given[s.Field.Name] = own(s.Field, row.UnsafePointer(), s.Value)
 		sf, path, ok := locate(op.Model.Type, s.Field.Name)
 		if !ok {
 			continue
@@ -145,6 +148,17 @@ func (x *validation) assigned(ctx context.Context, op *Op, sets []builder.Set, w
 		}
 	}
 	return nil
+}
+
+// own gives the value that f was assigned in the row at p, of the field's own type; nil for NULL.
+func own(f *model.Field, p unsafe.Pointer, v model.Value) any {
+	switch {
+	case v.IsNull():
+		return nil
+	case f.Nulls == model.SQLNull:
+		return reflect.NewAt(f.Base, unsafe.Add(p, f.Offset+f.ValueOffset)).Elem().Interface()
+	}
+	return reflect.Indirect(reflect.NewAt(f.Type, unsafe.Add(p, f.Offset)).Elem()).Interface()
 }
 
 // locate finds a field of a model in its struct: the field, with its index from the top, and the path that
