@@ -1,8 +1,6 @@
 package builder
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/multi-orm/orm/internal/fault"
@@ -11,15 +9,9 @@ import (
 
 // jsonValue encodes v as a document argument for column f.
 func jsonValue(f *model.Field, v any) (model.Value, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return model.Value{}, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, fmt.Sprintf("a %T has no JSON form", v)).WithCause(err)
+	out, err := model.JSONOf(v)
+	if err != nil {
+		return model.Value{}, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, fmt.Sprintf("a %T has no JSON form: its text must be valid UTF-8 without NUL, its numbers finite", v)).WithCause(err)
 	}
-	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	if bytes.Contains(text, []byte(`\u0000`)) {
-		return model.Value{}, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "text must not hold a NUL byte")
-	}
-	return model.AnyOf(model.JSONText(text)), nil
+	return out, nil
 }

@@ -74,7 +74,7 @@ func (f *Field) decodeJSON(p unsafe.Pointer, src any) error {
 		return nil
 	}
 	dst.Elem().SetZero() // Unmarshal merges into what is there
-	err := json.Unmarshal(text, dst.Interface())
+	err := f.decodeExactly(text, dst.Interface())
 	if err != nil {
 		dst.Elem().SetZero() // no half-read document
 	}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"database/sql/driver"
 	"encoding"
 	"encoding/json"
@@ -68,15 +67,12 @@ func encodeJSON(ptr reflect.Value) (Value, error) {
 		if !json.Valid(*raw) {
 			return Value{}, errors.New("the text is not valid JSON")
 		}
+		if err := checkJSON(*raw); err != nil {
+			return Value{}, err
+		}
 		return AnyOf(JSONText(*raw)), nil
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // the document goes to a database, not into a page
-	if err := enc.Encode(ptr.Interface()); err != nil {
-		return Value{}, err
-	}
-	return AnyOf(JSONText(bytes.TrimSuffix(b.Bytes(), []byte("\n")))), nil
+	return JSONOf(ptr.Interface())
 }
 
 func (f *Field) loadArray(p unsafe.Pointer) (Value, error) {

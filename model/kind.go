@@ -47,6 +47,7 @@ func (f *Field) classifyJSON(t reflect.Type) error {
 	case reflect.Pointer:
 		return fmt.Errorf("type %s is a pointer to a pointer: use %s", t, f.Base)
 	}
+	f.holdsAny = holdsAny(f.Base, map[reflect.Type]bool{})
 	return nil
 }
 

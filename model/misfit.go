@@ -42,6 +42,9 @@ func (f *Field) invalid(why misfit, cause error) error {
 		detail = fmt.Sprintf("%s cannot hold NULL: make the field *%s or sql.Null[%s]", f.Base, f.Base, f.Base)
 	case encodeFault:
 		detail = fmt.Sprintf("the %s cannot be encoded", f.Base)
+		if text, ok := cause.(textError); ok { //nolint:errorlint // made here, never wrapped
+			detail = text.Error()
+		}
 	default:
 		detail = fmt.Sprintf("the value cannot be decoded into %s", f.Base)
 	}

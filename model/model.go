@@ -118,7 +118,8 @@ type Field struct {
 
 	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 
-	literal Value // of default=<literal>, parsed
+	literal  Value // of default=<literal>, parsed
+	holdsAny bool  // a JSON document may hold values of any type
 }
 
 // Strategy says how a relation is loaded.

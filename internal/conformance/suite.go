@@ -90,6 +90,7 @@ func cases() []testCase {
 		computedCases,
 		fulltextCases,
 		jsonCases,
+		jsonExactCases,
 		rawMoreCases,
 		txMoreCases,
 		jsonSetCases,
