@@ -1,6 +1,12 @@
 package orm
 
-import "github.com/multi-orm/orm/builder"
+import (
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
+)
+
+// Loaded is a field of a model's struct that tells with which columns its row was read: see [Repo.Save].
+type Loaded = model.Loaded
 
 // Columns that look inside their values, and values that the database computes.
 type (

@@ -82,7 +82,9 @@ func (r Repo[T]) writable(op string, isNil bool) (*model.Model, error) {
 // column the row must not have changed since it was read, else ErrStale; the struct's version moves on.
 //
 // Given columns, it writes those only: for a row that was read with Select or Omit, whose other fields are
-// empty in the struct but not in the database.
+// empty in the struct but not in the database. A struct does not know what it was read with unless its type has a field
+// of type [Loaded]: then Save writes the columns that were read, a field that was not read and is set is ErrInvalid, and
+// so is an Upsert of the row without assignments.
 func (r Repo[T]) Save(ctx context.Context, row *T, only ...Selectable[T]) error {
 	m, err := r.writable("Save", row == nil)
 	if err != nil {

@@ -28,6 +28,9 @@ type Model struct {
 
 	Result bool // what Aggregate gives: fields tagged agg, and no table
 
+	tells  bool    // a row tells what it was read with
+	loaded uintptr // the offset of that field
+
 	fields    map[string]*Field // by Go name and by column
 	relations map[string]*Relation
 }

@@ -61,6 +61,9 @@ func (d *draft) visit(sf reflect.StructField, at place) (string, error) {
 	if err != nil {
 		return raw, err
 	}
+	if sf.Type == loadedType && sf.Name != "_" {
+		return raw, d.addLoaded(sf, at)
+	}
 	embedded := sf.Anonymous && flattens(sf.Type)
 	pointer := sf.Anonymous && sf.Type.Kind() == reflect.Pointer && flattens(sf.Type.Elem())
 	switch {

@@ -102,6 +102,7 @@ func cases() []testCase {
 		rangeCases,
 		flatCases,
 		takeBackCases,
+		loadedCases,
 		decimalCases,
 	} {
 		out = append(out, part...)

@@ -145,6 +145,7 @@ func unasked(m *model.Model, asked []*model.Field, rows *source.Rows) {
 			hide(&rows.Slab, []*model.Field{f})
 		}
 	}
+	tellLoaded(&rows.Slab, m, asked, nil)
 }
 
 func (w *writing) update(ctx context.Context, access hook.Access, st *builder.Update, rows *source.Rows) (int64, error) {
@@ -335,6 +336,11 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	}
 	if err := notGiven(m, p); err != nil {
 		return err
+	}
+	if len(sets) == 0 {
+		if err := whole(m, p); err != nil {
+			return err
+		}
 	}
 	before := rowSnapshot(m, p)
 	defer func() {

@@ -114,6 +114,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 	if b.inc.Relation.Through != nil {
 		g.Link = b.inc.Relation
 	}
+	asked := st.Columns
 	hidden := columnsForIncludes(st)
 	if (b.linked() || b.join != nil) && st.Columns != nil {
 		for _, f := range b.inc.Relation.Remote {
@@ -144,6 +145,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 		return err
 	}
 	hide(&b.rows.Slab, hidden)
+	tellLoaded(&b.rows.Slab, b.inc.Relation.Target, asked, nil)
 	return nil
 }
 

@@ -44,6 +44,7 @@ func (s *Session) Together(ctx context.Context, q Returned, rows *source.Slab, w
 	})
 	if err == nil {
 		hide(rows, hidden)
+		tellLoaded(rows, q.Model, q.Columns, nil)
 	}
 	return s.located(err, q.Name, q.Model)
 }

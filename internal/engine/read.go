@@ -23,7 +23,7 @@ func (s *Session) ReadCall(ctx context.Context, name string, c *Call) error {
 }
 
 func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, rows *source.Rows, sights []sight, page *cut) error {
-	s, m := s.joined(ctx), st.Model // hooks may take it away
+	s, m, asked := s.joined(ctx), st.Model, st.Columns // hooks may take them away
 	src, err := s.SourceOf(st.Model)
 	if err == nil {
 		err = s.usable(ctx, src, st.Model.Name)
@@ -58,9 +58,15 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	if len(sights) == 0 {
 		r.reads++
 	}
+	was := st.Want
 	err = r.read(ctx, src, st, rows, nil)
+	var hidden []*model.Field
 	if page != nil && err == nil {
-		hide(&rows.Slab, page.hidden)
+		hidden = page.hidden
+		hide(&rows.Slab, hidden)
+	}
+	if err == nil && was == builder.WantRows {
+		tellLoaded(&rows.Slab, m, asked, hidden)
 	}
 	*r = reader{}
 	s.readers.Put(r)

@@ -145,6 +145,9 @@ func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, 
 	if err != nil {
 		return nil, err
 	}
+	if only, err = writable(m, p, only); err != nil {
+		return nil, err
+	}
 	st := &builder.Update{Model: m, Where: where}
 	for _, f := range only {
 		if f.Model != m || f.Primary || f.ReadOnly || f.CreateOnly || f.IsComputed {

@@ -72,6 +72,7 @@ type windows struct {
 	read    int64 // rows so far
 	yield   func(*source.Slab) error
 	incs    []*builder.Include
+	asked   []*model.Field
 	hidden  []*model.Field
 	stopped error // what yield gave: the reader wants no more, which is no failure of the read
 }
@@ -82,6 +83,7 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 	if len(w.incs) == 0 && len(w.hooks) == 0 {
 		w.size = 1
 	}
+	w.asked = q.Columns
 	w.hidden = columnsForIncludes(q)
 	if err := w.r.scope(ctx, q, w.r.deleted, true, nil); err != nil {
 		return err
@@ -157,6 +159,7 @@ func (w *windows) emit(ctx context.Context, more bool) error {
 		}
 		hide(&rows.Slab, w.hidden)
 	}
+	tellLoaded(&rows.Slab, w.op.Model, w.asked, nil)
 	if err := w.after(ctx, more); err != nil {
 		return err
 	}
