@@ -43,7 +43,8 @@ func (d *DataSource) raw(ctx context.Context, t *tx, s *statement, args []model.
 	c := d.take()
 	defer d.give(c)
 	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
-		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, rows: rows}
+		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, rows: rows}
+		r.settle(ctx, t)
 		return r.do(ctx)
 	})
 }

@@ -28,14 +28,19 @@ func setConfig(settings []source.Setting) (text string, values [][]byte, oids []
 	return b.String(), values, oids
 }
 
-// once with settings: the variables and the statement travel in one round trip and one implicit transaction,
-// so that a connection never carries a tenant into its next use.
-func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *pgconn.StatementDescription, p *plan, formats []int16) (pgconn.CommandTag, error) {
+// settingsFirst begins a round trip and one implicit transaction with the variables, so that a connection never
+// carries a tenant into its next use.
+func (r *run) settingsFirst(ctx context.Context) *pgconn.Pipeline {
 	pipe := r.conn.PgConn().StartPipeline(ctx)
-	text, values, oids := setConfig(settings)
+	text, values, oids := setConfig(r.settings)
 	pipe.SendQueryParams(text, values, oids, nil, nil)
-	c := r.scratch
-	if r.d.mode == CacheStatement {
+	return pipe
+}
+
+// withSettings is the rest of once where there are settings.
+func (r *run) withSettings(ctx context.Context, sd *pgconn.StatementDescription, p *plan, formats []int16) (pgconn.CommandTag, error) {
+	pipe, c := r.settingsFirst(ctx), r.scratch
+	if sd.Name != "" {
 		pipe.SendQueryPrepared(sd.Name, c.values, c.formats, formats)
 	} else {
 		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
@@ -93,6 +98,9 @@ func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
 		return t.d.errSimpleSettings()
 	}
 	_, err := t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
+	if err == nil {
+		t.naming.set(settings)
+	}
 	return t.note(t.d.fail(ctx, nil, err))
 }
 
