@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -121,12 +122,12 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 // decode reads the rows. Its error is not the driver's: a value did not fit, or the reader wants no more, whose
 // error is given back as it is.
 func (r *run) decode(ctx context.Context, result *pgconn.ResultReader, p *plan) error {
-	if fields := result.FieldDescriptions(); fields != nil && (!p.fits(fields) || r.statement.renamed(r.sd.Fields, fields)) {
+	if fields := result.FieldDescriptions(); fields != nil && (!p.fits(fields) || r.renamed(fields)) {
 		// The table changed since it was described. The statement has run, so we make do with what comes.
 		r.undescribe()
-		again, err := r.statement.replan(fields, r.model)
+		again, err := r.statement.replan(fields, r.model, r.conn.TypeMap())
 		if err != nil {
-			r.changed = r.query
+			r.changed = true
 			return r.d.fail(ctx, r.model, err)
 		}
 		p = again
@@ -145,6 +146,11 @@ func (r *run) decode(ctx context.Context, result *pgconn.ResultReader, p *plan) 
 		}
 	}
 	return nil
+}
+
+// renamed reports whether a result of raw text has other columns than were announced, maybe of the same types.
+func (r *run) renamed(fields []pgconn.FieldDescription) bool {
+	return r.statement.resolve != nil && !slices.EqualFunc(r.sd.Fields, fields, func(a, b pgconn.FieldDescription) bool { return a.Name == b.Name })
 }
 
 // plain gives arguments as tracers take them.

@@ -62,7 +62,10 @@ func (r *run) again(ctx context.Context, err error, repeats int) bool {
 func (r *run) doubt(err error) doubt {
 	switch {
 	case r.changed:
-		return unread
+		if r.query {
+			return unread
+		}
+		return noDoubt
 	case r.unbound:
 		if r.known {
 			return unbound
@@ -120,12 +123,15 @@ func procedure(text string) bool {
 // inTransaction gives the error for a transaction that cannot go on. Where types have changed, running all of it again
 // finds what is there now.
 func (r *run) inTransaction(err error) error {
+	if r.changed {
+		return r.outdated(err)
+	}
 	var pg *pgconn.PgError
 	if !r.known || !errors.As(err, &pg) {
 		return err
 	}
 	switch pg.Code {
-	case "0A000", "26000", "42804", "42846", "42883", "42725", "42P18":
+	case "0A000", "26000", "42804", "42846", "42883", "42725", "42809", "42P18", "XX000":
 		return r.outdated(err)
 	}
 	return err

@@ -3,10 +3,10 @@ package postgres
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/model"
@@ -85,12 +85,16 @@ func reserve(rows *source.Rows, n int) {
 }
 
 // replan makes decoders for a result that came otherwise than it was announced, in the formats it came in.
-func (s *statement) replan(fields []pgconn.FieldDescription, m *model.Model) (*plan, error) {
+func (s *statement) replan(fields []pgconn.FieldDescription, m *model.Model, types *pgtype.Map) (*plan, error) {
 	columns, err := s.columnsOf(fields)
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(columns, fields, m, func(i int, _ uint32, _ *model.Field) int16 { return fields[i].Format })
+	p, err := newPlan(columns, fields, m, func(i int, _ uint32, _ *model.Field) int16 { return fields[i].Format })
+	if err == nil {
+		err = p.foreign(types)
+	}
+	return p, err
 }
 
 // columnsOf gives the columns of the statement, those of raw text by their names.
@@ -103,9 +107,4 @@ func (s *statement) columnsOf(fields []pgconn.FieldDescription) ([]builder.Colum
 		names[i] = fields[i].Name
 	}
 	return s.resolve(names)
-}
-
-// renamed reports whether a result of raw text has other columns than were announced, maybe of the same types.
-func (s *statement) renamed(announced, fields []pgconn.FieldDescription) bool {
-	return s.resolve != nil && !slices.EqualFunc(announced, fields, func(a, b pgconn.FieldDescription) bool { return a.Name == b.Name })
 }
