@@ -79,6 +79,8 @@ func (r *run) doubt(err error) doubt {
 	switch {
 	case pg.Code == "0A000" || pg.Code == "26000": // "cached plan must not change result type", and a statement that is not there
 		return unplanned
+	case r.sd == nil && pg.Code == "XX000": // what it looked up went away meanwhile
+		return unplanned
 	case r.sd == nil: // it was not even described, so the server speaks of what is there now
 		return noDoubt
 	}
@@ -127,7 +129,13 @@ func (r *run) inTransaction(err error) error {
 		return r.outdated(err)
 	}
 	var pg *pgconn.PgError
-	if !r.known || !errors.As(err, &pg) {
+	if !errors.As(err, &pg) {
+		return err
+	}
+	switch {
+	case r.known:
+	case r.sd == nil && (pg.Code == "0A000" || pg.Code == "XX000"): // it changed while it was described
+	default:
 		return err
 	}
 	switch pg.Code {
