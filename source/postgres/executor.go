@@ -36,6 +36,9 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	if err := source.Guard(st); err != nil {
 		return 0, err
 	}
+	if d.apart(ctx, t) {
+		return d.alone(ctx, func(t *tx) (int64, error) { return d.perform(ctx, t, st, rows) })
+	}
 	c := d.take()
 	defer d.give(c)
 	compiled, args, err := d.cache.Compile(st, &c.args)

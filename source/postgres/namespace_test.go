@@ -37,9 +37,6 @@ func schemas(t *testing.T, opts ...Option) *DataSource {
 func TestSchemaPerTenant(t *testing.T) {
 	m := modelOf[item](t)
 	for mode, opts := range modes() {
-		if mode == "simple" {
-			continue // refused, see TestSettingsLastForOneStatement
-		}
 		for kind, run := range kinds(t, m) {
 			if kind == "bulk" {
 				continue // its lists are cast to the types of the model, which an enum does not take
@@ -95,10 +92,6 @@ func TestNamespaceChangesInATransaction(t *testing.T) {
 			}
 			set := func(schema string) {
 				t.Helper()
-				if mode == "simple" { // it has no settings
-					mustExec(t, tx, "SET LOCAL search_path = "+schema)
-					return
-				}
 				if err := tx.(source.Settable).Set(t.Context(), source.SettingsFrom(searchPath(t.Context(), schema))); err != nil {
 					t.Fatal(err)
 				}
@@ -134,9 +127,6 @@ func TestNamespaceChangesInATransaction(t *testing.T) {
 func TestRolePerTenant(t *testing.T) {
 	m := modelOf[item](t)
 	for mode, opts := range modes() {
-		if mode == "simple" {
-			continue
-		}
 		t.Run(mode, func(t *testing.T) {
 			d := open(t, nil, append(opts, one())...)
 			name := strings.ToLower(t.Name()[strings.Index(t.Name(), "/")+1:]) + d.poolName()
@@ -166,9 +156,6 @@ func (d *DataSource) poolName() string {
 func TestMissingSchemaPoisonsNothing(t *testing.T) {
 	m := modelOf[item](t)
 	for mode, opts := range modes() {
-		if mode == "simple" {
-			continue
-		}
 		t.Run(mode, func(t *testing.T) {
 			d := schemas(t, opts...)
 			ctx := searchPath(t.Context(), "later")

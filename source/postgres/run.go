@@ -16,6 +16,7 @@ type run struct {
 	d         *DataSource
 	conn      *pgx.Conn
 	tx        bool
+	alone     bool // the transaction is for this statement only
 	statement *statement
 	args      []model.Value
 	scratch   *scratch
@@ -37,7 +38,7 @@ type run struct {
 // settle takes over what the transaction, nil when there is none, or the context says of settings.
 func (r *run) settle(ctx context.Context, t *tx) {
 	if t != nil {
-		r.tx, r.in, r.afresh = true, t.in, t.unsure
+		r.tx, r.alone, r.in, r.afresh = true, t.alone, t.in, t.unsure
 		return
 	}
 	r.settings = source.SettingsFrom(ctx)
@@ -47,9 +48,6 @@ func (r *run) settle(ctx context.Context, t *tx) {
 // do runs the statement, and runs it again where what we knew of it is out of date.
 func (r *run) do(ctx context.Context) (int64, error) {
 	if r.d.mode == SimpleProtocol {
-		if len(r.settings) > 0 {
-			return 0, r.d.errSimpleSettings()
-		}
 		return r.simple(ctx)
 	}
 	if t := r.d.tracer; t != nil {

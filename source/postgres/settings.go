@@ -5,11 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -94,30 +93,40 @@ func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
 	}
 	defer t.leave()
 	text, values, oids := setConfig(settings)
+	var err error
 	if t.d.mode == SimpleProtocol {
-		return t.d.errSimpleSettings()
+		args := []any{pgx.QueryExecModeSimpleProtocol}
+		for _, v := range values {
+			args = append(args, string(v))
+		}
+		_, err = t.conn.Exec(ctx, text, args...)
+	} else {
+		_, err = t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
 	}
-	_, err := t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
 	if err == nil {
 		t.naming.set(settings)
 	}
 	return t.note(t.d.fail(ctx, nil, err))
 }
 
-func (d *DataSource) errSimpleSettings() error {
-	return &fault.Error{Source: d.name, Err: fault.ErrUnsupported, Detail: "row policies need another exec mode than the simple protocol"}
+// apart reports whether a statement outside transactions needs one of its own for its settings: the simple protocol
+// sends nothing together.
+func (d *DataSource) apart(ctx context.Context, t *tx) bool {
+	return t == nil && d.mode == SimpleProtocol && len(source.SettingsFrom(ctx)) > 0
 }
 
-// execWithSettings runs text of possibly several statements in a transaction that has the variables.
-func (d *DataSource) execWithSettings(ctx context.Context, text string) (int64, error) {
-	t, err := d.Begin(ctx, source.TxOptions{})
+// alone runs fn in a transaction of its own, which has the settings of ctx.
+func (d *DataSource) alone(ctx context.Context, fn func(*tx) (int64, error)) (int64, error) {
+	begun, err := d.Begin(ctx, source.TxOptions{})
 	if err != nil {
 		return 0, err
 	}
-	n, err := t.Exec(ctx, text, []model.Value(nil))
+	defer func() { _ = begun.Rollback(ctx) }() // after Commit it does nothing
+	t := begun.(*tx)                           //nolint:errcheck // Begin makes no other
+	t.alone = true
+	n, err := fn(t)
 	if err != nil {
-		_ = t.Rollback(ctx) // the statement's own failure is what the caller needs to know
 		return 0, err
 	}
-	return n, t.Commit(ctx)
+	return n, begun.Commit(ctx)
 }

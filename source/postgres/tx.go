@@ -22,6 +22,7 @@ type tx struct {
 	d       *DataSource
 	held    *pgxpool.Conn // given back at the end, after which only conn may be touched
 	conn    *pgx.Conn
+	alone   bool        // it was begun for one statement
 	busy    atomic.Bool // a statement runs, or its rows are being read
 	ended   atomic.Bool
 	cursors int   // made so far; each has a name of its own
