@@ -13,10 +13,13 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// assign decodes v into the field by way of a Go value, for opValue and opLiteral.
+// assign decodes v into the field by way of a Go value, for opValue and what comes after it.
 func (c *column) assign(row unsafe.Pointer, v []byte) error {
 	var x any
 	var why reason
+	if c.op == opForeign {
+		return c.translate(row, v)
+	}
 	if c.op == opLiteral {
 		x, why = c.literal(v)
 	} else {

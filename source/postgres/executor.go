@@ -36,6 +36,9 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	if err := source.Guard(st); err != nil {
 		return 0, err
 	}
+	if d.apart(ctx, t) {
+		return d.alone(ctx, func(t *tx) (int64, error) { return d.perform(ctx, t, st, rows) })
+	}
 	c := d.take()
 	defer d.give(c)
 	compiled, args, err := d.cache.Compile(st, &c.args)
@@ -53,7 +56,8 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	}
 	var came bool // rows have been decoded
 	fn := func(conn *pgx.Conn) (int64, error) {
-		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
+		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
+		r.settle(ctx, t)
 		n, err := r.do(ctx)
 		came = r.read > 0
 		return n, err

@@ -27,6 +27,7 @@ const (
 	opArray
 	opValue   // binary, by way of a Go value
 	opLiteral // text, by way of a Go value
+	opForeign // binary of a type that has no binary form here, by way of pgx
 )
 
 // column decodes one column of a result into a field.
@@ -40,6 +41,7 @@ type column struct {
 	begins bool // the first column of a join
 	inRow  bool // the value sits in the row itself, not behind a pointer or a flag
 	elem   *column
+	types  *pgtype.Map // for opForeign
 }
 
 // plan decodes the rows of one result.
@@ -65,7 +67,7 @@ func newPlan(columns []builder.Column, fields []pgconn.FieldDescription, m *mode
 		p.formats[i] = format(i, oid, f)
 		c := newColumn(oid, p.formats[i], f)
 		if c.op == opValue && !hasValue(oid) {
-			return nil, fault.New(fault.ErrUpstream, p.model, f.Name, "the column got another type while the statement ran, so what it gave back cannot be read")
+			c.op = opForeign
 		}
 		c.join = columns[i].Join
 		c.aside, c.begins = columns[i].Link || c.join > 0, c.join > 0 && (i == 0 || columns[i-1].Join != c.join)

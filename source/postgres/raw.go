@@ -30,8 +30,9 @@ func (d *DataSource) exec(ctx context.Context, t *tx, text string, args []model.
 	if len(args) > 0 {
 		return d.raw(ctx, t, newStatement(text, nil), args, nil)
 	}
+	// The text may hold several statements.
 	if t == nil && len(source.SettingsFrom(ctx)) > 0 {
-		return d.execWithSettings(ctx, text)
+		return d.alone(ctx, func(t *tx) (int64, error) { return d.exec(ctx, t, text, nil) })
 	}
 	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
 		tag, err := conn.Exec(ctx, text)
@@ -40,10 +41,14 @@ func (d *DataSource) exec(ctx context.Context, t *tx, text string, args []model.
 }
 
 func (d *DataSource) raw(ctx context.Context, t *tx, s *statement, args []model.Value, rows *source.Rows) (int64, error) {
+	if d.apart(ctx, t) {
+		return d.alone(ctx, func(t *tx) (int64, error) { return d.raw(ctx, t, s, args, rows) })
+	}
 	c := d.take()
 	defer d.give(c)
 	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
-		r := run{d: d, conn: conn, tx: t != nil, statement: s, args: args, scratch: c, rows: rows}
+		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, rows: rows}
+		r.settle(ctx, t)
 		return r.do(ctx)
 	})
 }

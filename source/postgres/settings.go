@@ -5,11 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -28,14 +27,19 @@ func setConfig(settings []source.Setting) (text string, values [][]byte, oids []
 	return b.String(), values, oids
 }
 
-// once with settings: the variables and the statement travel in one round trip and one implicit transaction,
-// so that a connection never carries a tenant into its next use.
-func (r *run) withSettings(ctx context.Context, settings []source.Setting, sd *pgconn.StatementDescription, p *plan, formats []int16) (pgconn.CommandTag, error) {
+// settingsFirst begins a round trip and one implicit transaction with the variables, so that a connection never
+// carries a tenant into its next use.
+func (r *run) settingsFirst(ctx context.Context) *pgconn.Pipeline {
 	pipe := r.conn.PgConn().StartPipeline(ctx)
-	text, values, oids := setConfig(settings)
+	text, values, oids := setConfig(r.settings)
 	pipe.SendQueryParams(text, values, oids, nil, nil)
-	c := r.scratch
-	if r.d.mode == CacheStatement {
+	return pipe
+}
+
+// withSettings is the rest of once where there are settings.
+func (r *run) withSettings(ctx context.Context, sd *pgconn.StatementDescription, p *plan, formats []int16) (pgconn.CommandTag, error) {
+	pipe, c := r.settingsFirst(ctx), r.scratch
+	if sd.Name != "" {
 		pipe.SendQueryPrepared(sd.Name, c.values, c.formats, formats)
 	} else {
 		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
@@ -89,27 +93,40 @@ func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
 	}
 	defer t.leave()
 	text, values, oids := setConfig(settings)
+	var err error
 	if t.d.mode == SimpleProtocol {
-		return t.d.errSimpleSettings()
+		args := []any{pgx.QueryExecModeSimpleProtocol}
+		for _, v := range values {
+			args = append(args, string(v))
+		}
+		_, err = t.conn.Exec(ctx, text, args...)
+	} else {
+		_, err = t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
 	}
-	_, err := t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
+	if err == nil {
+		t.naming.set(settings)
+	}
 	return t.note(t.d.fail(ctx, nil, err))
 }
 
-func (d *DataSource) errSimpleSettings() error {
-	return &fault.Error{Source: d.name, Err: fault.ErrUnsupported, Detail: "row policies need another exec mode than the simple protocol"}
+// apart reports whether a statement outside transactions needs one of its own for its settings: the simple protocol
+// sends nothing together.
+func (d *DataSource) apart(ctx context.Context, t *tx) bool {
+	return t == nil && d.mode == SimpleProtocol && len(source.SettingsFrom(ctx)) > 0
 }
 
-// execWithSettings runs text of possibly several statements in a transaction that has the variables.
-func (d *DataSource) execWithSettings(ctx context.Context, text string) (int64, error) {
-	t, err := d.Begin(ctx, source.TxOptions{})
+// alone runs fn in a transaction of its own, which has the settings of ctx.
+func (d *DataSource) alone(ctx context.Context, fn func(*tx) (int64, error)) (int64, error) {
+	begun, err := d.Begin(ctx, source.TxOptions{})
 	if err != nil {
 		return 0, err
 	}
-	n, err := t.Exec(ctx, text, []model.Value(nil))
+	defer func() { _ = begun.Rollback(ctx) }() // after Commit it does nothing
+	t := begun.(*tx)                           //nolint:errcheck // Begin makes no other
+	t.alone = true
+	n, err := fn(t)
 	if err != nil {
-		_ = t.Rollback(ctx) // the statement's own failure is what the caller needs to know
 		return 0, err
 	}
-	return n, t.Commit(ctx)
+	return n, begun.Commit(ctx)
 }

@@ -31,6 +31,7 @@ func (r *run) simple(ctx context.Context) (int64, error) {
 	defer result.Close()
 	if r.rows != nil {
 		if stop := r.decodeText(ctx, result); stop != nil {
+			r.abandon(ctx, result.Close)
 			return 0, stop
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/model"
@@ -15,7 +16,7 @@ import (
 // statement is a text and what is learnt by running it. One is kept with each compiled shape.
 type statement struct {
 	sql     string
-	name    string // on the server
+	name    string // on the server, where names mean what the connection says
 	columns []builder.Column
 	resolve func([]string) ([]builder.Column, error) // of raw text, instead of columns
 
@@ -25,9 +26,21 @@ type statement struct {
 }
 
 func newStatement(sql string, columns []builder.Column) *statement {
-	// The name follows from the text, so that the same text is the same statement on every connection.
-	sum := sha256.Sum256([]byte(sql))
-	return &statement{sql: sql, columns: columns, name: "orm_" + hex.EncodeToString(sum[:16])}
+	return &statement{sql: sql, columns: columns, name: nameOf(sql)}
+}
+
+// nameOf follows from the text, so that the same text is the same statement on every connection.
+func nameOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "orm_" + hex.EncodeToString(sum[:16])
+}
+
+// nameIn is the name of the statement where names mean something else. No SQL text holds a NUL.
+func (s *statement) nameIn(in namespace) string {
+	if in == "" {
+		return s.name
+	}
+	return nameOf(s.sql + "\x00" + string(in))
 }
 
 // statementOf gives what is known of a compiled shape.
@@ -44,16 +57,9 @@ func (s *statement) planFor(fields []pgconn.FieldDescription, m *model.Model, te
 	if p := s.plan.Load(); p != nil && p.fits(fields) {
 		return p, nil
 	}
-	columns := s.columns
-	if s.resolve != nil {
-		names := make([]string, len(fields))
-		for i := range fields {
-			names[i] = fields[i].Name
-		}
-		var err error
-		if columns, err = s.resolve(names); err != nil {
-			return nil, err
-		}
+	columns, err := s.columnsOf(fields)
+	if err != nil {
+		return nil, err
 	}
 	p, err := newPlan(columns, fields, m, func(_ int, oid uint32, f *model.Field) int16 {
 		if text {
@@ -79,14 +85,26 @@ func reserve(rows *source.Rows, n int) {
 }
 
 // replan makes decoders for a result that came otherwise than it was announced, in the formats it came in.
-func (s *statement) replan(fields []pgconn.FieldDescription, m *model.Model) (*plan, error) {
-	columns := s.columns
-	if p := s.plan.Load(); s.resolve != nil && p != nil {
-		columns = make([]builder.Column, len(p.columns))
-		for i := range columns {
-			c := &p.columns[i]
-			columns[i] = builder.Column{Field: c.field, Link: c.aside && c.join == 0, Join: c.join}
-		}
+func (s *statement) replan(fields []pgconn.FieldDescription, m *model.Model, types *pgtype.Map) (*plan, error) {
+	columns, err := s.columnsOf(fields)
+	if err != nil {
+		return nil, err
 	}
-	return newPlan(columns, fields, m, func(i int, _ uint32, _ *model.Field) int16 { return fields[i].Format })
+	p, err := newPlan(columns, fields, m, func(i int, _ uint32, _ *model.Field) int16 { return fields[i].Format })
+	if err == nil {
+		err = p.foreign(types)
+	}
+	return p, err
+}
+
+// columnsOf gives the columns of the statement, those of raw text by their names.
+func (s *statement) columnsOf(fields []pgconn.FieldDescription) ([]builder.Column, error) {
+	if s.resolve == nil {
+		return s.columns, nil
+	}
+	names := make([]string, len(fields))
+	for i := range fields {
+		names[i] = fields[i].Name
+	}
+	return s.resolve(names)
 }

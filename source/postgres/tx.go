@@ -22,10 +22,13 @@ type tx struct {
 	d       *DataSource
 	held    *pgxpool.Conn // given back at the end, after which only conn may be touched
 	conn    *pgx.Conn
+	alone   bool        // it was begun for one statement
 	busy    atomic.Bool // a statement runs, or its rows are being read
 	ended   atomic.Bool
 	cursors int   // made so far; each has a name of its own
 	failed  error // the first statement that failed, which is why a commit may not be one
+	naming        // what names mean now
+	marks   []mark
 }
 
 var (
@@ -122,31 +125,12 @@ func (t *tx) Delete(ctx context.Context, st *builder.Delete, rows *source.Rows) 
 
 // Query reads the result of text into rows.
 func (t *tx) Query(ctx context.Context, text string, args []model.Value, rows *source.Rows) error {
+	t.unsure = t.unsure || mayResolve(text)
 	return t.d.query(ctx, t, text, args, rows)
 }
 
 // Exec runs text and gives the number of rows it touched.
 func (t *tx) Exec(ctx context.Context, text string, args []model.Value) (int64, error) {
+	t.unsure = t.unsure || mayResolve(text)
 	return t.d.exec(ctx, t, text, args)
-}
-
-// Savepoint sets a mark to come back to.
-func (t *tx) Savepoint(ctx context.Context, name string) error {
-	_, err := t.Exec(ctx, "SAVEPOINT "+t.d.Dialect().Quote(name), nil)
-	return err
-}
-
-// RollbackTo undoes what came after the mark, and makes a broken transaction whole again.
-func (t *tx) RollbackTo(ctx context.Context, name string) error {
-	_, err := t.Exec(ctx, "ROLLBACK TO SAVEPOINT "+t.d.Dialect().Quote(name), nil)
-	if err == nil {
-		t.failed = nil
-	}
-	return err
-}
-
-// Release forgets the mark and keeps what came after it.
-func (t *tx) Release(ctx context.Context, name string) error {
-	_, err := t.Exec(ctx, "RELEASE SAVEPOINT "+t.d.Dialect().Quote(name), nil)
-	return err
 }

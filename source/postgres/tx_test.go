@@ -217,15 +217,17 @@ func TestStream(t *testing.T) {
 }
 
 func TestEndlessStream(t *testing.T) {
-	d, _ := filled(t, 0, one())
-	enough := errors.New("enough")
-	rows := &source.Rows{Slab: source.SlabOf[int64](1), Each: func() error { return enough }}
-	f := scalarField(t)
-	rows.Resolve = func([]string) ([]builder.Column, error) { return []builder.Column{{Field: f}}, nil }
-	if err := d.Query(t.Context(), "SELECT generate_series(1, 10000000000::bigint)", nil, rows); err != enough {
-		t.Fatal(err)
+	for _, opts := range modes() {
+		d, _ := filled(t, 0, append(opts, one())...)
+		enough := errors.New("enough")
+		rows := &source.Rows{Slab: source.SlabOf[int64](1), Each: func() error { return enough }}
+		f := scalarField(t)
+		rows.Resolve = func([]string) ([]builder.Column, error) { return []builder.Column{{Field: f}}, nil }
+		if err := d.Query(t.Context(), "SELECT generate_series(1, 10000000000::bigint)", nil, rows); err != enough {
+			t.Fatal(err)
+		}
+		mustExec(t, d, "SELECT 1")
 	}
-	mustExec(t, d, "SELECT 1")
 }
 
 func TestCommitDuringStream(t *testing.T) {
