@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"sort"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -335,81 +334,24 @@ func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, 
 }
 
 func (s *Session) runInsert(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
+	if st.Rows > 1 && st.Inserted == nil && (len(st.Returning) > 0 || st.Reply != nil) {
+		return s.insertMany(ctx, ex, src, st, part)
+	}
 	if !s.observed(ctx) {
 		return insertInto(ctx, ex, src, st, part)
 	}
 	return s.watch(ctx, src, st, func(ctx context.Context) (int64, error) { return insertInto(ctx, ex, src, st, part) })
 }
 
-// insertInto inserts and reads what the source made of each row into part.
+// insertInto inserts and reads what the source made of one row into part.
 func insertInto(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, part source.Slab) (int64, error) {
 	switch {
 	case len(st.Returning) == 0 && st.Reply == nil:
 		return ex.Insert(ctx, st, nil)
 	case st.Inserted != nil:
 		return insertTelling(ctx, ex, src, st, part)
-	case st.Rows == 1:
-		return ex.Insert(ctx, st, &source.Rows{Slab: part})
 	}
-	_, sorted := src.(source.SQL)
-	return insertMany(ctx, ex, st, part, sorted)
-}
-
-// insertMany reads the made columns of many rows. Engines hand numbers out in the order of the input, upwards or
-// downwards, and a single one gives the rows back in that order. Several that share the rows out do not: then the numbers
-// run neither way and are sorted. Sources without SQL give rows in the order of the input, whatever numbers they make.
-func insertMany(ctx context.Context, ex source.Executor, st *builder.Insert, part source.Slab, sorted bool) (int64, error) {
-	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
-	back.Reserve(st.Rows)
-	n, err := ex.Insert(ctx, st, &back)
-	if err != nil {
-		return 0, err
-	}
-	if sorted && back.Len() < st.Rows {
-		return 0, swallowed(st.Model, int64(back.Len()), st.Rows)
-	}
-	if back.Len() != st.Rows {
-		return 0, fault.New(fault.ErrUpstream, st.Model.Name, "", "the source gave back another number of rows than it was given")
-	}
-	order := make([]int, back.Len())
-	for i := range order {
-		order[i] = i
-	}
-	if f := firstMade(st); sorted && f != nil {
-		ids := make([]int64, len(order))
-		for i := range ids {
-			v, err := f.Load(back.At(i))
-			if err != nil {
-				return 0, err
-			}
-			ids[i] = v.Int()
-		}
-		up := sort.SliceIsSorted(order, func(a, b int) bool { return ids[a] < ids[b] })
-		if down := sort.SliceIsSorted(order, func(a, b int) bool { return ids[a] > ids[b] }); !up && !down {
-			sort.Slice(order, func(a, b int) bool { return ids[order[a]] < ids[order[b]] })
-		}
-	}
-	fields := st.Returning
-	if st.Reply != nil {
-		fields = st.Model.Fields
-	}
-	for i, at := range order {
-		for _, f := range fields {
-			copyField(f, part.At(i), back.At(at))
-		}
-	}
-	return n, nil
-}
-
-// firstMade gives the first number that the database makes, nil where it makes none.
-func firstMade(st *builder.Insert) *model.Field {
-	if len(st.Returning) == 0 {
-		return nil
-	}
-	if f := st.Returning[0]; (f.Kind == model.Int || f.Kind == model.Uint) && !contains(st.Fields, f) {
-		return f
-	}
-	return nil
+	return ex.Insert(ctx, st, &source.Rows{Slab: part})
 }
 
 // copyField copies one column between rows of the same type.

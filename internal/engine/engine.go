@@ -89,6 +89,7 @@ type Engine struct {
 	refs      map[*model.Model][]reference
 	linkEnds  map[*model.Relation]*linkEnds
 	linkRows  sync.Map  // *model.Relation → *linkRow
+	dealings  sync.Map  // *model.Model → dealing, once it is not byOrder
 	copies    sync.Map  // projectionKey → *model.Projection
 	proven    sync.Map  // source.Source → *hook.Registry under which its row policies were seen to hold
 	readers   sync.Pool // of *reader: nothing holds one once its call is over
