@@ -16,7 +16,11 @@ import (
 
 func TestMain(m *testing.M) {
 	// four engines share the work; -rapid.checks=… says otherwise
-	if err := flag.Set("rapid.checks", "50"); err != nil {
+	checks := "50"
+	if raceEnabled { // which makes each ten times as long
+		checks = "10"
+	}
+	if err := flag.Set("rapid.checks", checks); err != nil {
 		panic(err)
 	}
 	os.Exit(testkit.Run(m))

@@ -3,7 +3,6 @@ package cursor
 import (
 	"bytes"
 	"errors"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +25,9 @@ func keys(t testing.TB, secrets ...string) *Keys {
 	return k
 }
 
+// The years 1 to 9999, which are those that a value may hold.
+var firstMicro, lastMicro = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro(), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - 1
+
 const secret = "0123456789abcdef"
 
 func anyValue(t *rapid.T) model.Value {
@@ -43,7 +45,7 @@ func anyValue(t *rapid.T) model.Value {
 	case 5:
 		return model.BytesOf(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))
 	case 6:
-		return model.TimeOf(time.UnixMicro(rapid.Int64Range(math.MinInt64/2, math.MaxInt64/2).Draw(t, "time")))
+		return model.TimeOf(time.UnixMicro(rapid.Int64Range(firstMicro, lastMicro).Draw(t, "time")))
 	case 7:
 		u := [16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "uuid"))
 		return model.UUIDOf(&u)

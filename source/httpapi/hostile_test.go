@@ -100,6 +100,7 @@ func raw(t *testing.T, serve func(c net.Conn, done <-chan struct{})) string {
 func TestBelowHTTP(t *testing.T) {
 	drip := func(head, drop string, pause time.Duration) func(net.Conn, <-chan struct{}) {
 		return func(c net.Conn, done <-chan struct{}) {
+			_, _ = c.Read(make([]byte, 4096)) // an answer before the question is none
 			if _, err := io.WriteString(c, head); err != nil {
 				return
 			}

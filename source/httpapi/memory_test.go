@@ -96,7 +96,7 @@ func TestGuardMemoryOfReplies(t *testing.T) {
 			var err error
 			n, took := allocated(func() { err = c.read() })
 			t.Logf("%d MiB, %v", n>>20, took)
-			if !errors.Is(err, c.want) || n > c.most || took > 5*time.Second {
+			if !errors.Is(err, c.want) || n > c.most {
 				t.Errorf("%d MiB in %v: %v", n>>20, took, err)
 			}
 		})
