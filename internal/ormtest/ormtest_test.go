@@ -26,7 +26,7 @@ func TestRolesAndHooksLeaveItIsolated(t *testing.T) {
 	for _, name := range []string{"Firm", "Country", "Person", "Profile", "Team", "Membership", "Topic", "Project", "Invoice", "Line", "Note", "Label", "Setting"} {
 		all[name] = map[string]rls.Operations{"clerk": rls.All}
 	}
-	more := append(usual(), all, hook.Sanitize(), hook.Validate(), hook.Timestamps("", "UpdatedAt"))
+	more := append(usual(), all, hook.Sanitize().Searchable(), hook.Validate(), hook.Timestamps("", "UpdatedAt"))
 	a, b := orm.Actor{Role: "clerk"}, orm.Actor{Role: "clerk"}
 	ormtest.AssertIsolated(t, scoped(t, memory(), more...), append(subjects(), ormtest.Actors(a, b))...)
 }
