@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/multi-orm/orm"
@@ -36,6 +37,7 @@ var songs = orm.Bind[song, struct {
 
 // jukebox answers for songs; what it says of the first and the number can be replaced.
 type jukebox struct {
+	mu          sync.Mutex // a call in chunks sends several requests at once
 	calls       []string
 	first, many string
 	count       string
@@ -49,6 +51,8 @@ func (j *jukebox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.calls = append(j.calls, r.URL.RequestURI())
 	switch r.URL.Path {
 	case "/first":
@@ -69,6 +73,8 @@ func (j *jukebox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (j *jukebox) took() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	out := j.calls
 	j.calls = nil
 	return out
