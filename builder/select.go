@@ -1,6 +1,8 @@
 package builder
 
 import (
+	"bytes"
+
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -107,8 +109,35 @@ type Select struct {
 	// Joins come with the rows; only the engine adds them, out of Includes.
 	Joins []Join
 
+	// Resume is where the rows before a page were left; nil but for pages of a source that reads lists from their start.
+	Resume *Resume
+
 	Scopes []Scope
 	Err    error
+}
+
+// Resume lets a source that reads lists from their start go on where the page before ended. What is in From is never
+// trusted to be the place: Seek says which rows belong to the page.
+type Resume struct {
+	Seek Expr   // holds for the rows after the page before, and is a conjunct of Where; without an operator at first
+	From []byte // what the source said with the page before; empty where it said nothing
+	Rows int64  // of this page; one more is read
+	Next []byte // what the source says of the last row of this page, that it may find it again; nil for nothing
+}
+
+// Without gives the predicates but the first that is e itself, and whether there was one.
+func (c *Conjunction) Without(e *Expr) (Conjunction, bool) {
+	var out Conjunction
+	found := false
+	for i := range c.Len() {
+		x := c.At(i)
+		if !found && x.Op == e.Op && x.Field == e.Field && x.Ext == e.Ext && x.Fold == e.Fold && bytes.Equal(model.AppendKey(nil, x.Value), model.AppendKey(nil, e.Value)) {
+			found = true
+			continue
+		}
+		out.Add(*x)
+	}
+	return out, found
 }
 
 // Group loads the rows that belong to many parents at once, ordered by parent.

@@ -28,6 +28,7 @@ type Place struct {
 	Values []model.Value // of the sort keys of the row at the place
 	Back   bool          // the page is what comes before
 	Within bool          // the row at the place belongs to the page
+	From   []byte        // how the source finds the place again; empty where it does not say
 }
 
 // ErrTooLong says that the values of a place do not fit into a cursor; ErrKind that one of them cannot be in one.
@@ -89,8 +90,18 @@ func (k *key) binding(question []byte) []byte {
 	return h.Sum(nil)
 }
 
-// Seal gives the text for a place in the answer to question. It fails with ErrTooLong and ErrKind.
+// Seal gives the text for a place in the answer to question. It fails with ErrTooLong and ErrKind. From is left out where it
+// does not fit: without it the place is found too.
 func (k *Keys) Seal(question []byte, p Place) (string, error) {
+	text, err := k.seal(question, p)
+	if errors.Is(err, ErrTooLong) && len(p.From) > 0 {
+		p.From = nil
+		return k.seal(question, p)
+	}
+	return text, err
+}
+
+func (k *Keys) seal(question []byte, p Place) (string, error) {
 	plain, err := encode(p)
 	if err != nil {
 		return "", err

@@ -60,6 +60,7 @@ func TestPlacesSurvive(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(t, "keys") {
 			p.Values = append(p.Values, anyValue(t))
 		}
+		p.From = rapid.SliceOf(rapid.Byte()).Draw(t, "from")
 		question := rapid.SliceOf(rapid.Byte()).Draw(t, "question")
 		text, err := k.Seal(question, p)
 		if errors.Is(err, ErrTooLong) {

@@ -14,6 +14,7 @@ const version = 1
 const (
 	backFlag   = 1
 	withinFlag = 2
+	fromFlag   = 4
 )
 
 func encode(p Place) ([]byte, error) {
@@ -23,6 +24,9 @@ func encode(p Place) ([]byte, error) {
 	}
 	if p.Within {
 		flags |= withinFlag
+	}
+	if len(p.From) > 0 {
+		flags |= fromFlag
 	}
 	b := binary.AppendUvarint([]byte{version, flags}, uint64(len(p.Values)))
 	for _, v := range p.Values {
@@ -56,12 +60,18 @@ func encode(p Place) ([]byte, error) {
 			return nil, ErrTooLong
 		}
 	}
+	if len(p.From) > 0 {
+		if len(b)+len(p.From) > MaxText {
+			return nil, ErrTooLong
+		}
+		b = append(binary.AppendUvarint(b, uint64(len(p.From))), p.From...)
+	}
 	return b, nil
 }
 
 // decode reads what encode wrote, and fails for anything else: whoever has the key may still have another version.
 func decode(b []byte) (Place, error) {
-	if len(b) < 2 || b[0] != version || b[1] > backFlag|withinFlag {
+	if len(b) < 2 || b[0] != version || b[1] > backFlag|withinFlag|fromFlag {
 		return Place{}, errBad
 	}
 	p := Place{Back: b[1]&backFlag != 0, Within: b[1]&withinFlag != 0}
@@ -69,6 +79,9 @@ func decode(b []byte) (Place, error) {
 	n := r.uvarint()
 	for ; n > 0 && !r.bad; n-- {
 		p.Values = append(p.Values, r.value())
+	}
+	if b[1]&fromFlag != 0 {
+		p.From = append([]byte(nil), r.take(r.uvarint())...)
 	}
 	if r.bad || len(r.b) > 0 {
 		return Place{}, errBad

@@ -130,6 +130,8 @@ type cut struct {
 	keys   []*model.Field // of the computed sort keys, in the rows of beside; nil for columns
 	beside *source.Slab   // nil where every sort key is a column
 
+	resume *builder.Resume // nil where the source needs none
+
 	more        bool // there is a row beyond the page, in the direction of reading
 	first, last []model.Value
 }
@@ -149,8 +151,18 @@ func (s *Session) page(ctx context.Context, name string, c *Call, p Paging, out 
 	}
 	k := &cut{order: st.Order, size: int(st.Take), back: at.Back}
 	st.Take++ // one row more tells whether there is another page
+	if src, err := s.SourceOf(st.Model); err != nil {
+		return err
+	} else if _, sql := src.(source.SQL); !sql && !at.Back {
+		k.resume = &builder.Resume{From: at.From, Rows: st.Take - 1}
+	}
+	st.Resume = k.resume
 	if p.Cursor != "" {
-		st.Where.Add(builder.Seek(&st.Order, at.Values, at.Back, at.Within))
+		seek := builder.Seek(&st.Order, at.Values, at.Back, at.Within)
+		st.Where.Add(seek)
+		if k.resume != nil {
+			k.resume.Seek = seek
+		}
 		if at.Back {
 			st.Order = st.Order.Reversed()
 		}
@@ -200,27 +212,31 @@ func (k *cut) compute(c *Call) error {
 
 // turn makes the cursors of the pages on either side.
 func (s *Session) turn(question []byte, p Paging, k *cut, at cursor.Place, out *Paged) (err error) {
-	seal := func(values []model.Value, back, within bool) string {
+	var from []byte
+	if k.resume != nil {
+		from = k.resume.Next
+	}
+	seal := func(place cursor.Place) string {
 		if err != nil {
 			return ""
 		}
 		var text string
-		text, err = s.cursors.Seal(question, cursor.Place{Values: values, Back: back, Within: within})
+		text, err = s.cursors.Seal(question, place)
 		return text
 	}
 	empty := k.first == nil
 	switch {
 	case empty && p.Cursor == "":
 	case empty && at.Back: // all rows before the place are gone: the place is where the list begins now
-		out.Next = seal(at.Values, false, true)
+		out.Next = seal(cursor.Place{Values: at.Values, Within: true})
 	case empty:
-		out.Prev = seal(at.Values, true, true)
+		out.Prev = seal(cursor.Place{Values: at.Values, Back: true, Within: true})
 	default:
 		if k.more || k.back {
-			out.Next = seal(k.last, false, false)
+			out.Next = seal(cursor.Place{Values: k.last, From: from})
 		}
 		if k.back && k.more || !k.back && p.Cursor != "" {
-			out.Prev = seal(k.first, true, false)
+			out.Prev = seal(cursor.Place{Values: k.first, Back: true})
 		}
 	}
 	if errors.Is(err, cursor.ErrTooLong) {
@@ -266,7 +282,7 @@ func (k *cut) page(st *builder.Select, rows *source.Slab) error {
 
 // intact reports whether st still reads the page that was asked for.
 func (k *cut) intact(st *builder.Select) bool {
-	if st.Order.Len() != k.order.Len() || st.Skip != 0 || !st.HasTake || st.Take != int64(k.size)+1 {
+	if st.Resume != k.resume || st.Order.Len() != k.order.Len() || st.Skip != 0 || !st.HasTake || st.Take != int64(k.size)+1 {
 		return false
 	}
 	for i := range k.order.Len() {

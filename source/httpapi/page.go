@@ -27,6 +27,11 @@ type walk struct {
 	whole bool // first is a later page, which must be as long as was asked for
 	most  int  // rows that one reply may hold, 0 for any number
 
+	resumed bool     // the walk begins within the list
+	link    *url.URL // that it begins with; nil for none
+	at      position // of the first row of the page at hand
+	steady  bool     // pages of a number are of one size, whatever the limit
+
 	got  int64
 	full int64 // rows of a full page, once one was seen that others follow
 	seen map[string]bool
@@ -37,7 +42,7 @@ type walk struct {
 
 // run asks for page after page until the API has no more, or visit has enough.
 func (w *walk) run(ctx context.Context, visit func(items items) (enough bool, err error)) error {
-	at, link := w.first, (*url.URL)(nil)
+	at, link := w.first, w.link
 	at.take, at.hasTake = w.size(0), true
 	w.seen = map[string]bool{}
 	for n := 0; ; n++ {
@@ -45,9 +50,13 @@ func (w *walk) run(ctx context.Context, visit func(items items) (enough bool, er
 			return fault.New(fault.ErrLimit, w.mp.model.Name, "", fmt.Sprintf("%s: more than %d pages: add conditions that the API takes", w.ep.role, maxPages))
 		}
 		rep, err := w.ask(ctx, at, link)
+		if n == 0 && w.resumed && lost(rep, err) {
+			return errMoved
+		}
 		if err != nil {
 			return err
 		}
+		w.at = positionOf(w, at, link)
 		if rep.status == http.StatusNotFound { // only where one row was asked for
 			return nil
 		}
@@ -88,6 +97,9 @@ func (w *walk) size(got int64) int64 {
 	n := w.ep.rows()
 	if w.limit > 0 {
 		n = min(n, max(1, w.limit-got))
+		if w.ep.uses[page] && w.steady {
+			return w.ep.rows()
+		}
 		if w.ep.uses[page] { // pages of one size only tile the list
 			n = min(w.ep.rows(), w.limit)
 		}
@@ -102,6 +114,9 @@ func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error
 	}
 	w.below, r.most = r.below, w.most
 	if link != nil {
+		if !w.d.sameHost(link) || !within(w.below, link) { // one that was followed stays good; a mapping may have changed since
+			return nil, errMoved
+		}
 		r.url = link
 	}
 	rep, err := w.d.fetch(ctx, w.mp, r)

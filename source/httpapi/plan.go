@@ -29,6 +29,11 @@ type reading struct {
 	pages int64  // whole pages that the API is asked to leave out, which are those rows
 	say   say
 
+	resume   *builder.Resume   // where the page before ended, if the API's pages tell that
+	after    *filter.Predicate // the rows of a page that follows another; nil where the conditions say it
+	from     position
+	resuming bool // the walk begins at from
+
 	exact   bool  // the API must do all filtering and cutting
 	local   bool  // the API did not keep to what it was sent, so the page is cut here
 	fanOut  int64 // the most children of a parent; a Take above it is the engine's bound

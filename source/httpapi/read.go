@@ -15,6 +15,15 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
+// asking says how far a read leaves its page to the API.
+type asking uint8
+
+const (
+	resumed asking = iota // where the page before ended, if it is known
+	begun                 // from the start of the list
+	checked               // everything is cut and sorted here
+)
+
 // errIgnored says that the API did not keep to what it was sent, so that a page it cut cannot be trusted.
 var errIgnored = errors.New("the API ignored a condition or the order")
 
@@ -23,15 +32,18 @@ func (d *DataSource) Select(ctx context.Context, st *builder.Select, rows *sourc
 	if err := source.Guard(st); err != nil {
 		return err
 	}
-	err := d.read(ctx, st, rows, false)
+	err := d.read(ctx, st, rows, resumed)
+	if errors.Is(err, errMoved) {
+		err = d.read(ctx, st, rows, begun)
+	}
 	if errors.Is(err, errIgnored) { // the conditions alone are checked row by row
-		err = d.read(ctx, st, rows, true)
+		err = d.read(ctx, st, rows, checked)
 	}
 	return fault.Fill(err, "", st.Model.Name, d.name)
 }
 
-func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.Rows, local bool) error {
-	r, err := d.plan(st, local)
+func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.Rows, how asking) error {
+	r, err := d.planPage(st, how)
 	if err != nil {
 		return err
 	}
@@ -45,7 +57,7 @@ func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.
 	if r.conds.never() || st.Want == builder.WantRows && st.HasTake && st.Take == 0 || x.groups != nil && len(x.groups) == 0 {
 		return x.finish()
 	}
-	if r.counts() && !local {
+	if r.counts() && how != checked {
 		n, ok, err := x.count()
 		if err != nil {
 			return err
@@ -59,6 +71,9 @@ func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.
 	}
 	if x.stream {
 		return nil
+	}
+	if err := x.resumedWell(); err != nil {
+		return err
 	}
 	return x.finish()
 }
@@ -79,7 +94,9 @@ type reader struct {
 	fetched int
 	emitted int64 // rows of a stream handed on
 	skipped int64
-	cut     bool // a best-effort read went over PostFilterRows
+	cut     bool     // a best-effort read went over PostFilterRows
+	placed  bool     // a row was held against the place where the page before ended
+	at      position // of the row at hand
 }
 
 // index gives every parent key its place.
@@ -110,6 +127,9 @@ func (x *reader) index() error {
 func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate) error {
 	r := x.r
 	w := &walk{d: x.d, mp: r.mp, ep: r.ep, c: c, s: r.say, limit: r.limit, first: window{skip: r.skip, page: r.ep.pageFrom + r.pages*r.ep.pageStep, cursor: r.ep.cursorFrom}, whole: r.pages > 0}
+	if r.resume != nil {
+		w.resume(r)
+	}
 	if !x.stream && r.takesAll() {
 		w.most = x.d.maxRows
 	}
@@ -121,8 +141,10 @@ func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate
 		if w.most > 0 && x.slab.Len() == 0 {
 			x.slab.Reserve(min(items.len(), w.most))
 		}
+		x.at = w.at
 		for item := range items.all() {
 			enough, err := x.take(item, decode, part)
+			x.at.row++
 			if err != nil || enough {
 				return enough, err
 			}
@@ -157,6 +179,9 @@ func (x *reader) take(item []byte, decode *rowReader, part *filter.Predicate) (e
 		x.slab.Truncate(n)
 		return enough, err
 	}
+	if r.resume != nil && int64(n)+1 == r.resume.Rows {
+		r.resume.Next = x.at.append(nil)
+	}
 	return x.enough(), nil
 }
 
@@ -166,6 +191,9 @@ func (x *reader) fill(item []byte, decode *rowReader, part *filter.Predicate, ro
 		return false, err
 	}
 	if keep, err = x.passes(row, part); err != nil || !keep {
+		return false, err
+	}
+	if keep, err = x.after(row); err != nil || !keep {
 		return false, err
 	}
 	if key := x.r.st.Model.Key; len(key) > 0 {
