@@ -294,7 +294,7 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 	err = fn(&Session{Engine: s.Engine, tx: t, Only: s.Only})
 	done = true
 	if cause := ctx.Err(); err == nil && cause != nil {
-		err = (&fault.Error{Op: "tx", Err: fault.ErrUpstream, Detail: "the context ended before the commit; nothing was written"}).WithCause(cause)
+		err = fault.Ended(&fault.Error{Op: "tx", Err: cause, Detail: "the context ended before the commit; nothing was written"}, fault.Undone)
 	}
 	if err != nil {
 		return also(err, t.end(ctx, false))

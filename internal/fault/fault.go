@@ -23,7 +23,7 @@ var (
 	ErrAuth           = errors.New("authentication with the source failed")
 	ErrUnsupported    = errors.New("unsupported by the source")
 	ErrUpstream       = errors.New("source failed")
-	ErrCommitUnknown  = errors.New("outcome of the commit is unknown")
+	ErrCommitUnknown  = errors.New("outcome of the write is unknown")
 	ErrClosed         = errors.New("closed")
 )
 
@@ -38,8 +38,9 @@ type Error struct {
 	Detail     string // one sentence that says what to do
 	Err        error  // a sentinel, or a wrapped cause that is safe to print
 
-	cause error
-	whole bool // Detail is a whole sentence that names model and field itself
+	cause   error
+	outcome Outcome
+	whole   bool // Detail is a whole sentence that names model and field itself
 }
 
 // WithCause attaches the driver's error: found by errors.Is and errors.As, never printed.

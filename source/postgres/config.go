@@ -2,8 +2,11 @@ package postgres
 
 import (
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/multi-orm/orm/internal/fault"
@@ -28,10 +31,20 @@ func (d *DataSource) configOf(dsn string) (*pgxpool.Config, error) {
 		cfg.MaxConns = int32(d.o.maxConns)
 		cfg.MinConns = min(cfg.MinConns, cfg.MaxConns)
 	}
+	cfg.ConnConfig.BuildContextWatcherHandler = gentle
 	for _, fn := range d.o.change {
 		fn(cfg)
 	}
 	return cfg, nil
+}
+
+// cancelTime bounds the wait for a statement that the server was asked to end, before the connection is closed instead.
+const cancelTime = 500 * time.Millisecond
+
+// gentle asks the server to end a statement whose context has ended and keeps the connection, where pgx by itself closes it: a
+// storm of cancels would have everybody wait for new ones.
+func gentle(conn *pgconn.PgConn) ctxwatch.Handler {
+	return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelTime}
 }
 
 // choose settles the mode and what else follows from the pool's configuration.

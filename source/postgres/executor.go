@@ -54,39 +54,21 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	case *builder.Update, *builder.Delete: // the rows of an insert are the caller's
 		reserve(rows, int(min(s.last.Load(), maxReserve)))
 	}
-	var came bool // rows have been decoded
+	a := attempt{model: st.Root(), query: query}
 	fn := func(conn *pgx.Conn) (int64, error) {
 		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
 		r.settle(ctx, t)
 		n, err := r.do(ctx)
-		came = r.read > 0
+		a.sent, a.came = r.sent, r.read > 0
 		return n, err
 	}
 	if query && t == nil {
 		if r := d.replicas.Load(); r != nil && readable(st) && !source.OnPrimary(ctx) {
-			return d.read(ctx, r, &came, fn)
+			return d.read(ctx, r, &a, fn)
 		}
 	}
-	return d.on(ctx, t, fn)
+	return d.on(ctx, t, &a, fn)
 }
 
 // maxReserve bounds the room made for the rows of a write, which has no page to go by.
 const maxReserve = 10_000
-
-// on gives fn the connection of t, or one of its own.
-func (d *DataSource) on(ctx context.Context, t *tx, fn func(*pgx.Conn) (int64, error)) (int64, error) {
-	if t != nil {
-		if err := t.enter(); err != nil {
-			return 0, err
-		}
-		defer t.leave()
-		n, err := fn(t.conn)
-		return n, t.note(err)
-	}
-	conn, err := d.acquire(ctx)
-	if err != nil {
-		return 0, d.fail(ctx, nil, err)
-	}
-	defer conn.Release() // destroys it when it is busy, closed or in a transaction
-	return fn(conn.Conn())
-}

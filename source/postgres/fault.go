@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -82,12 +81,9 @@ func (d *DataSource) refused(out *fault.Error, m *model.Model, pg *pgconn.PgErro
 	return out.WithCause(err)
 }
 
-// lost reports that the server gave no usable answer: the connection broke, the server ended it, or what answers for
-// the server lost it (class 08).
-func lost(err error) bool {
+// refusal reports that the server answered, and undid what it was asked to do. Whatever else ends the wait for an answer tells
+// nothing: a driver that calls it safe to retry speaks of its last write, not of the one before the wait.
+func refusal(err error) bool {
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return !pgconn.SafeToRetry(err)
-	}
-	return pg.SeverityUnlocalized == "FATAL" || pg.SeverityUnlocalized == "PANIC" || pg.Code == "40003" || strings.HasPrefix(pg.Code, "08")
+	return errors.As(err, &pg) && !vague(pg)
 }

@@ -121,7 +121,7 @@ func TestForgettingAfterCancel(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.on(t.Context(), nil, func(conn *pgx.Conn) (int64, error) {
+	if _, err := d.on(t.Context(), nil, &attempt{}, func(conn *pgx.Conn) (int64, error) {
 		r := run{d: d, conn: conn, statement: statementOf(compiled)}
 		r.forget(ctx)
 		return 0, nil

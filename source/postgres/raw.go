@@ -34,7 +34,9 @@ func (d *DataSource) exec(ctx context.Context, t *tx, text string, args []model.
 	if t == nil && len(source.SettingsFrom(ctx)) > 0 {
 		return d.alone(ctx, func(t *tx) (int64, error) { return d.exec(ctx, t, text, nil) })
 	}
-	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
+	a := attempt{}
+	return d.on(ctx, t, &a, func(conn *pgx.Conn) (int64, error) {
+		a.sent = true
 		tag, err := conn.Exec(ctx, text)
 		return tag.RowsAffected(), d.fail(ctx, nil, err)
 	})
@@ -46,9 +48,12 @@ func (d *DataSource) raw(ctx context.Context, t *tx, s *statement, args []model.
 	}
 	c := d.take()
 	defer d.give(c)
-	return d.on(ctx, t, func(conn *pgx.Conn) (int64, error) {
+	a := attempt{}
+	return d.on(ctx, t, &a, func(conn *pgx.Conn) (int64, error) {
 		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, rows: rows}
 		r.settle(ctx, t)
-		return r.do(ctx)
+		n, err := r.do(ctx)
+		a.sent = r.sent
+		return n, err
 	})
 }

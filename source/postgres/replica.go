@@ -141,8 +141,8 @@ func readable(st builder.Statement) bool {
 }
 
 // read runs fn on a replica, and on the next, or the primary, while replicas cannot be reached. It is too late for that
-// when came says that rows have been decoded.
-func (d *DataSource) read(ctx context.Context, r *replicas, came *bool, fn func(*pgx.Conn) (int64, error)) (int64, error) {
+// when rows have been decoded.
+func (d *DataSource) read(ctx context.Context, r *replicas, a *attempt, fn func(*pgx.Conn) (int64, error)) (int64, error) {
 	pinned, _ := ctx.Value(pinKey{d}).(*replica)
 	for range len(r.all) + 1 {
 		x := pinned
@@ -157,19 +157,19 @@ func (d *DataSource) read(ctx context.Context, r *replicas, came *bool, fn func(
 		case err == nil:
 			x.well()
 			return n, nil
-		case ctx.Err() != nil || d.closed.Load() || *came && gone:
+		case ctx.Err() != nil || d.closed.Load() || a.came && gone:
 			return n, d.fail(ctx, nil, err)
 		case gone:
 			x.failed(time.Now())
-		case refused(err) && !*came: // the replica is well, but this read is not for it
+		case refused(err) && !a.came: // the replica is well, but this read is not for it
 			x.well()
-			return d.on(ctx, nil, fn)
+			return d.on(ctx, nil, a, fn)
 		default:
 			x.well()
 			return n, err
 		}
 	}
-	return d.on(ctx, nil, fn)
+	return d.on(ctx, nil, a, fn)
 }
 
 // run lends fn a connection; gone says that the server could not be asked.

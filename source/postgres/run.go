@@ -26,6 +26,7 @@ type run struct {
 	in        namespace
 	afresh    bool // what names mean is not known, so that nothing is taken from memory
 	read      int64
+	sent      bool // the server may have run the statement
 	query     bool // it only reads, so running it twice does no harm
 
 	sd      *pgconn.StatementDescription // what this run went by, nil when it was not described
@@ -94,6 +95,7 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 		}
 		formats = p.formats
 	}
+	r.sent = true
 	if len(r.settings) > 0 {
 		return r.withSettings(ctx, sd, p, formats)
 	}

@@ -17,6 +17,7 @@ const sessionKey = "github.com/multi-orm/orm"
 type session struct {
 	prepared  descriptions
 	described descriptions
+	probe     *probe // nil before the first look
 }
 
 func sessionOf(conn *pgx.Conn) *session {

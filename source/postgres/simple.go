@@ -24,6 +24,7 @@ func (r *run) simple(ctx context.Context) (int64, error) {
 		}
 		args = append(args, a)
 	}
+	r.sent = true
 	result, err := r.conn.Query(ctx, r.statement.sql, args...)
 	if err != nil {
 		return 0, r.d.fail(ctx, r.model, err)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -36,11 +37,26 @@ var (
 	_ source.Settable = (*tx)(nil)
 )
 
-// Begin starts a transaction.
+// Begin starts a transaction, in up to three tries: nothing is done before it has begun.
 func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
+	for tries := 0; ; tries++ {
+		t, err := d.begin(ctx, o)
+		if err == nil {
+			return t, nil
+		}
+		if d.closed.Load() || misled(err) || ctx.Err() != nil || !unreached(err) || !replay(ctx, tries) {
+			return nil, fault.Ended(err, fault.Unsent)
+		}
+	}
+}
+
+// unreached reports that it was the connection that failed, not what was asked.
+func unreached(err error) bool { return !refusal(err) && errors.Is(err, fault.ErrUpstream) }
+
+func (d *DataSource) begin(ctx context.Context, o source.TxOptions) (*tx, error) {
 	conn, err := d.acquire(ctx)
 	if err != nil {
-		return nil, d.fail(ctx, nil, err)
+		return nil, d.unacquired(ctx, nil, err)
 	}
 	if _, err := conn.Exec(ctx, begin(o)); err != nil {
 		conn.Release()

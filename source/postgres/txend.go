@@ -20,11 +20,11 @@ func (t *tx) Commit(ctx context.Context) error {
 	}
 	if t.conn.IsClosed() {
 		out := &fault.Error{Source: t.d.name, Err: fault.ErrUpstream, Detail: "the connection was lost, so the transaction was rolled back"}
-		return out.WithCause(t.failed)
+		return fault.Ended(out.WithCause(t.failed), fault.Undone)
 	}
 	if err := ctx.Err(); err != nil { // nothing was sent: there is no doubt
 		t.undo(ctx)
-		return t.d.fail(ctx, nil, err)
+		return fault.Ended(t.d.fail(ctx, nil, err), fault.Undone)
 	}
 	tag, err := t.conn.Exec(ctx, "COMMIT")
 	switch {
@@ -33,12 +33,11 @@ func (t *tx) Commit(ctx context.Context) error {
 	case err == nil:
 		out := &fault.Error{Source: t.d.name, Err: fault.ErrInvalid, Detail: "a statement of the transaction failed, so the server rolled it back"}
 		return out.WithCause(t.failed)
-	case !lost(err): // the server refused: a deferred constraint, a serialization failure
-		return t.d.fail(ctx, nil, err)
+	case refusal(err): // a deferred constraint, a serialization failure
+		return fault.Ended(t.d.fail(ctx, nil, err), fault.Undone)
 	}
 	t.drop(ctx)
-	out := &fault.Error{Source: t.d.name, Err: fault.ErrCommitUnknown, Detail: "the connection was lost during COMMIT: look before repeating"}
-	return out.WithCause(errors.Join(ctx.Err(), err))
+	return fault.Doubtful("", t.d.name, "the connection was lost during COMMIT: look before repeating", errors.Join(ctx.Err(), err))
 }
 
 // Rollback ends the transaction and undoes its work, also when ctx is done. After Commit it does nothing.
