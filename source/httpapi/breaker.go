@@ -5,6 +5,12 @@ import (
 	"time"
 )
 
+// What Breaker is unless it is said.
+const (
+	defaultFailures = 20
+	defaultPause    = time.Second
+)
+
 // breaker stops asking an API that fails.
 type breaker struct {
 	limit int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 
@@ -21,7 +22,7 @@ func upstream(m *model.Model, f *model.Field, detail string) *fault.Error {
 }
 
 // statusFault maps a reply's status. The body is not looked at: it may hold anything.
-func statusFault(e *endpoint, status int) *fault.Error {
+func statusFault(e *endpoint, status int) error {
 	sentinel, advice := fault.ErrUpstream, ""
 	switch status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
@@ -37,7 +38,11 @@ func statusFault(e *endpoint, status int) *fault.Error {
 	case http.StatusTooManyRequests:
 		advice = ": the API is asked more often than it allows; see RateLimit"
 	}
-	return fault.New(sentinel, e.model.Name, "", fmt.Sprintf("%s %s answered %d %s%s", e.method, describePath(e.path), status, http.StatusText(status), advice))
+	out := fault.New(sentinel, e.model.Name, "", fmt.Sprintf("%s %s answered %d %s%s", e.method, describePath(e.path), status, http.StatusText(status), advice))
+	if status == http.StatusTooManyRequests {
+		return fault.Ended(out, fault.Undone)
+	}
+	return out
 }
 
 // transportFault maps what went wrong below HTTP. The URL that net/http puts into its error stays out, since its
@@ -55,10 +60,20 @@ func transportFault(ctx context.Context, e *endpoint, err error) error {
 		return out.WithCause(context.Cause(ctx))
 	case errors.As(err, &ours):
 		return fault.Fill(ours, "", e.model.Name, "")
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded): // which is not the caller's: the cause stays out
 		out.Detail = "no answer within RequestTimeout"
+		return out
 	default:
 		out.Detail = "the connection failed"
 	}
 	return out.WithCause(err)
+}
+
+// lostWrite says of a write that got no answer whether it was sent.
+func lostWrite(e *endpoint, err error) error {
+	var dial *net.OpError
+	if errors.As(err, &dial) && dial.Op == "dial" {
+		return fault.Ended(err, fault.Unsent)
+	}
+	return fault.Doubtful(e.model.Name, "", e.role+": no answer came: look before repeating", err)
 }

@@ -76,7 +76,8 @@ func Timeout(t time.Duration) Option {
 }
 
 // Retries is how often a read, a PUT or a DELETE is sent again after 429, 502, 503, 504 or a lost connection; 3 unless
-// said. Other writes are never sent twice.
+// said. Other writes are never sent twice. All calls of a source share a budget: ten at first, and one for each ten
+// requests that succeed; without it nothing is sent again, so that an API in trouble does not get four times its load.
 func Retries(n int) Option { return func(d *DataSource) { d.retries = max(0, n) } }
 
 // MaxWait bounds the wait that a reply's Retry-After asks for; 30 seconds unless said. Where the API asks for more,
@@ -94,7 +95,9 @@ func RateLimit(perSecond float64, burst int) Option {
 	}
 }
 
-// Breaker makes calls fail at once after so many failures in a row, until pause is over and one request has succeeded.
+// Breaker makes calls fail at once after so many failures in a row, until pause is over and one request has succeeded:
+// replies from 500 on, lost connections and RequestTimeout are failures. Unless said it is 20 failures and one second, so that
+// an API that is down is asked about once a second.
 func Breaker(failures int, pause time.Duration) Option {
 	return func(d *DataSource) {
 		if failures < 1 || pause <= 0 {
@@ -104,6 +107,9 @@ func Breaker(failures int, pause time.Duration) Option {
 		d.breaker = &breaker{limit: failures, pause: pause}
 	}
 }
+
+// NoBreaker takes the circuit breaker away.
+func NoBreaker() Option { return func(d *DataSource) { d.breaker = nil } }
 
 // MaxBody bounds a reply's body in bytes, after decompression; 32 MiB unless said.
 func MaxBody(bytes int64) Option {

@@ -39,12 +39,15 @@ func (d *DataSource) send(ctx context.Context, r *request) (rep *reply, tries in
 				wait = max(wait, asked)
 			}
 		}
-		if !pause(ctx, wait) {
+		if !d.budget.take() || !pause(ctx, wait) {
 			break
 		}
 	}
 	if lost, is := err.(lostError); is { //nolint:errorlint // made by once, never wrapped
 		err = lost.error
+		if !r.reads {
+			err = lostWrite(r.ep, err)
+		}
 	}
 	if err == nil && (rep.status < 200 || rep.status > 299) {
 		err = statusFault(r.ep, rep.status)
@@ -77,19 +80,19 @@ func (d *DataSource) once(ctx context.Context, r *request, cred *held) (rep *rep
 	if d.limiter != nil {
 		if err := d.limiter.Wait(ctx); err != nil {
 			if ctx.Err() != nil {
-				return nil, transportFault(ctx, r.ep, err)
+				return nil, fault.Ended(transportFault(ctx, r.ep, err), fault.Unsent)
 			}
-			return nil, fault.New(fault.ErrLimit, r.ep.model.Name, "", "RateLimit leaves no request before the deadline").WithCause(err)
+			return nil, fault.Ended(fault.New(fault.ErrLimit, r.ep.model.Name, "", "RateLimit leaves no request before the deadline"), fault.Unsent)
 		}
 	}
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
 	case <-ctx.Done():
-		return nil, transportFault(ctx, r.ep, ctx.Err())
+		return nil, fault.Ended(transportFault(ctx, r.ep, ctx.Err()), fault.Unsent)
 	}
 	if !d.breaker.allow(time.Now()) {
-		return nil, fault.New(fault.ErrUpstream, r.ep.model.Name, "", "the API failed too often: the circuit breaker waits before it is asked again")
+		return nil, fault.Ended(fault.New(fault.ErrUpstream, r.ep.model.Name, "", "the API failed too often: the circuit breaker waits before it is asked again"), fault.Unsent)
 	}
 	state := untold
 	defer func() { d.breaker.note(state, time.Now()) }()
@@ -124,6 +127,9 @@ func (d *DataSource) once(ctx context.Context, r *request, cred *held) (rep *rep
 	}
 	if rep != nil && rep.status >= 500 {
 		state = failing
+	}
+	if state == healthy {
+		d.budget.give()
 	}
 	return rep, err
 }

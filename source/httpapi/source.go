@@ -35,6 +35,7 @@ type DataSource struct {
 	maxBody   int64
 	limiter   *rate.Limiter
 	breaker   *breaker
+	budget    budget
 	slots     chan struct{}
 	flights   flights
 	state     atomic.Pointer[opened]
@@ -56,7 +57,7 @@ var (
 // Source describes the API below baseURL, which is http or https and holds neither credentials nor a query. Nothing
 // is sent before the first statement.
 func Source(name, baseURL string, opts ...Option) *DataSource {
-	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20, maxRows: 100_000, seed: maphash.MakeSeed()}
+	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20, maxRows: 100_000, breaker: &breaker{limit: defaultFailures, pause: defaultPause}, seed: maphash.MakeSeed()}
 	u, err := url.Parse(baseURL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":

@@ -17,7 +17,7 @@ import (
 // post sends a write. Whatever came of it, replies that are kept may be old from here on.
 func (d *DataSource) post(ctx context.Context, mp *mapping, r *request) (*reply, int, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, 0, transportFault(ctx, r.ep, err)
+		return nil, 0, fault.Ended(transportFault(ctx, r.ep, err), fault.Unsent)
 	}
 	mp.epoch.Add(1)
 	defer mp.epoch.Add(1)
@@ -100,7 +100,7 @@ func (c *change) run(ctx context.Context) (int64, error) {
 	st := &builder.Select{Model: m, Where: c.where, Scopes: c.scopes, Scoped: true}
 	found := source.Rows{Slab: source.NewSlab(m.Type)}
 	if err := c.d.fresh(ctx, st, &found); err != nil {
-		return 0, err
+		return 0, fault.Ended(err, fault.Undone)
 	}
 	var n int64
 	for i := range found.Len() {
@@ -132,6 +132,9 @@ func partly(err error, done, of int64) error {
 		x.Detail += "; "
 	}
 	x.Detail += fmt.Sprintf("%d of %d rows were written and stay so", done, of)
+	if done > 0 {
+		return fault.Ended(&x, fault.Unknown)
+	}
 	return &x
 }
 
