@@ -126,7 +126,10 @@ func TestOutcomesOfWrites(t *testing.T) {
 	ctx, r := context.Background(), orm.Repo[parcel](db)
 	verbs := map[string]func() error{
 		"create": func() error { return r.Create(ctx, &parcel{Name: "x"}) },
-		"update": func() error { _, err := r.ByID(1).UpdateMany(ctx, orm.F(func(p *parcel) *string { return &p.Name }).Set("y")); return err },
+		"update": func() error {
+			_, err := r.ByID(1).UpdateMany(ctx, orm.F(func(p *parcel) *string { return &p.Name }).Set("y"))
+			return err
+		},
 		"delete": func() error { _, err := r.ByID(1).DeleteMany(ctx); return err },
 	}
 	for what, want := range map[string]orm.Outcome{"cut": orm.Unknown, "half": orm.Unknown, "stall": orm.Unknown, "busy": orm.Undone, "refuse": orm.Undone} {

@@ -22,7 +22,12 @@ type attempt struct {
 	sent  bool // the server may have run it
 	came  bool // rows have been decoded
 	gone  bool // the connection is closed
+
+	stopped bool // the error is the reader's own
 }
+
+// take notes what came of a run.
+func (a *attempt) take(r *run) { a.sent, a.came, a.stopped = r.sent, r.read > 0, r.stopped }
 
 // mostReplays bounds how often what was provably not done is tried again.
 const mostReplays = 2
@@ -52,15 +57,15 @@ func (d *DataSource) on(ctx context.Context, t *tx, a *attempt, fn func(*pgx.Con
 		}
 		defer t.leave()
 		n, err := fn(t.conn)
-		if err = t.note(err); err != nil && a.model != nil && t.conn.IsClosed() {
+		if err = t.note(err); err != nil && !a.stopped && a.model != nil && t.conn.IsClosed() {
 			err = fault.Ended(err, fault.Undone) // nobody can commit it any more
 		}
 		return n, err
 	}
 	for tries := 0; ; tries++ {
 		n, err := d.try(ctx, a, fn)
-		if err == nil {
-			return n, nil
+		if err == nil || a.stopped {
+			return n, err
 		}
 		again := fault.OutcomeOf(err) == fault.Unsent || a.query && a.gone && !a.came
 		if !again || d.closed.Load() || misled(err) || ctx.Err() != nil || !replay(ctx, tries) {
@@ -82,8 +87,8 @@ func (d *DataSource) try(ctx context.Context, a *attempt, fn func(*pgx.Conn) (in
 		return 0, fault.Ended(d.fail(ctx, a.model, errDead), fault.Unsent)
 	}
 	n, err := fn(conn.Conn())
-	if err == nil {
-		return n, nil
+	if err == nil || a.stopped {
+		return n, err
 	}
 	a.gone = conn.Conn().IsClosed()
 	return n, d.judge(ctx, a, err)

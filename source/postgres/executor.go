@@ -59,7 +59,7 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
 		r.settle(ctx, t)
 		n, err := r.do(ctx)
-		a.sent, a.came = r.sent, r.read > 0
+		a.take(&r)
 		return n, err
 	}
 	if query && t == nil {

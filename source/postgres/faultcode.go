@@ -56,7 +56,7 @@ func sentence(code string) (error, string) { //nolint:staticcheck // the error i
 	case "3F000":
 		return fault.ErrInvalid, "the schema does not exist: run orm.CreateTables or your migrations"
 	case "0A000":
-		return fault.ErrUnsupported, "the server cannot do this, or the table changed under a prepared statement: then run it again"
+		return fault.ErrUnsupported, "the server cannot do this"
 	case "25006":
 		return fault.ErrInvalid, "the transaction or the server is read-only"
 	case "25P02":

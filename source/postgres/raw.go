@@ -53,7 +53,7 @@ func (d *DataSource) raw(ctx context.Context, t *tx, s *statement, args []model.
 		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, rows: rows}
 		r.settle(ctx, t)
 		n, err := r.do(ctx)
-		a.sent = r.sent
+		a.take(&r)
 		return n, err
 	})
 }

@@ -26,6 +26,7 @@ type run struct {
 	in        namespace
 	afresh    bool // what names mean is not known, so that nothing is taken from memory
 	read      int64
+	stopped   bool // the reader of the rows wants no more: its error is no failure
 	sent      bool // the server may have run the statement
 	query     bool // it only reads, so running it twice does no harm
 
@@ -141,6 +142,7 @@ func (r *run) decode(ctx context.Context, result *pgconn.ResultReader, p *plan) 
 		r.read++
 		if rows.Each != nil {
 			if err := rows.Each(); err != nil {
+				r.stopped = true
 				return err
 			}
 		}

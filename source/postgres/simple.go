@@ -58,6 +58,7 @@ func (r *run) decodeText(ctx context.Context, result pgx.Rows) error {
 		}
 		r.read++
 		if err := r.rows.Done(); err != nil {
+			r.stopped = true
 			return err
 		}
 	}

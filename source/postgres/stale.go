@@ -77,8 +77,10 @@ func (r *run) doubt(err error) doubt {
 		return noDoubt
 	}
 	switch {
-	case pg.Code == "0A000" || pg.Code == "26000": // "cached plan must not change result type", and a statement that is not there
+	case replanned(pg) || pg.Code == "26000": // and a statement that is not there
 		return unplanned
+	case pg.Code == "0A000": // the server cannot do this, whatever the types are
+		return noDoubt
 	case r.sd == nil && pg.Code == "XX000": // what it looked up went away meanwhile
 		return unplanned
 	case r.sd == nil: // it was not even described, so the server speaks of what is there now
@@ -134,12 +136,15 @@ func (r *run) inTransaction(err error) error {
 	}
 	switch {
 	case r.known:
-	case r.sd == nil && (pg.Code == "0A000" || pg.Code == "XX000"): // it changed while it was described
+	case r.sd == nil && (replanned(pg) || pg.Code == "XX000"): // it changed while it was described
 	default:
 		return err
 	}
+	if replanned(pg) {
+		return r.outdated(err)
+	}
 	switch pg.Code {
-	case "0A000", "26000", "42804", "42846", "42883", "42725", "42809", "42P18", "XX000":
+	case "26000", "42804", "42846", "42883", "42725", "42809", "42P18", "XX000":
 		return r.outdated(err)
 	}
 	return err
@@ -151,5 +156,15 @@ func (r *run) outdated(err error) error {
 	if r.model != nil {
 		out.Model = r.model.Name
 	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) { // what our own error made of it is another kind
+		return out.WithCause(transient{pg})
+	}
 	return out.WithCause(transient{err})
+}
+
+// replanned reports "cached plan must not change result type", which the server says in its own language, by the place in its
+// code that says it. What speaks PostgreSQL's protocol without naming places may mean it.
+func replanned(pg *pgconn.PgError) bool {
+	return pg.Code == "0A000" && (pg.Routine == "RevalidateCachedQuery" || pg.Routine == "")
 }
