@@ -118,8 +118,9 @@ var errStop = errors.New("orm: the reader stopped")
 
 // Rows streams the rows in the query's order, holding one window of them in memory. A failure is the last
 // pair, with a zero row. Leaving the loop early ends the statement and gives the connection back. Includes
-// are loaded for 500 rows at a time, on another connection. Inside a transaction of PostgreSQL the rows of a stream
-// with includes come through a cursor, so that they, and what the loop does, run on the same connection.
+// are loaded for 500 rows at a time, on the same connection: outside a transaction the stream of a source that its
+// includes are read from too runs in a read-only one of its own, and sees one moment. On PostgreSQL its rows come through a
+// cursor, so that in a transaction the loop may use the connection meanwhile.
 func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -33,7 +33,8 @@ type loader struct {
 
 	mu      sync.Mutex
 	shelves map[sharing]*shelf
-	taken   int // keys since it was last emptied
+	taken   int  // keys since it was last emptied
+	wrote   bool // a replica may not have what was written
 }
 
 // WithLoader gives a context whose loads are gathered for as long as window says.
@@ -126,6 +127,10 @@ func (s *Session) Load(ctx context.Context, m *model.Model, where *builder.Conju
 		values[i] = where.At(i).Value
 		name = model.AppendKey(name, values[i])
 	}
+	if l.stale() {
+		ctx = source.Writing(ctx, src)
+		with.primary = source.OnPrimary(ctx)
+	}
 	e := l.take(ctx, s, src, with, string(name), values)
 	select {
 	case <-e.batch.done:
@@ -148,7 +153,7 @@ func (s *Session) Load(ctx context.Context, m *model.Model, where *builder.Conju
 }
 
 func ended(m *model.Model, cause error) error {
-	return (&fault.Error{Model: m.Name, Err: fault.ErrUpstream, Detail: "the context ended before the row was there"}).WithCause(cause)
+	return &fault.Error{Model: m.Name, Err: cause, Detail: "the context ended before the row was there"}
 }
 
 // sharing asks the scopes, without running anything, what this load may share; false where that cannot be told.
@@ -247,9 +252,16 @@ func (l *loader) leave(b *batchLoad) {
 func (l *loader) forget() {
 	for ; l != nil; l = l.outer {
 		l.mu.Lock()
-		l.shelves, l.taken = nil, 0
+		l.shelves, l.taken, l.wrote = nil, 0, true
 		l.mu.Unlock()
 	}
+}
+
+// stale reports that something was written under the loader's context, so that a replica may be behind.
+func (l *loader) stale() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.wrote
 }
 
 // run reads the batch and wakes those that wait.

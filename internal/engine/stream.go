@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 
@@ -121,6 +122,9 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 // connection is busy meanwhile and that has to load includes, in parts.
 func (w *windows) reading(ctx context.Context, ex source.Executor, src source.Source, q *builder.Select) (func(context.Context) error, error) {
 	rows := w.rows
+	if w.r.s.tx == nil && w.together(src) {
+		return func(run context.Context) error { return w.snapshot(run, src, q) }, nil
+	}
 	if s := w.r.s; s.tx != nil && (len(w.incs) > 0 || looksBack(w.hooks)) && !src.Capabilities().ConcurrentStatements {
 		parts, ok := ex.(source.Windowed)
 		if !ok {
@@ -148,6 +152,51 @@ func (w *windows) reading(ctx context.Context, ex source.Executor, src source.So
 		return w.emit(ctx, true)
 	}
 	return func(run context.Context) error { return ex.Select(run, q, rows) }, nil
+}
+
+// together reports whether the stream needs its source for more than its own rows: all of it then runs on one connection,
+// since a call that waits for a second one while it holds one can wait for ever. Hooks that look at rows keep connections of
+// their own where a transaction that may write would shut out others.
+func (w *windows) together(src source.Source) bool {
+	c := src.Capabilities()
+	return c.Transactions && w.returnsTo(src, w.incs) && (!looksBack(w.hooks) || !c.ConcurrentStatements)
+}
+
+// returnsTo reports whether some include, at any depth, is read from src.
+func (w *windows) returnsTo(src source.Source, incs []*builder.Include) bool {
+	for _, inc := range incs {
+		if s, err := w.r.s.SourceOf(inc.Relation.Target); err == nil && s == src || w.returnsTo(src, inc.Includes) {
+			return true
+		}
+	}
+	return false
+}
+
+// snapshot reads the stream in a transaction of its own. What hooks write belongs to it.
+func (w *windows) snapshot(ctx context.Context, src source.Source, q *builder.Select) error {
+	outer := w.r.s
+	defer func() { w.r.s = outer }()
+	o := TxOptions{TxOptions: source.TxOptions{ReadOnly: !looksBack(w.hooks)}}
+	err := outer.Tx(ctx, o, func(in *Session) error {
+		in.effort, in.analysis, in.Only = outer.effort, outer.analysis, outer.Only
+		w.r.s = in
+		ex, _, err := in.executor(ctx, q.Model)
+		if err != nil {
+			return err
+		}
+		read, err := w.reading(in.carried(ctx), ex, src, q)
+		if err != nil {
+			return err
+		}
+		if err := read(ctx); w.stopped == nil || err != nil && !errors.Is(err, w.stopped) {
+			return err
+		}
+		return nil // the reader has enough, which undoes nothing
+	})
+	if err == nil {
+		err = w.stopped
+	}
+	return err
 }
 
 // emit completes a window and hands it over.

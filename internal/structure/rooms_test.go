@@ -23,6 +23,7 @@ var rooms = map[string]string{
 var besides = map[string]string{
 	"rls imports dialect":               "native policies are DDL, so names are quoted",
 	"source/httpapi imports hook":       "credentials and kept replies belong to an actor",
+	"source/postgres imports hook":      "who wrote reads from the primary for a while",
 	"rls/guard imports root":            "section 5 says so",
 	"rls/rest imports root":             "section 5 says so",
 	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",

@@ -57,6 +57,9 @@ func (d *DataSource) on(ctx context.Context, t *tx, a *attempt, fn func(*pgx.Con
 		}
 		defer t.leave()
 		n, err := fn(t.conn)
+		if err != nil && !t.readOnly && readOnly(err) {
+			return n, t.note(d.demoted(err))
+		}
 		if err = t.note(err); err != nil && !a.stopped && a.model != nil && t.conn.IsClosed() {
 			err = fault.Ended(err, fault.Undone) // nobody can commit it any more
 		}
@@ -64,10 +67,17 @@ func (d *DataSource) on(ctx context.Context, t *tx, a *attempt, fn func(*pgx.Con
 	}
 	for tries := 0; ; tries++ {
 		n, err := d.try(ctx, a, fn)
+		if !a.query && (err == nil || fault.OutcomeOf(err) == fault.Unknown) {
+			d.wrote(ctx)
+		}
 		if err == nil || a.stopped {
 			return n, err
 		}
-		again := fault.OutcomeOf(err) == fault.Unsent || a.query && a.gone && !a.came
+		moved := readOnly(err)
+		if moved {
+			err = d.demoted(err)
+		}
+		again := moved || fault.OutcomeOf(err) == fault.Unsent || a.query && a.gone && !a.came
 		if !again || d.closed.Load() || misled(err) || ctx.Err() != nil || !replay(ctx, tries) {
 			return n, err
 		}

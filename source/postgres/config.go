@@ -39,7 +39,7 @@ func (d *DataSource) configOf(dsn string) (*pgxpool.Config, error) {
 }
 
 // cancelTime bounds the wait for a statement that the server was asked to end, before the connection is closed instead.
-const cancelTime = 500 * time.Millisecond
+const cancelTime = 250 * time.Millisecond
 
 // gentle asks the server to end a statement whose context has ended and keeps the connection, where pgx by itself closes it: a
 // storm of cancels would have everybody wait for new ones.

@@ -63,7 +63,7 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 		return n, err
 	}
 	if query && t == nil {
-		if r := d.replicas.Load(); r != nil && readable(st) && !source.OnPrimary(ctx) {
+		if r := d.replicas.Load(); r != nil && readable(st) && !d.onPrimary(ctx) {
 			return d.read(ctx, r, &a, fn)
 		}
 	}

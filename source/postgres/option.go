@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -34,6 +36,8 @@ type options struct {
 	pool     bool // an option was given that only a pool of our own can follow
 	change   []func(*pgxpool.Config)
 	replicas []string
+	sticky   time.Duration // ReadYourWrites
+	grace    time.Duration // CloseWithin
 }
 
 // ExecMode chooses how statements reach the server. Without it the connection string's

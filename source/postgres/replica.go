@@ -41,6 +41,7 @@ type replica struct {
 	pool  *pgxpool.Pool
 	until atomic.Int64 // it rests until then, in nanoseconds since 1970; 0 when it is well
 	rest  atomic.Int64 // how long it rested last
+	asked atomic.Bool  // its rest is over, and one reader finds out how it is
 }
 
 // replicas are all of them, nil when there are none.
@@ -96,21 +97,39 @@ func (r *replicas) choose(now time.Time) *replica {
 	for range r.all {
 		x := r.all[int(r.next.Add(1)%uint64(len(r.all)))]
 		until := x.until.Load()
-		if until == 0 || until <= now.UnixNano() && x.until.CompareAndSwap(until, now.Add(firstRest).UnixNano()) {
+		if until == 0 {
+			return x
+		}
+		if until <= now.UnixNano() && x.until.CompareAndSwap(until, now.Add(firstRest).UnixNano()) {
+			x.asked.Store(true)
 			return x
 		}
 	}
 	return nil
 }
 
+// failed lets it rest. Many readers meet the same failure: while it rests, and for the reads that began before, it counts once.
 func (x *replica) failed(now time.Time) {
-	rest := min(max(2*time.Duration(x.rest.Load()), firstRest), longRest)
-	x.rest.Store(int64(rest))
-	x.until.Store(now.Add(rest).UnixNano())
+	last := x.rest.Load()
+	until := x.until.Load()
+	if until > now.UnixNano() && !x.asked.CompareAndSwap(true, false) {
+		return
+	}
+	rest := min(max(2*time.Duration(last), firstRest), longRest)
+	if x.until.CompareAndSwap(until, now.Add(rest).UnixNano()) {
+		x.rest.Store(int64(rest))
+	}
+}
+
+// exhausted reports that it was the pool that had no connection to give.
+func (x *replica) exhausted() bool {
+	s := x.pool.Stat()
+	return s.AcquiredConns() >= s.MaxConns()
 }
 
 func (x *replica) well() {
 	if x.until.Load() != 0 {
+		x.asked.Store(false)
 		x.until.Store(0)
 		x.rest.Store(0)
 	}
@@ -124,13 +143,28 @@ func (d *DataSource) Replicated() bool { return d.replicas.Load() != nil }
 // Pin chooses the replica for all reads under ctx.
 func (d *DataSource) Pin(ctx context.Context) context.Context {
 	r := d.replicas.Load()
-	if r == nil || source.OnPrimary(ctx) || ctx.Value(pinKey{d}) != nil {
+	if r == nil || d.onPrimary(ctx) || ctx.Value(pinKey{d}) != nil {
 		return ctx
 	}
 	if x := r.choose(time.Now()); x != nil {
 		return context.WithValue(ctx, pinKey{d}, x)
 	}
 	return ctx
+}
+
+// acquireFor gives the connection of a transaction: on the replica that ctx is pinned to where it only reads, else on the
+// primary.
+func (d *DataSource) acquireFor(ctx context.Context, o source.TxOptions) (*pgxpool.Conn, error) {
+	x, ok := ctx.Value(pinKey{d}).(*replica)
+	if !ok || !o.ReadOnly {
+		return d.acquire(ctx)
+	}
+	conn, err := x.pool.Acquire(ctx)
+	if err != nil && ctx.Err() == nil {
+		x.failed(time.Now())
+		return d.acquire(ctx)
+	}
+	return conn, err
 }
 
 // readable reports whether a replica may answer st. Constant SQL may call functions that write, which a replica
@@ -158,6 +192,9 @@ func (d *DataSource) read(ctx context.Context, r *replicas, a *attempt, fn func(
 			x.well()
 			return n, nil
 		case ctx.Err() != nil || d.closed.Load() || a.came && gone:
+			if gone && !d.closed.Load() && !x.exhausted() { // it does not even answer that it was to stop
+				x.failed(time.Now())
+			}
 			return n, d.fail(ctx, nil, err)
 		case gone:
 			x.failed(time.Now())

@@ -32,6 +32,7 @@ type DataSource struct {
 
 	location atomic.Pointer[source.Location]
 	replicas atomic.Pointer[replicas]
+	sticky   sticky
 
 	cache   builder.Cache
 	scratch sync.Pool

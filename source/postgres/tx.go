@@ -20,16 +20,17 @@ const rollbackTime = 5 * time.Second
 
 // tx is a transaction on a connection of its own.
 type tx struct {
-	d       *DataSource
-	held    *pgxpool.Conn // given back at the end, after which only conn may be touched
-	conn    *pgx.Conn
-	alone   bool        // it was begun for one statement
-	busy    atomic.Bool // a statement runs, or its rows are being read
-	ended   atomic.Bool
-	cursors int   // made so far; each has a name of its own
-	failed  error // the first statement that failed, which is why a commit may not be one
-	naming        // what names mean now
-	marks   []mark
+	d        *DataSource
+	held     *pgxpool.Conn // given back at the end, after which only conn may be touched
+	conn     *pgx.Conn
+	readOnly bool        // it was begun as one that writes nothing
+	alone    bool        // it was begun for one statement
+	busy     atomic.Bool // a statement runs, or its rows are being read
+	ended    atomic.Bool
+	cursors  int   // made so far; each has a name of its own
+	failed   error // the first statement that failed, which is why a commit may not be one
+	naming         // what names mean now
+	marks    []mark
 }
 
 var (
@@ -54,7 +55,7 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 func unreached(err error) bool { return !refusal(err) && errors.Is(err, fault.ErrUpstream) }
 
 func (d *DataSource) begin(ctx context.Context, o source.TxOptions) (*tx, error) {
-	conn, err := d.acquire(ctx)
+	conn, err := d.acquireFor(ctx, o)
 	if err != nil {
 		return nil, d.unacquired(ctx, nil, err)
 	}
@@ -62,7 +63,7 @@ func (d *DataSource) begin(ctx context.Context, o source.TxOptions) (*tx, error)
 		conn.Release()
 		return nil, d.fail(ctx, nil, err)
 	}
-	t := &tx{d: d, held: conn, conn: conn.Conn()}
+	t := &tx{d: d, held: conn, conn: conn.Conn(), readOnly: o.ReadOnly}
 	if err := t.Set(ctx, source.SettingsFrom(ctx)); err != nil {
 		_ = t.Rollback(ctx) // the settings' failure is what the caller needs to know
 		return nil, err

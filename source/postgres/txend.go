@@ -26,6 +26,9 @@ func (t *tx) Commit(ctx context.Context) error {
 		t.undo(ctx)
 		return fault.Ended(t.d.fail(ctx, nil, err), fault.Undone)
 	}
+	if !t.readOnly {
+		defer t.d.wrote(ctx)
+	}
 	tag, err := t.conn.Exec(ctx, "COMMIT")
 	switch {
 	case err == nil && tag.String() == "COMMIT":
