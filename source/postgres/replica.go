@@ -217,7 +217,7 @@ func (x *replica) run(ctx context.Context, fn func(*pgx.Conn) (int64, error)) (n
 	}
 	defer conn.Release()
 	n, err = fn(conn.Conn())
-	return n, err != nil && unreachable(err, conn.Conn().IsClosed() && errors.Is(err, fault.ErrUpstream)), err
+	return n, err != nil && unreachable(err, conn.Conn().IsClosed() && (errors.Is(err, fault.ErrUpstream) || ctx.Err() != nil)), err
 }
 
 // refused reports that a standby cannot run the statement: it writes, or what it reads was cleaned away meanwhile.
