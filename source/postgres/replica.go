@@ -211,9 +211,11 @@ func (d *DataSource) read(ctx context.Context, r *replicas, a *attempt, fn func(
 
 // run lends fn a connection; gone says that the server could not be asked.
 func (x *replica) run(ctx context.Context, fn func(*pgx.Conn) (int64, error)) (n int64, gone bool, err error) {
+	began := time.Now()
 	conn, err := x.pool.Acquire(ctx)
 	if err != nil {
-		return 0, true, err
+		// a caller that leaves at once has learnt nothing of the server
+		return 0, ctx.Err() == nil || time.Since(began) >= cancelTime, err
 	}
 	defer conn.Release()
 	n, err = fn(conn.Conn())
