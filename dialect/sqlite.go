@@ -6,7 +6,11 @@ import (
 )
 
 // SQLite is the dialect of SQLite 3.41 and later.
-type SQLite struct{ base }
+type SQLite struct {
+	base
+
+	Foreign *ForeignTimes // nil for none
+}
 
 // Name is "sqlite".
 func (SQLite) Name() string { return "sqlite" }
@@ -30,14 +34,6 @@ func (SQLite) In(expr string, t Type, negated, fold bool) string {
 		op = " NOT IN "
 	}
 	return lower(expr, fold) + op + "(SELECT " + lower(sqliteListItem("value", t), fold) + " FROM json_each(" + Arg + "))"
-}
-
-// sqliteListItem undoes what JSON cannot hold: bytes travel as hexadecimal text.
-func sqliteListItem(value string, t Type) string {
-	if t.Kind == Bytes {
-		return "unhex(" + value + ")"
-	}
-	return value
 }
 
 // Tuples joins the lists by position.

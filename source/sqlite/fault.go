@@ -9,6 +9,7 @@ import (
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -113,6 +114,8 @@ func said(words string) (detail string, sentinel error) {
 		return "the column of decimals holds text that is no number", fault.ErrInvalid
 	case has("no such collation sequence: orm_decimal", "no such function: orm_decimal"):
 		return "the database was opened without decimals: call sqlite.RegisterDecimals on its driver before it opens connections", fault.ErrUnsupported
+	case has("no such function: " + dialect.TimeFunction):
+		return "the database was opened without times: call sqlite.RegisterTimes on its driver before it opens connections", fault.ErrUnsupported
 	case has("integer overflow", "orm_decimal: out of range"):
 		return "a number would leave the range of its column", fault.ErrInvalid
 	case has("Expression tree is too large", "parser stack overflow", "too many terms", "too many SQL variables", "at most 64 tables"):
