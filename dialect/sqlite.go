@@ -84,6 +84,16 @@ func (SQLite) Locking(l Lock, _ Wait) (suffix, hint string, ok bool) { return ""
 // Upsert must not be mistaken for a join's ON; the insert is always VALUES, so nothing is added.
 func (d SQLite) Upsert(u Upsert) (string, bool) { return d.base.Upsert(u) }
 
+// Returning says whose the columns are: where double quotes may stand for text, SQLite would take the name of a column that
+// is not there for the text.
+func (d SQLite) Returning(owner string, columns []string, deleted bool) (output, suffix string) {
+	qualified := make([]string, len(columns))
+	for i, c := range columns {
+		qualified[i] = owner + "." + c
+	}
+	return d.base.Returning(owner, qualified, deleted)
+}
+
 // Bulk is a VALUES list.
 func (SQLite) Bulk() Bulk { return RowValues }
 

@@ -61,8 +61,10 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		out.Detail, out.Err = kind(e.Code())
 		if e.Code()&0xff == lib.SQLITE_ERROR {
 			out.Detail, out.Err = said(e.Error())
+			out.Field = lacking(m, e.Error())
+		} else {
+			out.Field = conflicting(m, e.Code())
 		}
-		out.Field = conflicting(m, e.Code())
 	}
 	return out.WithCause(err)
 }
@@ -80,6 +82,32 @@ func conflicting(m *model.Model, code int) string {
 	case lib.SQLITE_CONSTRAINT_UNIQUE:
 		if len(m.Uniques) == 1 && len(m.Uniques[0].Fields) == 1 {
 			return m.Uniques[0].Fields[0].Name
+		}
+	}
+	return ""
+}
+
+// lacking names the field whose column is not there, where the words are about one of m.
+func lacking(m *model.Model, words string) string {
+	if m == nil {
+		return ""
+	}
+	for _, before := range []string{"no such column: ", "has no column named "} {
+		_, name, ok := strings.Cut(words, before)
+		if !ok {
+			continue
+		}
+		name, _, _ = strings.Cut(name, " ") // SQLite goes on about quotes, the driver about its code
+		if table, column, qualified := strings.Cut(name, "."); qualified {
+			if !strings.EqualFold(table, m.Table) {
+				return ""
+			}
+			name = column
+		}
+		for _, f := range m.Fields {
+			if strings.EqualFold(f.Column, strings.Trim(name, `"`)) {
+				return f.Name
+			}
 		}
 	}
 	return ""
