@@ -139,11 +139,11 @@ func timesRelated(e *env) {
 	}
 	e.equal(must(r.Where(shifts.Breaks.Some()).Count(e.ctx)), int64(2), "some")
 	e.equal(must(b.Where(breaks.Of.Is(shifts.Start.Gt(shiftStart.Add(time.Hour)))).Count(e.ctx)), int64(2), "is")
-	e.equal(pick(must(b.OrderBy(breaks.Of.By(shifts.Start).Desc(), breaks.ID.Asc()).All(e.ctx)), func(b Break) int64 { return b.ID }), []int64{2, 3, 1}, "sorted by the related time")
-	p := must(b.OrderBy(breaks.Of.By(shifts.Start).Desc()).Take(2).Page(e.ctx, ""))
-	e.equal(pick(must(b.OrderBy(breaks.Of.By(shifts.Start).Desc()).Take(2).Page(e.ctx, p.Next)).Rows, func(b Break) int64 { return b.ID }), []int64{1}, "a page by it")
+	e.equal(pick(must(b.OrderBy(breaks.Of.By(shifts.Start.Desc()), breaks.ID.Asc()).All(e.ctx)), func(b Break) int64 { return b.ID }), []int64{2, 3, 1}, "sorted by the related time")
+	p := must(b.OrderBy(breaks.Of.By(shifts.Start.Desc())).Take(2).Page(e.ctx, ""))
+	e.equal(pick(must(b.OrderBy(breaks.Of.By(shifts.Start.Desc())).Take(2).Page(e.ctx, p.Next)).Rows, func(b Break) int64 { return b.ID }), []int64{1}, "a page by it")
 	e.equal(must(r.Where(shifts.Start.InQuery(orm.Values(b.Query(), breaks.Shift))).Count(e.ctx)), int64(2), "sub-select")
-	must(r.ByID(1).Update(e.ctx, shifts.Breaks.Create(Break{})))
+	must(r.ByID(1).Update(e.ctx, shifts.Breaks.Create(&Break{})))
 	e.equal(must(b.Where(breaks.Shift.Eq(shiftStart)).Count(e.ctx)), int64(1), "nested")
 }
 

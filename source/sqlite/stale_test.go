@@ -323,3 +323,41 @@ func TestSchemaChangesThatDoNotFit(t *testing.T) {
 		}
 	}
 }
+
+// The name of a column that is gone is no text in what a write gives back.
+func TestReturningIsNoText(t *testing.T) {
+	plain := sql.OpenDB(opener{registeredDriver(t), "file:" + testkit.SQLite(t) + "?_dqs=1"})
+	defer plain.Close()
+	db := must(orm.Open(t.Context(), sqlite.FromDB("main", plain), orm.Models(parcel{})))(t)
+	defer db.Close()
+	if err := change(t.Context(), plain, []string{parcelTable}); err != nil {
+		t.Fatal(err)
+	}
+	p := must(posted(t.Context(), db, 1))(t)
+	if err := change(t.Context(), plain, []string{"ALTER TABLE parcels DROP COLUMN label"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := orm.Repo[parcel](db).ByID(p.ID).Update(t.Context(), parcels.N.Set(2))
+	if !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), "Label") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if n := must(orm.Repo[parcel](db).Where(parcels.N.Eq(2)).Count(t.Context()))(t); n != 0 {
+		t.Error("the row was changed")
+	}
+}
+
+// What a table makes of decimals is asked again when it has been made anew.
+func TestAffinityIsAskedAgain(t *testing.T) {
+	db, other := openParcels(t)
+	must(posted(t.Context(), db, 1))(t)
+	if err := change(t.Context(), other, rebuilt(strings.Replace(parcelTable, "price TEXT", "price NUMERIC", 1))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := posted(t.Context(), db, 2); !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), "Price") {
+		t.Errorf("a price of many digits in a column of numbers: %v", err)
+	}
+	if err := change(t.Context(), other, rebuilt(parcelTable)); err != nil {
+		t.Fatal(err)
+	}
+	must(posted(t.Context(), db, 3))(t)
+}
