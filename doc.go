@@ -31,7 +31,8 @@
 //	default= update=            now, uuid or (default only) a literal; filled by the library
 //	tenant owner softdelete version   roles that hooks and scopes read
 //	relation= through= strategy=      how a relation is joined and loaded
-//	json enum= size= type=      storage
+//	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
+//	                            time.Time as seconds, milliseconds, microseconds and Julian days
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field
 //	                            readonly is never given, createonly only by a create, updateonly only by an update; noquery is
 //	                            neither filtered nor sorted by through names (F, Sort)

@@ -31,6 +31,8 @@ func canCopy(f, from *model.Field) error {
 		why = "a computed field is not stored"
 	case f.Base != from.Base || f.Bits != from.Bits:
 		why = "the column holds " + f.Base.String() + " and " + from.Name + " " + from.Base.String()
+	case f.TimeForm != from.TimeForm:
+		why = "the column keeps times in another form than " + from.Name + ": " + sameForm
 	case from.Nullable && !f.Nullable:
 		why = "the column is not nullable and " + from.Name + " is"
 	case len(f.Enum) > 0 && !sameWords(f.Enum, from.Enum):
@@ -42,6 +44,9 @@ func canCopy(f, from *model.Field) error {
 	}
 	return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, why)
 }
+
+// sameForm is how two columns of times can be held against each other.
+const sameForm = "give both the same type= in their tags"
 
 func sameWords(a, b []string) bool {
 	if len(a) != len(b) {

@@ -24,6 +24,7 @@ type compiler struct {
 	sortArgs   []any                   // of the terms that order gave last
 	columnArgs []any                   // of what Extra reads
 	err        error                   // what order could not say
+	inside     bool                    // what is selected is compared with a column outside
 	results    map[*model.Field]result // what stands for each field of an aggregation's result
 }
 
@@ -207,12 +208,12 @@ func (c *compiler) exists(f *frag, owner string, e *Expr) error {
 	if t := r.Through; t != nil {
 		link = c.alias("l")
 		f.b.WriteString(" JOIN " + dialect.Table(c.d, t.Schema, t.Table) + " AS " + link + " ON ")
-		c.equal(f, link, t.Remote, child, r.Remote)
+		c.linked(f, t, link, t.Remote, child, r.Remote)
 		f.b.WriteString(" WHERE ")
-		c.equal(f, link, t.Local, owner, r.Local)
+		c.linked(f, t, link, t.Local, owner, r.Local)
 	} else {
 		f.b.WriteString(" WHERE ")
-		c.equal(f, child, columnsOf(r.Remote), owner, r.Local)
+		c.equal(f, child, r.Remote, owner, r.Local)
 	}
 	if len(e.Ext.Kids) > 0 {
 		f.b.WriteString(" AND ")
@@ -255,23 +256,6 @@ func (c *compiler) linkScopes(f *frag, link string, scopes []Scope) error {
 	return nil
 }
 
-func columnsOf(fs []*model.Field) []string {
-	out := make([]string, len(fs))
-	for i, f := range fs {
-		out[i] = f.Column
-	}
-	return out
-}
-
-func (c *compiler) equal(f *frag, owner string, cols []string, other string, fields []*model.Field) {
-	for i := range cols {
-		if i > 0 {
-			f.b.WriteString(" AND ")
-		}
-		f.b.WriteString(owner + "." + c.d.Quote(cols[i]) + " = " + c.comparable(other, fields[i]))
-	}
-}
-
 // TypeOf describes a column to the dialect.
 func TypeOf(f *model.Field) dialect.Type {
 	t := dialect.Type{Kind: dialect.Kind(f.Kind), Bits: f.Bits, Size: f.Size, Name: f.DBType, Key: f.Primary}
@@ -284,6 +268,9 @@ func TypeOf(f *model.Field) dialect.Type {
 	}
 	if f.Decimal != nil {
 		t.Decimal, t.Precision, t.Scale = true, f.Decimal.Precision, f.Decimal.Scale
+	}
+	if f.Kind == model.Time && f.Model != nil {
+		t.TimeForm, t.Column = dialect.TimeForm(f.TimeForm), f.Model.Table+"."+f.Column
 	}
 	return t
 }

@@ -76,18 +76,18 @@ func (g *Grouped) typeOf(f *model.Field) dialect.Type {
 	if g.Field == nil || !g.Shows() {
 		return TypeOf(f)
 	}
-	t := TypeOf(f)
-	t.Decimal = g.Field.Decimal != nil
+	t, of := TypeOf(f), TypeOf(g.Field)
+	t.Decimal, t.TimeForm, t.Column = of.Decimal, of.TimeForm, of.Column
 	return t
 }
 
-// receives gives f as it reads what fills it: decimals with the digits of their column.
+// receives gives f as it reads what fills it: decimals with the digits of their column, times in the form of theirs.
 func (g *Grouped) receives(f *model.Field) *model.Field {
-	if g.Field == nil || g.Field.Decimal == nil || !g.Shows() || g.Func == dialect.Avg {
+	if g.Field == nil || g.Field.Decimal == nil && g.Field.TimeForm == f.TimeForm || !g.Shows() || g.Func == dialect.Avg {
 		return f
 	}
 	as := *f
-	as.Decimal = g.Field.Decimal
+	as.Decimal, as.TimeForm, as.DBType = g.Field.Decimal, g.Field.TimeForm, g.Field.DBType
 	return &as
 }
 

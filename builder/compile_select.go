@@ -83,6 +83,9 @@ func (q *Select) compile(c *compiler) error {
 			return q.grouped(c, sel, owner, fields, extras)
 		}
 		columns := c.qualified(owner, fields)
+		if c.inside && fields[0].Kind == model.Time { // in one form, as the column that it is compared with
+			columns = c.comparables(owner, fields)
+		}
 		if q.Distinct {
 			sel, columns = sel.Distinct(), c.distinct(owner, fields)
 			if q.Order.Len() > 0 || q.HasTake || q.Skip > 0 { // SQL orders distinct rows by what they show only
@@ -249,7 +252,7 @@ func (g *Group) compile(c *compiler, f *frag, owner string) (join string, err er
 		return "", err
 	}
 	var on frag
-	c.equal(&on, link, t.Remote, owner, g.Link.Remote)
+	c.linked(&on, t, link, t.Remote, owner, g.Link.Remote)
 	return " JOIN " + dialect.Table(c.d, t.Schema, t.Table) + " AS " + link + " ON " + on.b.String(), nil
 }
 
@@ -262,7 +265,7 @@ func (g *Group) exprs(c *compiler, owner string) []string {
 	}
 	var out []string
 	for i, name := range g.Link.Through.Local {
-		out = append(out, c.d.Comparable(c.linkOwner()+"."+c.d.Quote(name), TypeOf(g.Link.Local[i])))
+		out = append(out, c.d.Comparable(c.linkOwner()+"."+c.d.Quote(name), linkType(g.Link.Through, name, g.Link.Local[i])))
 	}
 	return out
 }

@@ -221,13 +221,13 @@ func (c *compiler) relatedRows(f *frag, owner, child string, r *model.Relation) 
 	if t := r.Through; t != nil {
 		link = c.alias("l")
 		f.b.WriteString(" JOIN " + dialect.Table(c.d, t.Schema, t.Table) + " AS " + link + " ON ")
-		c.equal(f, link, t.Remote, child, r.Remote)
+		c.linked(f, t, link, t.Remote, child, r.Remote)
 		f.b.WriteString(" WHERE ")
-		c.equal(f, link, t.Local, owner, r.Local)
+		c.linked(f, t, link, t.Local, owner, r.Local)
 		return link
 	}
 	f.b.WriteString(" WHERE ")
-	c.equal(f, child, columnsOf(r.Remote), owner, r.Local)
+	c.equal(f, child, r.Remote, owner, r.Local)
 	return ""
 }
 
@@ -284,7 +284,7 @@ func (c *compiler) extras(owner string, q *Select) ([]string, error) {
 // be, for nothing inside speaks of the outer rows.
 func (c *compiler) subselect(f *frag, q *Select) error {
 	outer := *c
-	c.root, c.columns, c.sortArgs, c.columnArgs = q.Model.Table, nil, nil, nil
+	c.root, c.inside, c.columns, c.sortArgs, c.columnArgs = q.Model.Table, true, nil, nil, nil
 	err := q.compile(c)
 	if err != nil {
 		return err
@@ -295,6 +295,6 @@ func (c *compiler) subselect(f *frag, q *Select) error {
 	}
 	f.b.WriteString(text)
 	f.args = append(f.args, args...)
-	c.root, c.out, c.columns, c.sortArgs, c.columnArgs = outer.root, outer.out, outer.columns, outer.sortArgs, outer.columnArgs
+	c.root, c.inside, c.out, c.columns, c.sortArgs, c.columnArgs = outer.root, outer.inside, outer.out, outer.columns, outer.sortArgs, outer.columnArgs
 	return nil
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-func (c *compiler) returning(fs []*model.Field, deleted bool) (output, suffix string) {
+func (c *compiler) returning(m *model.Model, fs []*model.Field, deleted bool) (output, suffix string) {
 	for _, f := range fs {
 		c.columns = append(c.columns, Column{Field: f})
 	}
-	return c.d.Returning(c.quoted(fs), deleted)
+	return c.d.Returning(c.owner(m), c.quoted(fs), deleted)
 }
 
 func (q *Insert) compile(c *compiler) error {
 	m := q.Model
-	output, returning := c.returning(q.Returning, false)
+	output, returning := c.returning(q.Model, q.Returning, false)
 	if q.Inserted != nil && q.Conflict != nil && !q.Conflict.DoNothing {
 		more, err := c.inserted(q)
 		if err != nil {
@@ -215,7 +215,7 @@ func (q *Update) compile(c *compiler) error {
 			rest.b.WriteString("WHERE " + w.b.String())
 		}
 	}
-	output, suffix := c.returning(q.Returning, false)
+	output, suffix := c.returning(q.Model, q.Returning, false)
 	tail := frag{args: rest.args}
 	if output != "" {
 		tail.b.WriteString(output)
@@ -246,7 +246,7 @@ func (q *Delete) compile(c *compiler) error {
 	if err := c.where(&w, c.owner(m), m, &q.Where, q.Scopes); err != nil {
 		return err
 	}
-	output, suffix := c.returning(q.Returning, true)
+	output, suffix := c.returning(q.Model, q.Returning, true)
 	tail := frag{args: w.args}
 	if output != "" {
 		tail.b.WriteString(output)

@@ -13,10 +13,27 @@ func (s *shaper) decimal(v model.Value, err error) model.Value {
 	return v
 }
 
+// compared gives a value of column f, nil for none, as it is compared: decimals in the one text of their number, times in
+// the numbers that the column keeps.
+func (s *shaper) compared(f *model.Field, v model.Value) model.Value {
+	switch {
+	case f == nil:
+	case f.Decimal != nil:
+		return s.decimal(f.DecimalValue(v))
+	case f.TimeForm != model.TimeNative:
+		return f.ComparedTime(v)
+	}
+	return v
+}
+
 // written takes a value that a column is to keep. Decimals that would lose digits are refused.
 func (s *shaper) written(m *model.Model, f *model.Field, v model.Value) {
-	if f != nil && f.Decimal != nil {
+	switch {
+	case f == nil:
+	case f.Decimal != nil:
 		v = s.decimal(f.StoredDecimal(v))
+	case f.TimeForm != model.TimeNative:
+		v = f.StoredTime(v)
 	}
 	s.asIs(m, f, v)
 }

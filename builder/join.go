@@ -142,9 +142,9 @@ func (j *Join) from(c *compiler, alias, outer string) (fragment, error) {
 	}
 	f.b.WriteString(c.table(r.Target) + " AS " + alias + " ON ")
 	if r.Through != nil {
-		c.equal(&f, link, r.Through.Remote, alias, r.Remote)
+		c.linked(&f, r.Through, link, r.Through.Remote, alias, r.Remote)
 	} else {
-		c.equal(&f, alias, columnsOf(r.Remote), outer, r.Local)
+		c.equal(&f, alias, r.Remote, outer, r.Local)
 	}
 	if q.Where.Len()+len(q.Scopes) > 0 {
 		f.b.WriteString(" AND ")
@@ -159,7 +159,7 @@ func (j *Join) from(c *compiler, alias, outer string) (fragment, error) {
 		return fragment{}, err
 	}
 	f.b.WriteString(") ON ")
-	c.equal(&f, link, r.Through.Local, outer, r.Local)
+	c.linked(&f, r.Through, link, r.Through.Local, outer, r.Local)
 	return f.done(), nil
 }
 

@@ -46,12 +46,9 @@ func (s *shaper) flag(bits ...bool) {
 	s.byte(b)
 }
 
-// arg takes a value that is compared or computed with: decimals in the one text of their number.
+// arg takes a value that is compared or computed with.
 func (s *shaper) arg(m *model.Model, f *model.Field, v model.Value) {
-	if f != nil && f.Decimal != nil {
-		v = s.decimal(f.DecimalValue(v))
-	}
-	s.asIs(m, f, v)
+	s.asIs(m, f, s.compared(f, v))
 }
 
 // asIs takes a value in its own form.

@@ -38,10 +38,7 @@ func (s *shaper) plain(m *model.Model, v model.Value) {
 
 // argOf is arg for a comparison with t.
 func (s *shaper) argOf(m *model.Model, t *Term, v model.Value) {
-	if f := t.column(); f != nil && f.Decimal != nil {
-		v = s.decimal(f.DecimalValue(v))
-	}
-	s.asIs(m, t.Field, v)
+	s.asIs(m, t.Field, s.compared(t.column(), v))
 	if s.sight != nil {
 		s.sight.shown = s.sight.shown[:len(s.sight.shown)-1]
 		s.sight.term(t)

@@ -73,6 +73,9 @@ func Inside(f *model.Field, negated bool, sub Subselect) Expr {
 	if g := q.Columns[0]; f.Kind != g.Kind || !sameElem(f, g) {
 		return Fail(fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the sub-select gives "+g.Model.Name+"."+g.Name+", which holds "+g.Base.String()+", not "+f.Base.String()))
 	}
+	if g := q.Columns[0]; f.TimeForm != g.TimeForm {
+		return Fail(fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the sub-select gives "+g.Model.Name+"."+g.Name+", which keeps times in another form: "+sameForm))
+	}
 	if f.Kind == model.JSON || f.Kind == model.Array {
 		return Fail(fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "documents and arrays cannot be looked up in a sub-select"))
 	}

@@ -23,7 +23,7 @@ func (base) FoldArg(_, arg string) string { return "lower(" + arg + ")" }
 
 func (base) AsText(expr string) string { return "CAST(" + expr + " AS TEXT)" }
 
-func (base) Returning(columns []string, _ bool) (output, suffix string) {
+func (base) Returning(_ string, columns []string, _ bool) (output, suffix string) {
 	if len(columns) == 0 {
 		return "", ""
 	}

@@ -46,12 +46,13 @@ func afterType(ddl string) string {
 // Comparable is expr: columns compare as their types do.
 func (base) Comparable(expr string, _ Type) string { return expr }
 
-// Comparable says the collation of decimals, which columns of other programs' tables do not have.
-func (SQLite) Comparable(expr string, t Type) string {
+// Comparable says the collation of decimals, which columns of other programs' tables do not have, and makes one form of
+// times where other programs write them.
+func (d SQLite) Comparable(expr string, t Type) string {
 	if t.Decimal {
 		return expr + " COLLATE " + DecimalCollation
 	}
-	return expr
+	return d.oneForm(expr, t)
 }
 
 // Comparable is expr.

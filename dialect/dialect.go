@@ -126,8 +126,8 @@ type Dialect interface {
 	// Locking gives the clause at the end and the table hint; ok is false where it is not to be had.
 	Locking(l Lock, w Wait) (suffix, hint string, ok bool)
 
-	// Returning gives the clause that reads rows back: at the end, or before VALUES or WHERE.
-	Returning(columns []string, deleted bool) (output, suffix string)
+	// Returning gives the clause that reads rows of the table owner back: at the end, or before VALUES or WHERE.
+	Returning(owner string, columns []string, deleted bool) (output, suffix string)
 	// Upsert gives the clause of an upsert; ok is false where it takes two statements.
 	Upsert(u Upsert) (suffix string, ok bool)
 	// Incoming names a column of the row that an upsert was to insert.

@@ -6,7 +6,11 @@ import (
 )
 
 // SQLite is the dialect of SQLite 3.41 and later.
-type SQLite struct{ base }
+type SQLite struct {
+	base
+
+	Foreign *ForeignTimes // nil for none
+}
 
 // Name is "sqlite".
 func (SQLite) Name() string { return "sqlite" }
@@ -30,14 +34,6 @@ func (SQLite) In(expr string, t Type, negated, fold bool) string {
 		op = " NOT IN "
 	}
 	return lower(expr, fold) + op + "(SELECT " + lower(sqliteListItem("value", t), fold) + " FROM json_each(" + Arg + "))"
-}
-
-// sqliteListItem undoes what JSON cannot hold: bytes travel as hexadecimal text.
-func sqliteListItem(value string, t Type) string {
-	if t.Kind == Bytes {
-		return "unhex(" + value + ")"
-	}
-	return value
 }
 
 // Tuples joins the lists by position.
@@ -87,6 +83,16 @@ func (SQLite) Locking(l Lock, _ Wait) (suffix, hint string, ok bool) { return ""
 
 // Upsert must not be mistaken for a join's ON; the insert is always VALUES, so nothing is added.
 func (d SQLite) Upsert(u Upsert) (string, bool) { return d.base.Upsert(u) }
+
+// Returning says whose the columns are: where double quotes may stand for text, SQLite would take the name of a column that
+// is not there for the text.
+func (d SQLite) Returning(owner string, columns []string, deleted bool) (output, suffix string) {
+	qualified := make([]string, len(columns))
+	for i, c := range columns {
+		qualified[i] = owner + "." + c
+	}
+	return d.base.Returning(owner, qualified, deleted)
+}
 
 // Bulk is a VALUES list.
 func (SQLite) Bulk() Bulk { return RowValues }

@@ -142,7 +142,7 @@ func (SQLServer) Locking(l Lock, w Wait) (suffix, hint string, ok bool) {
 }
 
 // Returning is OUTPUT.
-func (SQLServer) Returning(columns []string, deleted bool) (output, suffix string) {
+func (SQLServer) Returning(_ string, columns []string, deleted bool) (output, suffix string) {
 	if len(columns) == 0 {
 		return "", ""
 	}

@@ -6,12 +6,6 @@ import (
 	"strings"
 )
 
-// DatePart reads the text that times are kept as, which is in UTC.
-func (SQLite) DatePart(expr string, _ Type, p DatePart) string {
-	word := [...]string{Year: "%Y", Month: "%m", Day: "%d", Hour: "%H", Minute: "%M", Weekday: "%w"}[p]
-	return "CAST(strftime('" + word + "', " + expr + ") AS INTEGER)"
-}
-
 // ArrayLength counts the elements of the JSON that arrays are kept as.
 func (SQLite) ArrayLength(expr string) string { return "json_array_length(" + expr + ")" }
 

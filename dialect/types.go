@@ -34,6 +34,9 @@ type Type struct {
 
 	Decimal          bool // decimal numbers, which a Go type of Kind Scanner, String or Text holds
 	Precision, Scale int  // of decimals: digits in all and after the point; a Precision of 0 keeps every digit
+
+	TimeForm TimeForm // of times: how SQLite keeps them
+	Column   string   // of times: "table.column", by which SQLite knows columns that hold other programs' forms
 }
 
 // isDate reports whether the column holds days, by the type that its tag gives.

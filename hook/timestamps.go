@@ -39,7 +39,7 @@ func Timestamps(created, updated string) Hook {
 				return each(op.Rows, func(row unsafe.Pointer) error {
 					for _, f := range []*model.Field{c, u} {
 						if f != nil && (f.IsZero(row) || f == u && op.Kind == Upsert) {
-							if err := f.Store(row, now); err != nil {
+							if err := f.Store(row, f.Kept(now)); err != nil {
 								return err
 							}
 						}

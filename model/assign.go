@@ -46,7 +46,7 @@ func (f *Field) assignBase(p unsafe.Pointer, src any) error {
 	case Bytes:
 		return assignBytes(p, src)
 	case Time:
-		return assignTime(p, src)
+		return f.assignTime(p, src)
 	case UUID:
 		return assignUUID(p, src)
 	}

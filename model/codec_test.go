@@ -326,7 +326,7 @@ func TestAssignErrors(t *testing.T) {
 		{"B", secret, p + "B: invalid: the text is not a valid bool"},
 		{"S", true, p + "S: invalid: got bool, want string"},
 		{"Y", int64(1), p + "Y: invalid: got int64, want []uint8"},
-		{"T", int64(1), p + "T: invalid: got int64, want time.Time"},
+		{"T", int64(1), p + "T: invalid: got int64, want time.Time: where SQLite keeps numbers, " + timeUnits},
 		{"T", secret, p + "T: invalid: the text is not a valid time.Time"},
 		{"PT", "2024-13-01", p + "PT: invalid: the text is not a valid time.Time"},
 		{"U", secret, p + "U: invalid: the text is not a valid [16]uint8"},

@@ -108,6 +108,9 @@ func (d *draft) roles(f *Field, tg tag) error {
 func (f *Field) storage(tg tag) error {
 	f.DBType, _ = tg.find("type")
 	defer f.decimals()
+	if err := f.timeForms(); err != nil {
+		return err
+	}
 	if v, ok := tg.find("size"); ok {
 		n, err := strconv.Atoi(v)
 		if err != nil || n <= 0 {

@@ -33,20 +33,13 @@ func (f *Field) decimals() {
 
 // decimalType reads numeric(10,2) and its like, nil for another type.
 func decimalType(ddl string) *Decimal {
-	name := strings.TrimSpace(ddl)
-	end := strings.IndexFunc(name, func(r rune) bool { return r == ' ' || r == '(' })
-	rest := ""
-	if end >= 0 {
-		name, rest = name[:end], strings.TrimSpace(name[end:])
-	}
-	switch strings.ToLower(name) {
+	name, digits := typeWords(ddl)
+	switch name {
 	case "numeric", "decimal", "dec":
 	default:
 		return nil
 	}
-	digits, ok := strings.CutPrefix(rest, "(")
-	digits, _, closed := strings.Cut(digits, ")")
-	if !ok || !closed {
+	if digits == "" {
 		return &Decimal{}
 	}
 	whole, after, scaled := strings.Cut(digits, ",")

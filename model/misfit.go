@@ -57,7 +57,14 @@ func (f *Field) invalid(why misfit, cause error) error {
 
 // mismatch tells the Go type that was given from the one that is wanted.
 func (f *Field) mismatch(got any) error {
-	return fault.New(fault.ErrInvalid, f.modelName(), f.Name, fmt.Sprintf("got %s, want %s", reflect.TypeOf(got), f.Type))
+	detail := fmt.Sprintf("got %s, want %s", reflect.TypeOf(got), f.Type)
+	switch got.(type) {
+	case int64, float64:
+		if f.Kind == Time { // only the tag can tell the unit
+			detail += ": where SQLite keeps numbers, " + timeUnits
+		}
+	}
+	return fault.New(fault.ErrInvalid, f.modelName(), f.Name, detail)
 }
 
 // explain turns what an inner function found into the error for callers.

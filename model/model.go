@@ -101,6 +101,7 @@ type Field struct {
 	ValueOffset, ValidOffset uintptr
 	Elem                     *Field   // element of an Array: only Type, Base, Kind, Bits and Nulls are set
 	Decimal                  *Decimal // of a column of decimal numbers, whose Kind is Scanner, String or Text; else nil
+	TimeForm                 TimeForm // of a column of times that keeps numbers
 
 	Primary    bool
 	Auto       bool

@@ -28,6 +28,7 @@ type Capabilities struct {
 	RowPolicies          bool // row-level security in the database
 	Raw                  bool // understands SQL text
 	ConcurrentStatements bool // one transaction can read two results at once
+	NumericTimes         bool // columns of times may keep numbers, as type=integer and type=real say
 }
 
 // Executor runs statements: a source outside any transaction, or a transaction.

@@ -104,6 +104,7 @@ func cases() []testCase {
 		takeBackCases,
 		loadedCases,
 		decimalCases,
+		timeFormCases,
 	} {
 		out = append(out, part...)
 	}

@@ -192,6 +192,7 @@ func (e *Engine) check(c Config) error {
 			bad(m, "table \""+m.Table+"\" is already the table of "+other.Name)
 		}
 		e.links[key] = m
+		errs = append(errs, numericTimes(m, src)...)
 	}
 	for _, m := range e.models {
 		for _, r := range m.Relations {
@@ -199,6 +200,9 @@ func (e *Engine) check(c Config) error {
 				bad(m, "relation "+r.Name+": "+cannotJoin)
 			}
 			if why := e.linkable(r); why != "" {
+				bad(m, "relation "+r.Name+": "+why)
+			}
+			if why := e.sameTimes(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)
 			}
 		}

@@ -43,7 +43,7 @@ func uuidText(u [16]byte) string {
 func made(f *model.Field, fill model.Fill) (model.Value, error) {
 	switch fill {
 	case model.FillNow:
-		return model.TimeOf(now()), nil
+		return f.Kept(model.TimeOf(now())), nil
 	case model.FillUUID:
 		u, err := newUUID()
 		if f.Kind == model.UUID {
@@ -60,6 +60,11 @@ func made(f *model.Field, fill model.Fill) (model.Value, error) {
 // given reports the fields that the caller gave.
 func fillNew(m *model.Model, row unsafe.Pointer) error {
 	for _, f := range m.Fields {
+		if f.TimeForm != model.TimeNative {
+			if err := keepTime(f, row); err != nil {
+				return err
+			}
+		}
 		fill := f.Default
 		if fill == model.NoFill {
 			fill = f.Update

@@ -103,6 +103,8 @@ func appendContent(b []byte, f *model.Field, v model.Value) []byte {
 		if d, err := f.DecimalValue(v); err == nil {
 			v = d
 		}
+	case f.TimeForm != model.TimeNative:
+		v = f.Kept(v)
 	case f.Kind == model.JSON && !v.IsNull():
 		if text, ok := v.Any().(model.JSONText); ok {
 			v = model.AnyOf(canonicalJSON(text))

@@ -119,6 +119,18 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 	return n, nil
 }
 
+// Ask gives the first value that text gives, nil when there is no row, on a connection of x.
+func Ask(ctx context.Context, x Executor, text string) (v driver.Value, err error) {
+	if err := x.l.ready(); err != nil {
+		return nil, err
+	}
+	err = x.on(ctx, func(c *Conn) error {
+		v, err = c.Value(ctx, text)
+		return err
+	})
+	return v, x.s.Fail(ctx, nil, err)
+}
+
 // fail maps what the driver said; what the reader of the rows said is its own.
 func (x Executor) fail(ctx context.Context, m *model.Model, err error) error {
 	if s, ok := err.(stopped); ok { //nolint:errorlint // made here, never wrapped

@@ -49,7 +49,7 @@ func (s *System) plan(cols []builder.Column) *plan {
 		f := c.Field
 		p.cols[i] = column{f: f, shape: shapeOf(f), link: c.Link, join: c.Join, first: c.Join > 0 && (i == 0 || cols[i-1].Join != c.Join), plain: f.Nulls == model.NotNull || f.Nulls == model.Inside}
 		if s.Reader != nil {
-			if p.cols[i].read = s.Reader(f); p.cols[i].read != nil {
+			if p.cols[i].read = s.Reader(f); p.cols[i].read != nil && p.cols[i].shape != instant { // Time reads what is usual, Reader the rest
 				p.cols[i].shape = other
 			}
 		}

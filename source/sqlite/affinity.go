@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
-// admit refuses decimals that a table of another program would round: a column declared numeric(10,2) makes numbers of
-// SQLite's own of them. ask gives the one value of a query.
+// admit refuses what a table of another program would bend: a column declared numeric(10,2) makes numbers of SQLite's own
+// of decimals, one declared TEXT makes text of numbers. ask gives the one value of a query.
 func (d *DataSource) admit(st builder.Statement, ask func(text string) (driver.Value, error)) error {
 	m := st.Root()
-	if !hasDecimals(m) {
+	if !exact(m) {
 		return nil
 	}
-	rounds, err := d.rounding(m, ask)
+	rounds, err := d.survey(m, ask)
 	if err != nil || len(rounds) == 0 {
 		return err
 	}
@@ -47,22 +48,34 @@ func (d *DataSource) admit(st builder.Statement, ask func(text string) (driver.V
 	return nil
 }
 
-func hasDecimals(m *model.Model) bool {
+// exact reports whether m has columns whose values a table could bend: decimals, and times kept as numbers.
+func exact(m *model.Model) bool {
 	for _, f := range m.Fields {
-		if f.Decimal != nil {
+		if f.Decimal != nil || f.TimeForm != model.TimeNative {
 			return true
 		}
 	}
 	return false
 }
 
-// rounding are the decimal columns of a table that SQLite would keep as numbers, with the types that make it do so.
-type rounding map[*model.Field]string
+// bending are the columns of a table that would bend what they are given, with the types that make them do so: decimals
+// that SQLite would keep as numbers, times as numbers that it would keep as text or round.
+type bending map[*model.Field]string
 
-// rounding asks the table once; one that is not there yet is asked again.
-func (d *DataSource) rounding(m *model.Model, ask func(text string) (driver.Value, error)) (rounding, error) {
-	if known, ok := d.rounds.Load(m); ok {
-		return known.(rounding), nil
+// surveyed is what the tables of a schema were found to be, while it was at that version.
+type surveyed struct {
+	version driver.Value
+	bends   bending
+}
+
+// survey asks a table for its types, again when the schema has changed since, and while the table is not there.
+func (d *DataSource) survey(m *model.Model, ask func(text string) (driver.Value, error)) (bending, error) {
+	version, err := ask(schemaVersion(d.Dialect(), m.Schema))
+	if err != nil {
+		return nil, err
+	}
+	if known, ok := d.surveys.Load(m); ok && known.(surveyed).version == version {
+		return known.(surveyed).bends, nil
 	}
 	from := quoteText(m.Table)
 	if m.Schema != "" {
@@ -77,14 +90,40 @@ func (d *DataSource) rounding(m *model.Model, ask func(text string) (driver.Valu
 	if json.Unmarshal([]byte(text), &types) != nil || len(types) == 0 {
 		return nil, nil
 	}
-	out := rounding{}
+	out := bending{}
 	for _, f := range m.Fields {
-		if typ, ok := types[strings.ToLower(f.Column)]; ok && f.Decimal != nil && !keepsText(typ) {
+		if typ, ok := types[strings.ToLower(f.Column)]; ok && bends(f, typ) {
 			out[f] = typ
 		}
 	}
-	d.rounds.Store(m, out)
+	d.surveys.Store(m, surveyed{version, out})
 	return out, nil
+}
+
+func schemaVersion(d dialect.Dialect, schema string) string {
+	if schema == "" {
+		schema = "main"
+	}
+	return "PRAGMA " + d.Quote(schema) + ".schema_version"
+}
+
+// bends reports whether a column of the declared type would bend values of f.
+func bends(f *model.Field, typ string) bool {
+	switch {
+	case f.Decimal != nil:
+		return !keepsText(typ)
+	case f.TimeForm == model.TimeMicros:
+		return typ != "" && keepsText(typ) || keepsReal(typ)
+	case f.TimeForm != model.TimeNative:
+		return typ != "" && keepsText(typ) && !strings.Contains(strings.ToUpper(typ), "BLOB")
+	}
+	return false
+}
+
+// keepsReal tells whether a column makes floating-point numbers of integers.
+func keepsReal(typ string) bool {
+	typ = strings.ToUpper(typ)
+	return !keepsText(typ) && !strings.Contains(typ, "INT") && (strings.Contains(typ, "REAL") || strings.Contains(typ, "FLOA") || strings.Contains(typ, "DOUB"))
 }
 
 func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
@@ -103,13 +142,13 @@ func keepsText(typ string) bool {
 	return typ == ""
 }
 
-func (r rounding) checkSets(sets []builder.Set) error {
+func (r bending) checkSets(sets []builder.Set) error {
 	for i := range sets {
 		s := &sets[i]
 		typ, rounds := r[s.Field]
 		switch {
 		case !rounds:
-		case s.Op == builder.SetValue:
+		case s.Op == builder.SetValue, s.Field.Decimal == nil:
 			if err := r.check(s.Field, s.Value); err != nil {
 				return err
 			}
@@ -120,10 +159,13 @@ func (r rounding) checkSets(sets []builder.Set) error {
 	return nil
 }
 
-func (r rounding) check(f *model.Field, v model.Value) error {
+func (r bending) check(f *model.Field, v model.Value) error {
 	typ, rounds := r[f]
 	if !rounds || v.IsNull() {
 		return nil
+	}
+	if f.Decimal == nil {
+		return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the table declares the column "+typ+", which does not keep the numbers of type="+f.DBType+": declare it so, as orm.CreateTables does")
 	}
 	x, err := f.StoredDecimal(v)
 	if err != nil || survives(x.Str()) {

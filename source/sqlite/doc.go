@@ -18,8 +18,18 @@
 //
 // SQLite has few types. Times are text in UTC, as CURRENT_TIMESTAMP writes it ("2006-01-02 15:04:05"), with a fraction of
 // up to six digits where there is one and without trailing zeros: text of this form is compared, sorted, paged and
-// indexed as text, whichever program wrote it. Other forms (with T, Z or an offset) are read as the times they are, but
-// conditions, orders and pages take them as the text they are, so columns that hold them should be rewritten first.
+// indexed as text, whichever program wrote it. Other forms (with T, Z or an offset, without seconds) are read as the times
+// they are, but conditions, orders and pages take them as the text they are. db.Check names the columns that hold some;
+// DataSource.RewriteTimes brings them to the library's form once and for all, and where another program goes on writing
+// them, ForeignTimes makes them compare as times, without an index. A database given to FromDB needs RegisterTimes for
+// either.
+//
+// A time field whose tag says so is kept as a number: type=integer is seconds since 1970, type=integer(3) milliseconds,
+// type=integer(6) microseconds, type=real Julian days as SQLite's julianday gives them, to the millisecond. What is finer
+// than the unit is cut off where a time is written, as what is finer than a microsecond is everywhere; a condition compares
+// what is kept with the time as it is, so Eq with a fraction of a second finds no whole one. Two columns are compared with
+// each other only where both have one form. SQL text of your own sees the numbers.
+//
 // Decimals (see package model) are text too, of the collation orm_decimal, by which they are compared, sorted, paged,
 // grouped and indexed as the numbers they are, whatever table they are in; sums, averages, Inc and Mul are exact. Other
 // programs read the text as ever, but to sort by such a column or to change its index they need the collation: see

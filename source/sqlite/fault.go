@@ -9,6 +9,7 @@ import (
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -60,8 +61,10 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		out.Detail, out.Err = kind(e.Code())
 		if e.Code()&0xff == lib.SQLITE_ERROR {
 			out.Detail, out.Err = said(e.Error())
+			out.Field = lacking(m, e.Error())
+		} else {
+			out.Field = conflicting(m, e.Code())
 		}
-		out.Field = conflicting(m, e.Code())
 	}
 	return out.WithCause(err)
 }
@@ -79,6 +82,32 @@ func conflicting(m *model.Model, code int) string {
 	case lib.SQLITE_CONSTRAINT_UNIQUE:
 		if len(m.Uniques) == 1 && len(m.Uniques[0].Fields) == 1 {
 			return m.Uniques[0].Fields[0].Name
+		}
+	}
+	return ""
+}
+
+// lacking names the field whose column is not there, where the words are about one of m.
+func lacking(m *model.Model, words string) string {
+	if m == nil {
+		return ""
+	}
+	for _, before := range []string{"no such column: ", "has no column named "} {
+		_, name, ok := strings.Cut(words, before)
+		if !ok {
+			continue
+		}
+		name, _, _ = strings.Cut(name, " ") // SQLite goes on about quotes, the driver about its code
+		if table, column, qualified := strings.Cut(name, "."); qualified {
+			if !strings.EqualFold(table, m.Table) {
+				return ""
+			}
+			name = column
+		}
+		for _, f := range m.Fields {
+			if strings.EqualFold(f.Column, strings.Trim(name, `"`)) {
+				return f.Name
+			}
 		}
 	}
 	return ""
@@ -113,6 +142,8 @@ func said(words string) (detail string, sentinel error) {
 		return "the column of decimals holds text that is no number", fault.ErrInvalid
 	case has("no such collation sequence: orm_decimal", "no such function: orm_decimal"):
 		return "the database was opened without decimals: call sqlite.RegisterDecimals on its driver before it opens connections", fault.ErrUnsupported
+	case has("no such function: " + dialect.TimeFunction):
+		return "the database was opened without times: call sqlite.RegisterTimes on its driver before it opens connections", fault.ErrUnsupported
 	case has("integer overflow", "orm_decimal: out of range"):
 		return "a number would leave the range of its column", fault.ErrInvalid
 	case has("Expression tree is too large", "parser stack overflow", "too many terms", "too many SQL variables", "at most 64 tables"):

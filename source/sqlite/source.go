@@ -25,12 +25,14 @@ type DataSource struct {
 	path     string
 	maxConns int
 
-	mu     sync.Mutex  // one Open or Close at a time
-	given  *sql.DB     // the caller's database, never closed here; nil for one of our own
-	anchor driver.Conn // keeps a database in memory alive
-	begin  string      // how a transaction that may write begins
-	driver driver.Driver
-	rounds sync.Map // what rounding found out, by model
+	mu      sync.Mutex  // one Open or Close at a time
+	given   *sql.DB     // the caller's database, never closed here; nil for one of our own
+	anchor  driver.Conn // keeps a database in memory alive
+	begin   string      // how a transaction that may write begins
+	driver  driver.Driver
+	surveys sync.Map // of surveyed, by model
+	foreign *foreign // columns of times that hold other forms
+	models  []*model.Model
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -49,7 +51,7 @@ func MaxConns(n int) Option {
 }
 
 // Driver opens the connections with a driver that the caller made: a *Driver of modernc.org/sqlite with functions and
-// collations of its own. Decimals are registered on it at Open, so no connection of it may be opened at the same time.
+// collations of its own. Decimals and times are registered on it at Open, so no connection of it may be opened at the same time.
 // What was registered for the whole process, on the driver "sqlite", is not on connections that Source opens.
 func Driver(with driver.Driver) Option {
 	return func(d *DataSource) { d.driver = with }
@@ -58,14 +60,17 @@ func Driver(with driver.Driver) Option {
 // Source describes the database at path: a file name, a file: URI, or ":memory:" for a database of its own in
 // memory. Nothing opens before orm.Open.
 func Source(name, path string, opts ...Option) *DataSource {
-	d := &DataSource{path: path, maxConns: max(4, 2*runtime.GOMAXPROCS(0)), begin: beginImmediate}
+	d := &DataSource{path: path, maxConns: max(4, 2*runtime.GOMAXPROCS(0)), begin: beginImmediate, foreign: new(foreign)}
 	d.system = sqldb.System{
 		Name:  name,
-		Cache: builder.Cache{Dialect: dialect.SQLite{}},
+		Cache: builder.Cache{Dialect: dialect.SQLite{Foreign: &d.foreign.ForeignTimes}},
 		Bind:  bind,
 		Time:  readTime,
 		Reader: func(f *model.Field) func(any) (any, error) {
 			if read := decimalReader(f); read != nil {
+				return read
+			}
+			if read := timeReader(f); read != nil {
 				return read
 			}
 			return reader(f)
@@ -87,7 +92,7 @@ func Source(name, path string, opts ...Option) *DataSource {
 
 // FromDB makes a source of a *sql.DB that the caller opened, with a driver of SQLite 3.41 or later, and
 // closes. Foreign keys are checked, and double quotes are for names only, where the caller's DSN says so. Decimals need
-// RegisterDecimals; without it what compares them is ErrUnsupported.
+// RegisterDecimals, and ForeignTimes and RewriteTimes need RegisterTimes; without them these are ErrUnsupported.
 func FromDB(name string, db *sql.DB, opts ...Option) *DataSource {
 	d := Source(name, "", opts...)
 	d.given = db
@@ -113,16 +118,21 @@ func (d *DataSource) Capabilities() source.Capabilities {
 		Upsert:               true,
 		Raw:                  true,
 		ConcurrentStatements: true,
+		NumericTimes:         true,
 	}
 }
 
 // Open opens the database and reads from it once.
-func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
+func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.pool.Ready() == nil {
 		return nil
 	}
+	if err := d.foreign.resolve(models); err != nil {
+		return d.fail(ctx, nil, err)
+	}
+	d.models = models
 	if d.given != nil {
 		if err := d.system.Patiently(ctx, func() error { return reach(ctx, d.given) }); err != nil {
 			return d.fail(ctx, nil, err)
@@ -137,8 +147,10 @@ func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
 	if d.driver == nil {
 		d.driver = new(engine.Driver) // one of our own: what is registered on it reaches no other connection of the process
 	}
-	if err := RegisterDecimals(d.driver); err != nil {
-		return d.fail(ctx, nil, err)
+	for _, register := range []func(driver.Driver) error{RegisterDecimals, RegisterTimes} {
+		if err := register(d.driver); err != nil {
+			return d.fail(ctx, nil, err)
+		}
 	}
 	c := &connector{driver: d.driver, dsn: a.dsn()}
 	if a.memory {
