@@ -64,18 +64,19 @@ type collations struct {
 	name   string
 	types  []string
 	before []string
-	open   func(t testing.TB) source.Source
+	open   func() source.Source
 }
 
 func collationsOf(t *testing.T) []collations {
+	dsn := testkit.Postgres(t)
 	return []collations{
 		{"sqlite", []string{"TEXT", "TEXT COLLATE NOCASE", "VARCHAR(20) COLLATE RTRIM", `TEXT COLLATE "binary"`}, nil,
-			func(testing.TB) source.Source { return sqlite.Source("main", ":memory:") }},
+			func() source.Source { return sqlite.Source("main", ":memory:") }},
 		{"postgres", []string{"text", "citext", "varchar(20)", "char(6)", `text COLLATE orm_ci`, `text COLLATE "C"`, "orm_ci_name"},
 			[]string{"CREATE EXTENSION IF NOT EXISTS citext",
 				"CREATE COLLATION IF NOT EXISTS orm_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
 				"DROP DOMAIN IF EXISTS orm_ci_name CASCADE", "CREATE DOMAIN orm_ci_name AS citext"},
-			func(testing.TB) source.Source { return postgres.Source("main", testkit.Postgres(t)) }},
+			func() source.Source { return postgres.Source("main", dsn) }},
 	}
 }
 
@@ -94,7 +95,7 @@ func TestCollatedKeysInOneDatabase(t *testing.T) {
 					if (i+j)%2 == 0 {
 						models = orm.Models(reader{}, loan{}, club{}, member{})
 					}
-					db, err := orm.Open(ctx, c.open(t), models)
+					db, err := orm.Open(ctx, c.open(), models)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -52,7 +52,7 @@ func TestCollatedKeysOfWrites(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := &env{T: t, ctx: orm.WithActor(t.Context(), orm.Actor{ID: 1, TenantID: 1})}
 			defer e.stop()
-			db := must(orm.Open(e.ctx, c.open(t), orm.Models(rack{}, rackLink{})))
+			db := must(orm.Open(e.ctx, c.open(), orm.Models(rack{}, rackLink{})))
 			defer db.Close() //nolint:errcheck // a test
 			typ := c.types[1]
 			for _, text := range append(c.before,
