@@ -108,6 +108,11 @@
 // and Every filter by a to-many relation, Is and IsNot by a to-one relation; they nest. A to-many that was
 // included is never nil; one that was not is nil.
 //
+// Which keys are the same is for the database that holds the related rows to say: citext and NOCASE fold there as they do in
+// a join. Across sources a text is the key of the whole number or the UUID that is written so and not otherwise: "7", but
+// neither "007" nor "7.0", and a UUID in lower case with hyphens. A text of another form belongs to nothing; where an API writes
+// UUIDs in capitals, give its field the type [16]byte, which reads every form.
+//
 // # Pages, groups and other shapes
 //
 //	page, err := users.OrderBy(Users.Orders.Count().Desc()).Take(20).Page(ctx, cursor)   // page.Next, page.Prev

@@ -28,11 +28,17 @@ func (q *Select) compile(c *compiler) error {
 	fields := q.selected()
 	var group, where frag
 	from := c.table(m)
+	var keyRows fragment
 	extras, err := c.extras(owner, q)
 	if err != nil {
 		return err
 	}
 	if q.Group != nil {
+		if q.Group.Numbers {
+			if keyRows, err = q.Group.keyRows(c, owner); err != nil {
+				return err
+			}
+		}
 		join, err := q.Group.compile(c, &group, owner)
 		if err != nil {
 			return err
@@ -50,6 +56,9 @@ func (q *Select) compile(c *compiler) error {
 		from += " " + hint
 	}
 	sel := sq.Select().From(from)
+	if keyRows.text != "" {
+		sel = sel.JoinClause(keyRows)
+	}
 	if group.b.Len() > 0 {
 		sel = sel.Where(group.done())
 	}
@@ -122,7 +131,7 @@ func (q *Select) sound() error {
 		if g.Link != nil {
 			n = len(g.Link.Through.Local)
 		}
-		if n == 0 || n != len(g.Keys) || q.Distinct && q.Want == WantRows || g.Paged() && q.Want != WantRows { // distinct keys may be counted
+		if n == 0 || n != len(g.Keys) || g.misnumbered() || q.Distinct && q.Want == WantRows || g.Paged() && q.Want != WantRows { // distinct keys may be counted
 			return bad("the load of an include is malformed")
 		}
 	}
@@ -231,23 +240,25 @@ func (q *Select) page(c *compiler, sel sq.SelectBuilder, columns []string, order
 
 // compile writes the condition that ties rows to the parents' keys, and gives the join of the link table.
 func (g *Group) compile(c *compiler, f *frag, owner string) (join string, err error) {
-	cols, types := g.exprs(c, owner), make([]dialect.Type, len(g.Keys))
-	for i := range types {
-		types[i] = TypeOf(g.keyField(i))
-	}
-	if len(cols) == 1 {
-		f.b.WriteString(c.d.In(cols[0], types[0], false, false))
-	} else {
-		f.b.WriteString(c.d.Tuples(cols, types))
-	}
-	for range cols {
-		c.take(f)
+	if !g.Numbers {
+		cols, types := g.exprs(c, owner), g.types()
+		if len(cols) == 1 {
+			f.b.WriteString(c.d.In(cols[0], types[0], false, false))
+		} else {
+			f.b.WriteString(c.d.Tuples(cols, types))
+		}
+		for range cols {
+			c.take(f)
+		}
 	}
 	if g.Link == nil {
 		return "", nil
 	}
 	t := g.Link.Through
 	link := c.linkOwner()
+	if g.Numbers && len(g.LinkScope) > 0 {
+		f.b.WriteString("1 = 1") // the keys are joined
+	}
 	if err := c.linkScopes(f, link, g.LinkScope); err != nil {
 		return "", err
 	}
@@ -284,7 +295,11 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 	keys := g.exprs(c, owner)
 	columns := c.qualified(owner, fields)
 	fixed := g.Columns
-	if g.Link != nil {
+	switch {
+	case g.Numbers:
+		keys, fixed = []string{c.keyOwner() + "." + c.d.Quote(dialect.KeyNumber)}, nil
+		c.columns = append(c.columns, Column{Field: countField, Link: true})
+	case g.Link != nil:
 		fixed = nil
 		_, links := LinkRow(g.Link)
 		for _, f := range links {
@@ -293,11 +308,14 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 	}
 	if !g.Paged() {
 		columns = append(columns, extras...)
-		if g.Link != nil {
+		if g.Link != nil || g.Numbers {
 			columns = append(columns, keys...)
 		}
-		order := append(append([]string(nil), keys...), c.order(owner, &q.Order, fixed)...)
-		c.out = q.page(c, c.sorted(sel, order), columns, true)
+		order := c.order(owner, &q.Order, fixed)
+		if !g.Loose {
+			order = append(append([]string(nil), keys...), order...)
+		}
+		c.out = q.page(c, c.sorted(sel, order), columns, len(order) > 0)
 		return nil
 	}
 	by := c.order(owner, &q.Order, fixed)
@@ -321,7 +339,7 @@ func (q *Select) grouped(c *compiler, sel sq.SelectBuilder, owner string, fields
 		inner = append(inner, k+" AS "+alias)
 		outerKeys = append(outerKeys, outer+"."+alias)
 	}
-	if g.Link != nil {
+	if g.Link != nil || g.Numbers {
 		names = append(names, outerKeys...)
 	}
 	numbered := append(c.columnArgs, c.sortArgs...) // the extras stand before the row's number

@@ -154,6 +154,16 @@ type Group struct {
 	Skip    int64
 	Take    int64
 	HasTake bool
+
+	// Numbers has the database tell which key a row was found by: the number of the key comes beside each row, First that
+	// of the first key. A row that equals several keys comes once for each. Where the equality of a column is not that of
+	// the bytes, nobody else can tell.
+	Numbers bool
+	First   int64
+	// As says the SQL type, with its collation, as which the keys of each column are compared; "" for that of the field.
+	As []string
+	// Loose leaves the rows in the order of the Select, whatever their keys. It goes with Numbers, without a page.
+	Loose bool
 }
 
 // Paged reports whether rows are numbered inside each group.

@@ -363,7 +363,10 @@ func (q *Select) shape(s *shaper) {
 }
 
 func (g *Group) shape(s *shaper, m *model.Model) {
-	s.flag(g.Skip > 0, g.HasTake, g.Link != nil)
+	s.flag(g.Skip > 0, g.HasTake, g.Link != nil, g.Numbers, g.Loose)
+	if g.Numbers {
+		g.shapeNumbers(s, m)
+	}
 	if g.Link != nil {
 		s.number(int(g.Link.Model.ID))
 		s.number(g.Link.Index)

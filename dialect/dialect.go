@@ -110,6 +110,10 @@ type Dialect interface {
 	Arithmetic(a Operation, expr string, t Type) (text string, ok bool)
 	// Tuples tests several columns against as many list arguments read in step.
 	Tuples(exprs []string, types []Type) string
+	// KeyRows is the SELECT that turns list arguments, read in step, into rows: KeyColumn with 1, 2 and so on holds what the
+	// lists hold, KeyNumber the number of the row, of which the argument before the lists is the first. as gives the SQL type
+	// of each column, "" for that of its Go type; it may be nil. ok is false where it is not to be had.
+	KeyRows(types []Type, as []string) (text string, ok bool)
 	// DistinctFrom is the null-safe inequality.
 	DistinctFrom(a, b string) string
 	// Order gives the terms that sort by expr.
@@ -159,6 +163,12 @@ type Dialect interface {
 	// CreateSchema makes a schema if it is absent, or "" where there are none.
 	CreateSchema(name string) string
 }
+
+// The columns of KeyRows.
+const (
+	KeyNumber = "n"
+	KeyColumn = "k"
+)
 
 // Table joins schema and table, both quoted.
 func Table(d Dialect, schema, table string) string {

@@ -71,7 +71,7 @@ func matches(a, b *Field) bool {
 	case Scanner:
 		return b.Kind == Scanner && a.Base == b.Base // what it stands for is known to the type alone
 	}
-	return class(a.Kind) == class(b.Kind)
+	return class(a.Kind) == class(b.Kind) || Written(a, b)
 }
 
 func class(k Kind) Kind {
@@ -86,3 +86,13 @@ func class(k Kind) Kind {
 
 // Comparable reports whether the keys of two columns can be equal, whichever sources they are in.
 func Comparable(a, b *Field) bool { return matches(a, b) }
+
+// Written reports whether one of two columns is a text and the other a whole number or a UUID: their keys are equal where
+// the text is how the other is written (see Key). Databases do not compare them so, and the library does where it is the
+// one that compares: across sources.
+func Written(a, b *Field) bool {
+	if a.Kind != String {
+		a, b = b, a
+	}
+	return a.Kind == String && a.Decimal == nil && (class(b.Kind) == Int || b.Kind == UUID)
+}

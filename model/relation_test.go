@@ -182,20 +182,21 @@ func TestRelationErrors(t *testing.T) {
 	t.Run("kinds", func(t *testing.T) {
 		type User struct {
 			ID       int64
-			Children []Child `orm:"relation=id:name"`
+			On       bool
+			Children []Child `orm:"relation=on:name"`
 		}
-		refused[User](t, `orm: User.Children: invalid: tag "relation=id:name": User.ID (int64) cannot be compared with Child.Name (string)`)
+		refused[User](t, `orm: User.Children: invalid: tag "relation=on:name": User.On (bool) cannot be compared with Child.Name (string)`)
 	})
-	t.Run("uuid and text", func(t *testing.T) {
+	t.Run("uuid and number", func(t *testing.T) {
 		type Key struct {
 			ID [16]byte
 		}
 		type User struct {
 			ID    int64
-			KeyID string
+			KeyID int64
 			Key   *Key `orm:"relation"`
 		}
-		refused[User](t, `orm: User.Key: invalid: tag "relation": User.KeyID (string) cannot be compared with Key.ID ([16]uint8)`)
+		refused[User](t, `orm: User.Key: invalid: tag "relation": User.KeyID (int64) cannot be compared with Key.ID ([16]uint8)`)
 	})
 	t.Run("counts", func(t *testing.T) {
 		type User struct {

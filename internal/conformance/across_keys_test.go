@@ -91,7 +91,7 @@ type coded struct {
 }
 
 type texted struct {
-	ID   int64  `orm:"id,datasource=other"`
+	ID   int64  `orm:"id,datasource=main"`
 	Code string `orm:"code,unique"`
 }
 
@@ -105,8 +105,8 @@ type otherEnd struct {
 }
 
 type endLink struct {
-	NearID string `orm:"near_id,id,table=ends,datasource=main"`
-	FarID  int64  `orm:"far_id,id"`
+	NearID bool  `orm:"near_id,id,table=ends,datasource=main"`
+	FarID  int64 `orm:"far_id,id"`
 }
 
 // Keys that can never meet, and links that nothing describes, are told when the DB is opened.
@@ -117,7 +117,7 @@ func TestAcrossBadKeysAreToldAtOpen(t *testing.T) {
 		models []any
 		words  []string
 	}{
-		{[]any{coded{}}, []string{"coded.Code ([16]uint8) cannot be compared with texted.Code (string)"}},
+		{[]any{coded{}}, []string{"coded.Code ([16]uint8) cannot be compared with texted.Code (string) inside one database"}},
 		{[]any{looseEnd{}}, []string{"looseEnd", "needs a model of the table \"ends\""}},
 		{[]any{looseEnd{}, endLink{}}, []string{"endLink.NearID cannot be compared with looseEnd.ID"}},
 	} {

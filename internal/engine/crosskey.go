@@ -1,39 +1,24 @@
 package engine
 
 import (
+	"fmt"
+
 	"github.com/multi-orm/orm/model"
 )
 
-// fits gives v as a value of the column f; false where no value of f can equal it. Sources differ in the width and
-// the sign of their numbers: a key too large for f belongs to no row.
-func fits(f *model.Field, v model.Value) (model.Value, bool) {
-	switch f.Kind {
-	case model.Int:
-		switch v.Kind() {
-		case model.UintValue:
-			if v.Uint() > 1<<63-1 {
-				return v, false
-			}
-			v = model.IntOf(int64(v.Uint()))
-		case model.IntValue:
-		default:
-			return v, false
-		}
-		return v, f.Bits >= 64 || v.Int()>>(f.Bits-1) == 0 || v.Int()>>(f.Bits-1) == -1
-	case model.Uint:
-		switch v.Kind() {
-		case model.IntValue:
-			if v.Int() < 0 {
-				return v, false
-			}
-			v = model.UintOf(uint64(v.Int()))
-		case model.UintValue:
-		default:
-			return v, false
-		}
-		return v, f.Bits >= 64 || v.Uint()>>f.Bits == 0
+// incomparable tells why the database that holds both ends of r cannot compare their keys; "" where it can, or is not
+// the one that does. A text that stands for a number or a UUID is compared by the library alone: databases refuse to,
+// or take "007" for 7 on one path and not on the other.
+func (e *Engine) incomparable(r *model.Relation) string {
+	if e.bound[r.Model] == nil || e.bound[r.Target] == nil || e.apart(r) || r.Through != nil {
+		return ""
 	}
-	return v, true
+	for i, f := range r.Local {
+		if o := r.Remote[i]; model.Written(f, o) {
+			return fmt.Sprintf("%s.%s (%s) cannot be compared with %s.%s (%s) inside one database, which has no sound rule for it: give both the same type", f.Model.Name, f.Name, f.Type, o.Model.Name, o.Name, o.Type)
+		}
+	}
+	return ""
 }
 
 // fitting leaves out the keys that no row can have in the columns.
@@ -43,7 +28,7 @@ next:
 	for i := range keys[0] {
 		row := make([]model.Value, len(columns))
 		for c, f := range columns {
-			v, ok := fits(f, keys[c][i])
+			v, ok := f.Key(keys[c][i])
 			if !ok {
 				continue next
 			}

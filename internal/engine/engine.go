@@ -90,6 +90,7 @@ type Engine struct {
 	linkEnds  map[*model.Relation]*linkEnds
 	linkRows  sync.Map  // *model.Relation → *linkRow
 	dealings  sync.Map  // *model.Model → dealing, once it is not byOrder
+	keyTypes  sync.Map  // *model.Field → source.KeyType, of columns whose database was asked
 	copies    sync.Map  // projectionKey → *model.Projection
 	proven    sync.Map  // source.Source → *hook.Registry under which its row policies were seen to hold
 	readers   sync.Pool // of *reader: nothing holds one once its call is over
@@ -203,6 +204,9 @@ func (e *Engine) check(c Config) error {
 				bad(m, "relation "+r.Name+": "+why)
 			}
 			if why := e.sameTimes(r); why != "" {
+				bad(m, "relation "+r.Name+": "+why)
+			}
+			if why := e.incomparable(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)
 			}
 		}

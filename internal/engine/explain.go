@@ -138,6 +138,8 @@ func (s *Session) explainIncludes(ctx context.Context, p *Plan, incs []*builder.
 			if err := s.explainLink(ctx, p, rel, path); err != nil {
 				return err
 			}
+		} else {
+			s.explainNumbers(ctx, kid.Group, rel)
 		}
 		columnsForIncludes(kid)
 		if err := s.explain(ctx, p, kid, at, depth+1); err != nil {
@@ -145,6 +147,20 @@ func (s *Session) explainIncludes(ctx context.Context, p *Plan, incs []*builder.
 		}
 	}
 	return nil
+}
+
+// explainNumbers plans what an include of keys that do not compare byte by byte runs, where the database can be asked.
+func (s *Session) explainNumbers(ctx context.Context, g *builder.Group, rel *model.Relation) {
+	columns := rel.Remote
+	if rel.Through != nil {
+		columns = s.linkEnds[rel].local
+	}
+	if columns == nil {
+		return
+	}
+	if n, err := s.numbering(ctx, columns, rel.Local); err == nil {
+		n.number(g, 0)
+	}
 }
 
 // Text compiles st without scopes, for people to look at; what it gives is never run.

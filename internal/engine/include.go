@@ -33,16 +33,11 @@ func (r *reader) include(ctx context.Context, parents *source.Slab, inc *builder
 	if parents.Elem() != rel.Model.Type {
 		return fault.New(fault.ErrInvalid, rel.Model.Name, rel.Name, "the relation belongs to another model than the rows")
 	}
-	keys, err := keysOf(parents, rel)
-	if err != nil {
+	b := &branch{r: r, inc: inc, parents: parents, path: path, depth: depth, rows: source.Rows{Slab: source.NewSlab(rel.Target.Type)}}
+	if err := b.gather(ctx); err != nil {
 		return err
 	}
-	b := &branch{r: r, inc: inc, parents: parents, keys: keys, path: path, depth: depth, rows: source.Rows{Slab: source.NewSlab(rel.Target.Type)}}
-	if rel.Through != nil {
-		links := source.NewSlab(r.s.linkRow(rel).typ)
-		b.rows.Links = &links
-	}
-	if keys.n == 0 || inc.HasTake && inc.Take == 0 {
+	if b.keys.n == 0 || inc.HasTake && inc.Take == 0 {
 		return r.handOut(ctx, b)
 	}
 	src, err := r.s.SourceOf(rel.Target)
@@ -68,7 +63,41 @@ type branch struct {
 	gaps    *gaps       // best effort: what the source said it went without
 	join    *join       // the statement of the parents that loads the children too; nil for one of their own
 	spans   []span      // the children of each key, once they are known
+
+	byNumber numbering // of the keys in the statement of the children
 }
+
+// gather finds the keys of the parents, and how the rows that belong to them will tell whose they are.
+func (b *branch) gather(ctx context.Context) (err error) {
+	rel, s := b.inc.Relation, b.r.s
+	columns, into := rel.Remote, rel.Remote
+	if rel.Through != nil {
+		columns, into = s.linkEnds[rel].local, nil
+		if b.linked() {
+			into = columns
+		}
+	}
+	if b.keys, err = keysOf(b.parents, rel.Local, into); err != nil {
+		return err
+	}
+	if b.keys.n > 0 && b.keys.byKey != nil && columns != nil {
+		if b.byNumber, err = s.numbering(ctx, columns, rel.Local); err != nil {
+			return fault.Fill(err, "include "+b.path, rel.Target.Name, "")
+		}
+	}
+	if !b.tells() && rel.Through == nil {
+		return nil
+	}
+	links := source.SlabOf[int64](0)
+	if !b.tells() {
+		links = source.NewSlab(s.linkRow(rel).typ)
+	}
+	b.rows.Links = &links
+	return nil
+}
+
+// tells reports that the number of its key comes beside each child.
+func (b *branch) tells() bool { return b.byNumber.on || b.linked() }
 
 // statement loads the children of every parent.
 func (b *branch) statement() *builder.Select {
@@ -102,6 +131,7 @@ func (b *branch) group(from, to int) builder.Group {
 	if rel.Through != nil {
 		g.Link = rel
 	}
+	b.byNumber.number(&g, from)
 	if most := int64(b.r.s.Limits.MaxFanOut) + 1; b.r.lenient && (!g.HasTake || g.Take > most) {
 		g.Take, g.HasTake = most, true // of each parent, so that one with too many takes nothing from others
 	}
@@ -114,6 +144,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 	if b.inc.Relation.Through != nil {
 		g.Link = b.inc.Relation
 	}
+	g.Numbers, g.As, g.Loose = b.byNumber.on && b.join == nil, b.byNumber.as, false
 	asked := st.Columns
 	hidden := columnsForIncludes(st)
 	if (b.linked() || b.join != nil) && st.Columns != nil {
@@ -168,7 +199,7 @@ func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select
 		part := st
 		if chunk < n {
 			c, g := *st, *st.Group
-			g.Keys = b.keys.lists(from, to)
+			g.Keys, g.First = b.keys.lists(from, to), int64(from)
 			c.Group, part = &g, &c
 		}
 		b.bound(part, to-from)
@@ -180,11 +211,14 @@ func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select
 }
 
 // chunk gives the number of keys that one statement on src takes.
-func (b *branch) chunk(src source.Source) int {
+func (b *branch) chunk(src source.Source) int { return min(b.keys.n, listItems(src, b.keys.n)) }
+
+// listItems gives how many of n keys one list argument of src takes.
+func listItems(src source.Source, n int) int {
 	if sql, ok := src.(source.SQL); ok {
-		return min(b.keys.n, sql.Dialect().Limits().ListItems)
+		return sql.Dialect().Limits().ListItems
 	}
-	return b.keys.n
+	return n
 }
 
 // bound asks for one row more than may be, so that going over is seen and not cut off in silence.

@@ -106,15 +106,10 @@ func (j *join) add(ctx context.Context, b *branch, st *builder.Select) error {
 		return err
 	}
 	b.join = nil
-	var err error
-	if b.keys, err = keysOf(b.parents, b.inc.Relation); err != nil || b.keys.n == 0 {
+	if err := b.gather(ctx); err != nil || b.keys.n == 0 {
 		return err
 	}
 	*st.Group = b.group(0, b.keys.n)
-	if b.inc.Relation.Through != nil {
-		links := source.NewSlab(j.r.s.linkRow(b.inc.Relation).typ)
-		b.rows.Links = &links
-	}
 	return fault.Fill(b.read(ctx, j.src, st), "include "+b.path, st.Model.Name, j.src.Name())
 }
 

@@ -109,6 +109,9 @@ func (s *Session) Load(ctx context.Context, m *model.Model, where *builder.Conju
 	if err := ctx.Err(); err != nil {
 		return true, ended(m, err)
 	}
+	if own, err := s.collated(ctx, m.Key); err != nil || own { // which keys are the same is not known here
+		return err != nil, err
+	}
 	with, ok, err := s.sharing(ctx, m)
 	if err != nil || !ok {
 		return err != nil, err

@@ -114,7 +114,9 @@ func (f *family) named(ctx context.Context, n *builder.Nested, columns []*model.
 				return nil, err
 			}
 			if rows.Len() < len(part) {
-				return nil, invalid(fault.ErrReference, n.Relation, "a row of "+t.Name+" to link is not there")
+				if err := f.allThere(ctx, n, g.fields, part); err != nil {
+					return nil, err
+				}
 			}
 			for i := range rows.Len() {
 				k, err := rowKey(t.Key, rows.At(i))
@@ -129,6 +131,22 @@ func (f *family) named(ctx context.Context, n *builder.Nested, columns []*model.
 		}
 	}
 	return out, nil
+}
+
+// allThere looks for the row of each key where there are fewer rows than keys: the database may take some for the same.
+func (f *family) allThere(ctx context.Context, n *builder.Nested, fields []*model.Field, keys [][]model.Value) error {
+	t := n.Relation.Target
+	own, err := f.s.collated(ctx, fields)
+	for i := 0; own && err == nil && i < len(keys); i++ {
+		var rows *source.Rows
+		if rows, err = f.find(ctx, t, conjunction(equalTo(fields, keys[i])...), t.Key, accessTo(t, n.Named...), builder.LivingRows); err == nil {
+			own = rows.Len() > 0
+		}
+	}
+	if err == nil && !own {
+		err = invalid(fault.ErrReference, n.Relation, "a row of "+t.Name+" to link is not there")
+	}
+	return err
 }
 
 // group is keys of the same columns, each once.

@@ -126,6 +126,10 @@ func (f *family) join(ctx context.Context, r *model.Relation, ends *linkEnds, ke
 
 func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *linkEnds, key []model.Value, keys [][]model.Value) error {
 	var have map[string]bool
+	own, err := f.s.collated(ctx, ends.remote)
+	if err != nil {
+		return err
+	}
 	missing := func() (out [][]model.Value, err error) {
 		links, err := f.links(ctx, ends, key, keys)
 		if err != nil {
@@ -136,9 +140,18 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *linkEnds
 			have[keyText(k)] = true
 		}
 		for _, k := range keys {
-			if !have[keyText(k)] {
-				out = append(out, k)
+			if have[keyText(k)] {
+				continue
 			}
+			if own { // the database alone knows whether it is there
+				if links, err = f.links(ctx, ends, key, [][]model.Value{k}); err != nil {
+					return nil, err
+				}
+				if len(links) > 0 {
+					continue
+				}
+			}
+			out = append(out, k)
 		}
 		return out, nil
 	}

@@ -109,9 +109,14 @@ func (w *writing) referTo(ctx context.Context, rows int, skips bool, get valueOf
 		if len(g.rows) == 0 {
 			continue
 		}
-		lost, err := w.unseen(ctx, ref, &g, 0, len(g.rows), held == nil)
-		if err != nil {
-			return err
+		var lost []int
+		if n := len(g.keys[0]); n > 0 {
+			if lost, err = w.unseen(ctx, ref, &g, 0, n, held == nil); err != nil {
+				return err
+			}
+		}
+		for at := len(g.keys[0]); at < len(g.rows) && w.reg.Secured(ref.target); at++ {
+			lost = append(lost, at)
 		}
 		if len(lost) > 0 && held != nil {
 			ok, err := held(ctx, &reference{g.fields, ref.target, g.columns}, g.sharing(lost, rows, get))
@@ -130,19 +135,20 @@ func (w *writing) referTo(ctx context.Context, rows int, skips bool, get valueOf
 }
 
 // unseen finds the keys from g[from:to] that lead to no row that may be referred to; the first is enough if any will do.
-// Keys are counted, not compared, since the database alone knows which of them are the same.
+// Keys are counted, not compared, since the database alone knows which of them are the same; two that are count as one,
+// so a count that is too low is told of single keys only.
 func (w *writing) unseen(ctx context.Context, ref *reference, g *givenKeys, from, to int, any bool) ([]int, error) {
 	n, err := w.countUnseen(ctx, ref, g, from, to)
 	switch {
 	case err != nil || n == 0:
 		return nil, err
-	case to-from == 1 || any:
+	case to-from == 1:
 		return []int{from}, nil
 	}
 	half := from + (to-from)/2
 	left, err := w.unseen(ctx, ref, g, from, half, any)
-	if err != nil {
-		return nil, err
+	if err != nil || any && len(left) > 0 {
+		return left, err
 	}
 	right, err := w.unseen(ctx, ref, g, half, to, any)
 	return append(left, right...), err
@@ -192,7 +198,7 @@ type givenKeys struct {
 	fields  []*model.Field // the columns given
 	columns []*model.Field // what they hold of the target
 	keys    []model.List   // one list per column, read in step
-	rows    []int          // the first row of each key
+	rows    []int          // the first row of each key; those at the end have keys that no row can have
 }
 
 // sharing gives the rows that have one of the keys at the places given.
@@ -232,18 +238,29 @@ func (w *writing) foreignKeys(ref *reference, rows int, skips bool, get valueOf)
 		}
 	}
 	g.keys = make([]model.List, len(g.fields))
+	var nowhere []int
+	key := make([]model.Value, len(g.fields))
+next:
 	for i := range rows {
 		b, null := keyBytes(nil, g.fields, i, get)
 		if null || seen[string(b)] {
 			continue
 		}
 		seen[string(b)] = true
-		g.rows = append(g.rows, i)
 		for c, f := range g.fields {
 			v, _ := get(i, f)
-			g.keys[c] = append(g.keys[c], v)
+			var ok bool
+			if key[c], ok = g.columns[c].Key(v); !ok {
+				nowhere = append(nowhere, i)
+				continue next
+			}
+		}
+		g.rows = append(g.rows, i)
+		for c := range key {
+			g.keys[c] = append(g.keys[c], key[c])
 		}
 	}
+	g.rows = append(g.rows, nowhere...)
 	return g, nil
 }
 

@@ -22,6 +22,13 @@ func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab
 			f.keep(m, rows.At(i))
 		}
 		err = s.atomically(ctx, m, func(tx *Session) error {
+			own, err := tx.collated(ctx, m.Key)
+			if err != nil {
+				return err
+			}
+			if own {
+				return tx.saveApart(ctx, name, m, &rows, order, only)
+			}
 			if b, ok := tx.saver(ctx, name, m, &rows, only); ok && len(order) > 1 {
 				return b.saveAll(order)
 			}
@@ -39,6 +46,37 @@ func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab
 	return s.located(err, name, m)
 }
 
+// saveApart saves rows one by one and asks for the keys that the database holds: two of the rows may be the same one there
+// though their keys differ here.
+func (s *Session) saveApart(ctx context.Context, name string, m *model.Model, rows *source.Slab, order []int, only []*model.Field) error {
+	generated, seen := generatedOf(m), map[string]bool{}
+	for _, i := range order {
+		back := source.Rows{Slab: source.NewSlab(m.Type)}
+		if err := s.save(ctx, name, m, rows.At(i), only, &savedRow{union(m.Key, generated), &back}); err != nil {
+			return err
+		}
+		if back.Len() != 1 {
+			return fault.New(fault.ErrUpstream, m.Name, m.Key[0].Name, "the source gave back another number of rows than it wrote")
+		}
+		k, err := rowKey(m.Key, back.At(0))
+		if err != nil {
+			return err
+		}
+		if seen[k] {
+			return sameKey(m)
+		}
+		seen[k] = true
+		for _, f := range generated {
+			copyField(f, rows.At(i), back.At(0))
+		}
+	}
+	return nil
+}
+
+func sameKey(m *model.Model) error {
+	return fault.New(fault.ErrInvalid, m.Name, m.Key[0].Name, "two of the rows have the same key")
+}
+
 // byKeyOrder sorts rows by their keys; two of the same key are refused, since the one would undo the other.
 func byKeyOrder(m *model.Model, rows *source.Slab) ([]int, error) {
 	keys := make([]string, rows.Len())
@@ -54,7 +92,7 @@ func byKeyOrder(m *model.Model, rows *source.Slab) ([]int, error) {
 	sort.SliceStable(order, func(a, b int) bool { return keys[order[a]] < keys[order[b]] })
 	for i := 1; i < len(order); i++ {
 		if keys[order[i]] == keys[order[i-1]] {
-			return nil, fault.New(fault.ErrInvalid, m.Name, m.Key[0].Name, "two of the rows have the same key")
+			return nil, sameKey(m)
 		}
 	}
 	return order, nil

@@ -58,6 +58,9 @@ func (s scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
 	if !some && len(x.Kids) == 0 {
 		return builder.True(), nil
 	}
+	if err := s.bytewise(r); err != nil {
+		return e, err
+	}
 	keys, err := s.keys(r, r.Target, r.Remote, where, scopes)
 	if err != nil {
 		return e, err
@@ -78,6 +81,28 @@ func (s scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
 		p = builder.Negate(p)
 	}
 	return p, nil
+}
+
+// bytewise refuses to follow r by lists of keys where a database does not compare one of its columns byte by byte: the
+// rows that are related are those that the database of the related rows says, and here another one would say it.
+func (s scoper) bytewise(r *model.Relation) error {
+	ends := [][]*model.Field{r.Local, r.Remote}
+	if r.Through != nil {
+		m := s.e.linkModel(r)
+		ends = append(ends, byColumn(m, r.Through.Local), byColumn(m, r.Through.Remote))
+	}
+	for _, fields := range ends {
+		for _, f := range fields {
+			k, err := s.s.keyType(s.ctx, f)
+			if err != nil {
+				return err
+			}
+			if !k.Exact && f.Decimal == nil {
+				return s.e.unsupported(f.Model, f.Name, "a filter by the relation "+r.Model.Name+"."+r.Name+" leads out of the source, and the column does not compare byte by byte, as the other source would: include the relation, or give the column a collation that does")
+			}
+		}
+	}
+	return nil
 }
 
 // keys reads the distinct keys that the columns of m hold where a row passes.

@@ -29,20 +29,21 @@ func singleInt(fs []*model.Field) bool {
 	return len(fs) == 1 && (fs[0].Kind == model.Int || fs[0].Kind == model.Uint && fs[0].Bits < 64)
 }
 
-// keysOf gathers the distinct keys of the parents.
-func keysOf(parents *source.Slab, rel *model.Relation) (*keySet, error) {
+// keysOf gathers the distinct keys that the parents have in the columns local. They are keys of the columns into; where
+// into is nil the database compares them as they are.
+func keysOf(parents *source.Slab, local, into []*model.Field) (*keySet, error) {
 	n := parents.Len()
-	k := &keySet{values: make([]model.List, len(rel.Local)), of: make([]int32, n)}
-	if singleInt(rel.Local) && singleInt(rel.Remote) {
-		return k, k.gatherInts(parents, rel)
+	k := &keySet{values: make([]model.List, len(local)), of: make([]int32, n)}
+	if singleInt(local) && (into == nil || singleInt(into)) {
+		return k, k.gatherInts(parents, local, into)
 	}
 	k.byKey = make(map[string]int32, n)
 	var buf []byte
-	row := make([]model.Value, len(rel.Local))
+	row := make([]model.Value, len(local))
 next:
 	for i := range n {
 		buf = buf[:0]
-		for c, f := range rel.Local {
+		for c, f := range local {
 			v, err := f.Load(parents.At(i))
 			if err != nil {
 				return nil, err
@@ -51,8 +52,9 @@ next:
 				k.of[i] = -1
 				continue next
 			}
-			if rel.Through == nil {
-				if _, ok := fits(rel.Remote[c], v); !ok {
+			if into != nil {
+				var ok bool
+				if v, ok = into[c].Key(v); !ok {
 					k.of[i] = -1
 					continue next
 				}
@@ -74,9 +76,9 @@ next:
 	return k, nil
 }
 
-func (k *keySet) gatherInts(parents *source.Slab, rel *model.Relation) error {
-	f := rel.Local[0]
-	narrow := rel.Through == nil && (rel.Remote[0].Bits < f.Bits || rel.Remote[0].Kind != f.Kind)
+func (k *keySet) gatherInts(parents *source.Slab, local, into []*model.Field) error {
+	f := local[0]
+	narrow := into != nil && (into[0].Bits < f.Bits || into[0].Kind != f.Kind)
 	n := parents.Len()
 	k.ints = make([]int64, 0, n)
 	list := make(model.List, 0, n)
@@ -91,7 +93,7 @@ func (k *keySet) gatherInts(parents *source.Slab, rel *model.Relation) error {
 			continue
 		}
 		if narrow { // a number too large for the other column belongs to no row there
-			if _, ok := fits(rel.Remote[0], v); !ok {
+			if _, ok := into[0].Key(v); !ok {
 				k.of[i] = -1
 				continue
 			}
@@ -124,6 +126,17 @@ func (k *keySet) gatherInts(parents *source.Slab, rel *model.Relation) error {
 	k.n = len(k.ints)
 	k.values[0] = list
 	return nil
+}
+
+// shuffle readies the keys to be found in any order.
+func (k *keySet) shuffle() {
+	if k.byKey != nil || !k.sorted {
+		return
+	}
+	k.sorted, k.byInt = false, make(map[int64]int32, k.n)
+	for i, x := range k.ints {
+		k.byInt[x] = int32(i)
+	}
 }
 
 // lists gives keys from to to of every column.
@@ -281,24 +294,34 @@ func severalForOne(rel *model.Relation) error {
 	return fault.New(fault.ErrInvalid, rel.Model.Name, rel.Name, "more than one row belongs to a to-one relation: use a slice, or a unique column")
 }
 
+// foreignRow is the answer to a row whose key nobody asked for.
+func foreignRow(key []*model.Field) error {
+	return fault.New(fault.ErrUpstream, key[0].Model.Name, key[0].Name, "the source gave rows that belong to no parent: it does not compare the key byte by byte, or does not filter by it")
+}
+
 // assign finds the children of each key.
 func (b *branch) assign(ctx context.Context, children *source.Rows, inc *builder.Include, keys *keySet) ([]span, error) {
 	r, rel := b.r, inc.Relation
 	var over []int32
 	fields, rows := rel.Remote, &children.Slab
-	if rel.Through != nil {
+	if rel.Through != nil && !b.tells() {
 		fields, rows = r.s.linkRow(rel).fields, children.Links
 	}
 	spans := make([]span, keys.n)
 	f := finder{k: keys}
 	current := -1
 	for i := range children.Len() {
-		at, err := f.find(fields, rows.At(i))
-		if err != nil {
-			return nil, err
+		var at int
+		if b.tells() {
+			at = int(*(*int64)(children.Links.At(i)))
+		} else {
+			var err error
+			if at, err = f.find(fields, rows.At(i)); err != nil {
+				return nil, err
+			}
 		}
-		if at < 0 {
-			return nil, fault.New(fault.ErrUpstream, rel.Target.Name, "", "the source gave rows that belong to no parent: the key compares differently there")
+		if at < 0 || at >= keys.n {
+			return nil, foreignRow(fields)
 		}
 		if at != current {
 			if spans[at].to > 0 {

@@ -44,23 +44,18 @@ func (b *branch) linked() bool {
 	return b.inc.Relation.Through != nil && b.r.s.apart(b.inc.Relation)
 }
 
-// tied is one row of a link table: the number of the parents' key that it holds, and the key of a child.
-type tied struct {
-	parent int
-	child  string
-}
+// tied is one row of a link table: the number of the parents' key that it holds, and that of the child's key.
+type tied struct{ parent, child int }
 
 // readLinked reads the rows of the link table, then the children they lead to in one order, and deals these out to
 // the parents as one statement would: in the order of the include, its page taken for each parent.
 func (b *branch) readLinked(ctx context.Context, src source.Source, st *builder.Select) error {
 	links, keys, err := b.links(ctx, st.Group.LinkScope)
-	if err != nil || len(links) == 0 {
+	if err != nil || keys.n == 0 {
 		return err
 	}
 	rel, q := b.inc.Relation, *st
-	sc := scoper{e: b.r.s.Engine}
 	q.Group = nil
-	q.Where.Add(sc.within(rel.Remote, keys))
 	most := int64(len(links)) * int64(b.r.s.Limits.MaxFanOut)
 	if !q.HasTake || q.Take > most {
 		q.Take, q.HasTake = most+1, true
@@ -69,7 +64,24 @@ func (b *branch) readLinked(ctx context.Context, src source.Source, st *builder.
 	if err != nil {
 		return err
 	}
+	m := b.r.s.linkModel(rel)
+	byNumber, err := b.r.s.numbering(ctx, rel.Remote, byColumn(m, rel.Through.Remote))
+	if err != nil {
+		return err
+	}
 	found := source.Rows{Slab: source.NewSlab(rel.Target.Type)}
+	if byNumber.on {
+		if limit := listItems(src, keys.n); keys.n > limit {
+			return fault.New(fault.ErrLimit, rel.Model.Name, rel.Name, fmt.Sprintf("the parents are linked to more than %d rows of %s, whose key does not compare byte by byte: narrow the query", limit, rel.Target.Name))
+		}
+		numbers := source.SlabOf[int64](0)
+		found.Links = &numbers
+		q.Group = &builder.Group{Columns: rel.Remote, Keys: keys.lists(0, keys.n), Loose: true}
+		byNumber.number(q.Group, 0)
+	} else {
+		sc := scoper{e: b.r.s.Engine}
+		q.Where.Add(sc.within(rel.Remote, keys.lists(0, keys.n)))
+	}
 	if err := b.execute(ctx, ex, src, &q, &found); err != nil {
 		return err
 	}
@@ -77,11 +89,11 @@ func (b *branch) readLinked(ctx context.Context, src source.Source, st *builder.
 		b.failed = true
 		return fault.New(fault.ErrLimit, rel.Model.Name, rel.Name, "the parents have more children than MaxFanOut allows: say Take, or raise the limit")
 	}
-	return b.deal(links, &found.Slab)
+	return b.deal(links, keys, &found)
 }
 
 // links reads the link rows of the parents, and gives the distinct keys of the children they name.
-func (b *branch) links(ctx context.Context, scopes []builder.Scope) (out []tied, keys []model.List, err error) {
+func (b *branch) links(ctx context.Context, scopes []builder.Scope) (out []tied, keys *keySet, err error) {
 	rel, s := b.inc.Relation, b.r.s
 	m := s.linkModel(rel)
 	local, remote := byColumn(m, rel.Through.Local), byColumn(m, rel.Through.Remote)
@@ -92,10 +104,14 @@ func (b *branch) links(ctx context.Context, scopes []builder.Scope) (out []tied,
 	st := &builder.Select{Model: m, Scopes: scopes, Scoped: true, HasTake: true}
 	st.Columns = append(append(st.Columns, local...), remote...)
 	chunk := b.chunk(src)
-	rows := source.Rows{Slab: source.NewSlab(m.Type)}
+	rows, numbers := source.Rows{Slab: source.NewSlab(m.Type)}, source.SlabOf[int64](0)
+	if b.byNumber.on {
+		rows.Links = &numbers
+	}
 	limit := max(s.Limits.PostFilterRows, b.keys.n*s.Limits.MaxFanOut)
 	for from := 0; from < b.keys.n; from += chunk {
-		st.Group = &builder.Group{Columns: local, Keys: fitting(local, b.keys.lists(from, min(from+chunk, b.keys.n)))}
+		st.Group = &builder.Group{Columns: local, Keys: b.keys.lists(from, min(from+chunk, b.keys.n))}
+		b.byNumber.number(st.Group, from)
 		st.Take = int64(limit-rows.Len()) + 1
 		if err := b.execute(ctx, ex, src, st, &rows); err != nil {
 			return nil, nil, err
@@ -105,64 +121,54 @@ func (b *branch) links(ctx context.Context, scopes []builder.Scope) (out []tied,
 			return nil, nil, fault.New(fault.ErrLimit, rel.Model.Name, rel.Name, fmt.Sprintf("the parents have more than %d rows of %s: narrow the query, or raise PostFilterRows", limit, m.Name))
 		}
 	}
-	keys = make([]model.List, len(remote))
-	seen := map[string]bool{}
+	if keys, err = keysOf(&rows.Slab, remote, rel.Remote); err != nil {
+		return nil, nil, err
+	}
 	f := finder{k: b.keys}
-	var buf []byte
-	row := make([]model.Value, len(remote))
-next:
 	for i := range rows.Len() {
-		at, err := f.find(local, rows.At(i))
-		if err != nil {
+		var at int
+		if b.byNumber.on {
+			at = int(*(*int64)(numbers.At(i)))
+		} else if at, err = f.find(local, rows.At(i)); err != nil {
 			return nil, nil, err
 		}
-		if at < 0 {
-			return nil, nil, fault.New(fault.ErrUpstream, m.Name, "", "the source gave rows that belong to no parent: the key compares differently there")
+		if at < 0 || at >= b.keys.n {
+			return nil, nil, foreignRow(local)
 		}
-		buf = buf[:0]
-		for c, fd := range remote {
-			if row[c], err = fd.Load(rows.At(i)); err != nil {
-				return nil, nil, err
-			}
-			if row[c].IsNull() {
-				continue next
-			}
-			buf = model.AppendKey(buf, row[c])
-		}
-		out = append(out, tied{at, string(buf)})
-		if !seen[string(buf)] {
-			seen[string(buf)] = true
-			for c := range row {
-				keys[c] = append(keys[c], row[c])
-			}
+		if child := keys.of[i]; child >= 0 {
+			out = append(out, tied{at, int(child)})
 		}
 	}
 	return out, keys, nil
 }
 
 // deal copies the children found, which are in the order of the include, below each parent that is tied to them.
-func (b *branch) deal(links []tied, found *source.Slab) error {
+func (b *branch) deal(links []tied, keys *keySet, found *source.Rows) error {
 	rel := b.inc.Relation
-	byKey := map[string][]int{} // the parents tied to a child, one that is tied twice twice
+	tiedTo := make([][]int, keys.n) // the parents tied to a child's key, one that is tied twice twice
 	for _, l := range links {
-		byKey[l.child] = append(byKey[l.child], l.parent)
+		tiedTo[l.child] = append(tiedTo[l.child], l.parent)
 	}
 	of := make([][]int32, b.keys.n) // the children of each parent's key
-	var buf []byte
+	keys.shuffle()
+	f := finder{k: keys}
 	for i := range found.Len() {
-		buf = buf[:0]
-		for _, f := range rel.Remote {
-			v, err := f.Load(found.At(i))
-			if err != nil {
+		var at int
+		if found.Links != nil {
+			at = int(*(*int64)(found.Links.At(i)))
+		} else {
+			var err error
+			if at, err = f.find(rel.Remote, found.At(i)); err != nil {
 				return err
 			}
-			buf = model.AppendKey(buf, v)
 		}
-		for _, parent := range byKey[string(buf)] {
+		if at < 0 || at >= keys.n {
+			return foreignRow(rel.Remote)
+		}
+		for _, parent := range tiedTo[at] {
 			of[parent] = append(of[parent], int32(i))
 		}
 	}
-	fields := b.r.s.linkRow(rel).fields
 	taken, rows := make([]bool, found.Len()), newRowCopier(rel.Target.Type)
 	for at, children := range of {
 		from := min(b.inc.Skip, int64(len(children)))
@@ -178,15 +184,7 @@ func (b *branch) deal(links []tied, found *source.Slab) error {
 				reflect.NewAt(rel.Target.Type, row).Elem().Set(reflect.NewAt(rel.Target.Type, src).Elem())
 				taken[i] = true
 			}
-			for c, f := range fields {
-				v, ok := fits(f, b.keys.values[c][at])
-				if !ok {
-					continue
-				}
-				if err := f.Store(link, v); err != nil {
-					return err
-				}
-			}
+			*(*int64)(link) = int64(at)
 		}
 	}
 	return nil

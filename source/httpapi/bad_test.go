@@ -51,7 +51,7 @@ func TestBadReplies(t *testing.T) {
 		"object for array": {jsonText(`{"data":{},"total":0}`), "an object where a list"},
 		"array for object": {list(`[]`), "an array where a row"},
 		"number for row":   {list(`4711`), "a number where a row"},
-		"text for int":     {list(with(`"id":1`, `"id":"4711"`)), "Post.ID"},
+		"text for int":     {list(with(`"id":1`, `"id":"04711"`)), "Post.ID"},
 		"float for int":    {list(with(`"user_id":1`, `"user_id":1.5`)), "Post.UserID"},
 		"int for text":     {list(with(`"t"`, `4711`)), "Post.Title"},
 		"null for int":     {list(with(`"version":1`, `"version":null`)), "Post.Version"},

@@ -46,7 +46,7 @@ func (r *rowReader) put(f *model.Field, v []byte, row unsafe.Pointer) (err error
 		*(*string)(f.Target(row)) = r.string(v)
 		return nil
 	case f.Kind == model.Int:
-		n, wrong := strconv.ParseInt(view(v), 10, 64)
+		n, wrong := strconv.ParseInt(numeral(v), 10, 64)
 		if wrong != nil {
 			return misfit(f, v)
 		}
@@ -90,6 +90,18 @@ func (r *rowReader) assign(f *model.Field, v []byte, row unsafe.Pointer) error {
 		return upstream(f.Model, f, "the reply has a value that does not fit the column").WithCause(err)
 	}
 	return nil
+}
+
+// numeral gives the digits of a whole number. Many APIs write those that JavaScript would round as texts; such a text is
+// taken where it is how the number is written and nothing else, and is no number otherwise.
+func numeral(v []byte) string {
+	if v[0] != '"' {
+		return view(v)
+	}
+	if v = v[1 : len(v)-1]; !model.PlainNumber(v) {
+		return ""
+	}
+	return view(v)
 }
 
 func misfit(f *model.Field, v []byte) error {
@@ -163,6 +175,8 @@ func numberOf(f *model.Field, x string) (any, bool) {
 
 func textSource(f *model.Field, v []byte) (any, bool) {
 	switch f.Kind {
+	case model.Int, model.Uint:
+		return numberOf(f, numeral(v))
 	case model.String, model.Text, model.Scanner, model.UUID:
 		return textOfJSON(v), true
 	case model.Time:

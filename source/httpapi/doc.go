@@ -11,7 +11,9 @@
 // agree the page is cut here instead. With NoFiltering either is an error.
 //
 // A reply is checked and searched while it arrives, and its rows are decoded from its bytes, which calls that ask the same
-// share; nothing else is built of it. What no column is named after costs its bytes only, and those MaxBody bounds.
+// share; nothing else is built of it. What no column is named after costs its bytes only, and those MaxBody bounds. The types
+// of JSON are taken strictly, but for whole numbers, which may be texts: "7" is 7 and "007" is nothing. A field tagged
+// type=text writes its numbers so.
 //
 // An HTTP API has no transactions. A write is one request for one row, by key; conditions and scopes are checked on
 // the row as it was read just before. What would take several requests is ErrUnsupported unless NonAtomic is given.

@@ -79,7 +79,8 @@ func (r *rowReader) field(name []byte, n int) int {
 	return i
 }
 
-// decode puts the columns of one item into a row. JSON types are taken strictly: text is no number.
+// decode puts the columns of one item into a row. JSON types are taken strictly: text is no number,
+// but for whole numbers that are written as texts.
 func (r *rowReader) decode(fields []*model.Field, item []byte, row unsafe.Pointer) error {
 	if err := r.read(item); err != nil {
 		return err

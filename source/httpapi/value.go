@@ -87,8 +87,14 @@ func jsonOf(f *model.Field, v model.Value) (any, error) {
 	case model.BoolValue:
 		return v.Bool(), nil
 	case model.IntValue:
+		if textual(f) {
+			return strconv.FormatInt(v.Int(), 10), nil
+		}
 		return v.Int(), nil
 	case model.UintValue:
+		if textual(f) {
+			return strconv.FormatUint(v.Uint(), 10), nil
+		}
 		return v.Uint(), nil
 	case model.FloatValue:
 		text, err := number(f, v.Float())
@@ -108,6 +114,11 @@ func jsonOf(f *model.Field, v model.Value) (any, error) {
 		return json.RawMessage(text), nil
 	}
 	return textOf(f, v)
+}
+
+// textual reports a whole number that the API writes as text, as type=text in its tag says.
+func textual(f *model.Field) bool {
+	return (f.Kind == model.Int || f.Kind == model.Uint) && f.DBType == "text"
 }
 
 func uuidText(u *[16]byte) string {

@@ -47,6 +47,8 @@ func sentence(code string) (error, string) { //nolint:staticcheck // the error i
 		return fault.ErrInvalid, "the SQL text has a syntax error"
 	case "42883", "42804", "42846":
 		return fault.ErrInvalid, "an operator or function does not take these types: the column's type and the field's differ"
+	case "42P21", "42P22":
+		return fault.ErrInvalid, "the database does not compare columns of two collations: give the columns of a relation the same one"
 	case "42P18":
 		return fault.ErrInvalid, "the type of an argument cannot be told from the text: write a cast, such as $1::text"
 	case "42P05", "26000":

@@ -18,7 +18,7 @@ func TestCodes(t *testing.T) {
 		"23505": fault.ErrConflict, "23P01": fault.ErrConflict, "23503": fault.ErrReference, "23001": fault.ErrReference, "23502": fault.ErrInvalid, "23514": fault.ErrInvalid,
 		"22P02": fault.ErrInvalid, "22999": fault.ErrInvalid, "40001": fault.ErrUpstream, "40P01": fault.ErrUpstream, "42501": fault.ErrDenied, "28P01": fault.ErrAuth,
 		"28000": fault.ErrAuth, "57014": fault.ErrUpstream, "53300": fault.ErrUpstream, "08006": fault.ErrUpstream, "42P01": fault.ErrInvalid, "54000": fault.ErrLimit,
-		"XX000": fault.ErrUpstream, "": fault.ErrUpstream, "0A000": fault.ErrUnsupported,
+		"42P22": fault.ErrInvalid, "XX000": fault.ErrUpstream, "": fault.ErrUpstream, "0A000": fault.ErrUnsupported,
 	} {
 		pg := &pgconn.PgError{Code: code, Message: "geheim", Detail: "geheim"}
 		err := d.fail(context.Background(), nil, pg)
