@@ -33,8 +33,9 @@
 //	relation= through= strategy=      how a relation is joined and loaded
 //	json enum= size= type=      storage
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field
-//	                            readonly is never given, createonly only by a create, updateonly only by an update; noquery is
-//	                            neither filtered nor sorted by through names (F, Sort)
+//	                            readonly is never given, createonly only by a create, updateonly only by an update (a new row
+//	                            holds zero, or what default= says); noquery is read and written, but no query filters, sorts, groups
+//	                            or upserts by it: policies and hooks may
 //	computed                    not stored
 //	prefix=                     embeds a struct with a column prefix
 //	-                           no column

@@ -185,7 +185,7 @@ func (f *family) restoreLinks(ctx context.Context, ends *linkEnds, key []model.V
 		return err
 	}
 	st := &builder.Update{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, keys))...), Set: []builder.Set{set}, Deleted: builder.DeletedRows}
-	_, err = f.s.Update(ctx, f.name, st, nil)
+	_, err = f.s.change(ctx, f.name, st, nil)
 	return err
 }
 
@@ -220,7 +220,7 @@ func (f *family) part(ctx context.Context, r *model.Relation, ends *linkEnds, ke
 		}
 		st := &builder.Delete{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, gone))...)}
 		_, err = f.telling(ctx, hook.Unlink, r, ends, gone, func(ctx context.Context) (int64, error) {
-			return f.s.Delete(ctx, f.name, st, nil)
+			return f.s.erase(ctx, f.name, st, nil)
 		})
 		if err != nil {
 			return err

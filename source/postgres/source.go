@@ -35,6 +35,7 @@ type DataSource struct {
 
 	cache   builder.Cache
 	scratch sync.Pool
+	models  []*model.Model // that live here, set by Open
 }
 
 var (
@@ -82,7 +83,7 @@ func (d *DataSource) Capabilities() source.Capabilities {
 }
 
 // Open makes the pool and reaches the server once.
-func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
+func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
@@ -91,6 +92,7 @@ func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
 	case d.pool.Load() != nil:
 		return nil
 	}
+	d.models = models
 	pool, err := d.connect(ctx)
 	if err != nil {
 		return err

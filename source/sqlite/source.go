@@ -30,7 +30,8 @@ type DataSource struct {
 	anchor driver.Conn // keeps a database in memory alive
 	begin  string      // how a transaction that may write begins
 	driver driver.Driver
-	rounds sync.Map // what rounding found out, by model
+	rounds sync.Map       // what rounding found out, by model
+	models []*model.Model // that live here, set by Open
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -73,6 +74,8 @@ func Source(name, path string, opts ...Option) *DataSource {
 		Query:   query,
 		Admit:   d.admit,
 		Fail:    d.fail,
+		Probe:   d.probe,
+		Locate:  d.located,
 		Busy:    busy,
 		MaxWait: maxWait,
 		Changes: "SELECT total_changes()",
@@ -117,12 +120,13 @@ func (d *DataSource) Capabilities() source.Capabilities {
 }
 
 // Open opens the database and reads from it once.
-func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
+func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.pool.Ready() == nil {
 		return nil
 	}
+	d.models = models
 	if d.given != nil {
 		if err := d.system.Patiently(ctx, func() error { return reach(ctx, d.given) }); err != nil {
 			return d.fail(ctx, nil, err)
