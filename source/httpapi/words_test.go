@@ -80,3 +80,58 @@ func TestWordsOnAnAPI(t *testing.T) {
 }
 
 func lastOf[T any](_ T, err error) error { return err }
+
+// Form says where its API tells which field it refuses.
+type Form struct {
+	ID    int64  `orm:"id,auto,datasource=blog"`
+	Email string `orm:"e_mail"`
+	Name  string `orm:"name"`
+}
+
+func (Form) Endpoints() httpapi.Endpoints {
+	return httpapi.Endpoints{
+		FindUnique: httpapi.GET("/forms/{id}").Item("$"),
+		Create:     httpapi.POST("/forms").BodyAll().Item("$").ErrorField("$.errors[*].field"),
+		Update:     httpapi.PATCH("/forms/{id}").BodyAll().Item("$").ErrorField("$.fields"),
+	}
+}
+
+func TestRefusalsOfAnAPINameTheField(t *testing.T) {
+	status, body := 422, any(nil)
+	db := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			reply(w, 200, map[string]any{"id": 1, "e_mail": "a", "name": "b"})
+			return
+		}
+		reply(w, status, body)
+	}), orm.Models(Form{}))
+	ctx, r := t.Context(), orm.Repo[Form](db)
+	list := func(names ...string) any {
+		var out []any
+		for _, n := range names {
+			out = append(out, map[string]any{"field": n, "message": "secret-value"})
+		}
+		return map[string]any{"errors": out}
+	}
+	for _, c := range []struct {
+		status int
+		body   any
+		field  string
+	}{
+		{422, list("e_mail"), "Email"}, {409, list("/data/attributes/e_mail"), "Email"}, {400, list("Name"), "Name"}, {422, list("secret-value"), ""},
+		{422, list("name", "e_mail"), ""}, {422, list("name", "form.name"), "Name"}, {422, "secret-value", ""}, {500, list("name"), ""}, {422, map[string]any{"errors": "name"}, ""},
+	} {
+		status, body = c.status, c.body
+		err := r.Create(ctx, &Form{Email: "x"})
+		var e *orm.Error
+		if !errors.As(err, &e) || e.Field != c.field || e.Model != "Form" || leaks(err) {
+			t.Errorf("%d %v: %v", c.status, c.body, err)
+		}
+	}
+	status, body = 422, map[string]any{"fields": map[string]any{"name": []string{"is taken: secret-value"}}}
+	_, err := r.ByID(1).Update(ctx, r.F("Name").Set("x"))
+	var e *orm.Error
+	if !errors.Is(err, orm.ErrInvalid) || !errors.As(err, &e) || e.Field != "Name" || leaks(err) {
+		t.Errorf("Update: %v", err)
+	}
+}
