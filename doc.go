@@ -34,8 +34,9 @@
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field
-//	                            readonly is never given, createonly only by a create, updateonly only by an update; noquery is
-//	                            neither filtered nor sorted by through names (F, Sort)
+//	                            readonly is never given, createonly only by a create, updateonly only by an update (a new row
+//	                            holds zero, or what default= says); noquery is read and written, but no query filters, sorts, groups
+//	                            or upserts by it: policies and hooks may
 //	computed                    not stored
 //	prefix=                     embeds a struct with a column prefix
 //	-                           no column

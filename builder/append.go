@@ -53,7 +53,7 @@ func appendOf(f *model.Field, l model.List) Set {
 
 func appendable(f *model.Field, l model.List) error {
 	for i := range l {
-		if l[i].IsNull() {
+		if l[i].IsNull() && !f.NullElements() {
 			return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "an array column holds no nil element")
 		}
 	}

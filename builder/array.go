@@ -34,7 +34,7 @@ func elementOf(f *model.Field, v any) (model.Value, error) {
 	}
 	x, err := f.Elem.ValueOf(v)
 	if err == nil && x.IsNull() {
-		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "a list holds no nil to look for")
+		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "nil is no element to look for: NULL equals nothing")
 	}
 	return x, err
 }

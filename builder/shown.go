@@ -9,7 +9,13 @@ import (
 type sight struct {
 	may    func(*model.Field) bool
 	having *Aggregation // whose result's fields the walk is at
-	shown  []bool       // in step with the arguments
+	seen   []seen       // in step with the arguments
+}
+
+// seen is an argument: the column that it belongs to, nil for none that is known, and whether it may be seen.
+type seen struct {
+	field *model.Field
+	shown bool
 }
 
 // note says whether the argument just walked may be seen, given the column that it belongs to; nil is none.
@@ -17,7 +23,7 @@ func (s *sight) note(f *model.Field) {
 	if f != nil && s.having != nil && f.Model == s.having.Row {
 		f = s.having.source(f)
 	}
-	s.shown = append(s.shown, f != nil && s.may(f))
+	s.seen = append(s.seen, seen{f, f != nil && s.may(f)})
 }
 
 // source gives the column that tells what a field of the result shows; a hidden field of the result is its own.
@@ -32,7 +38,7 @@ func (a *Aggregation) source(f *model.Field) *model.Field {
 func (s *shaper) plain(m *model.Model, v model.Value) {
 	s.arg(m, nil, v)
 	if s.sight != nil {
-		s.sight.shown[len(s.sight.shown)-1] = true
+		s.sight.seen[len(s.sight.seen)-1].shown = true
 	}
 }
 
@@ -40,7 +46,7 @@ func (s *shaper) plain(m *model.Model, v model.Value) {
 func (s *shaper) argOf(m *model.Model, t *Term, v model.Value) {
 	s.asIs(m, t.Field, s.compared(t.column(), v))
 	if s.sight != nil {
-		s.sight.shown = s.sight.shown[:len(s.sight.shown)-1]
+		s.sight.seen = s.sight.seen[:len(s.sight.seen)-1]
 		s.sight.term(t)
 	}
 }
@@ -51,7 +57,7 @@ func (s *sight) term(t *Term) {
 	}
 	switch t.Op {
 	case TermCount, TermRank:
-		s.shown = append(s.shown, true)
+		s.seen = append(s.seen, seen{nil, true})
 	case TermRelated:
 		s.note(t.Inner.Field)
 	default:
@@ -72,6 +78,32 @@ func (s *sight) searched(fs []*model.Field) *model.Field {
 // Shown gives the arguments of st in the order of its text in dialect d, and which of them may be seen: those of a
 // column that may says so of, and numbers that tell of no column. Arguments of SQL text belong to none that is known.
 func Shown(d dialect.Dialect, st Statement, may func(*model.Field) bool) ([]model.Value, []bool, error) {
+	values, args, err := sighted(d, st, may)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown := make([]bool, len(args))
+	for i := range args {
+		shown[i] = args[i].shown
+	}
+	return values, shown, nil
+}
+
+// ArgumentFields gives the column that each argument of st belongs to, in the order of its text in dialect d; nil for an
+// argument of no column, or of one that is not known.
+func ArgumentFields(d dialect.Dialect, st Statement) ([]*model.Field, error) {
+	_, args, err := sighted(d, st, func(*model.Field) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*model.Field, len(args))
+	for i := range args {
+		out[i] = args[i].field
+	}
+	return out, nil
+}
+
+func sighted(d dialect.Dialect, st Statement, may func(*model.Field) bool) ([]model.Value, []seen, error) {
 	s := &shaper{d: d, sight: &sight{may: may}}
 	st.shape(s)
 	if s.err != nil {
@@ -81,12 +113,12 @@ func Shown(d dialect.Dialect, st Statement, may func(*model.Field) bool) ([]mode
 	if err != nil {
 		return nil, nil, err
 	}
-	shown := s.sight.shown
+	args := s.sight.seen
 	if p.order != nil {
-		shown = make([]bool, len(p.order))
+		args = make([]seen, len(p.order))
 		for i, at := range p.order {
-			shown[i] = s.sight.shown[at]
+			args[i] = s.sight.seen[at]
 		}
 	}
-	return p.arrange(s.args), shown, nil
+	return p.arrange(s.args), args, nil
 }

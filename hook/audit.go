@@ -16,13 +16,16 @@ const Redacted = "[redacted]"
 
 // Entry is one row that a write changed, or one read that stepped out of the scopes.
 type Entry struct {
-	Op     Kind // create, update, delete, upsert, raw; read for a read under a bypass
+	Op     Kind // create, update, delete, upsert, raw, link, unlink; read for a read under a bypass
 	Model  string
 	Source string
 	Key    map[string]any // by Go field name
 	Old    map[string]any // nil for a create
 	New    map[string]any // nil for a delete
 	Time   time.Time      // UTC
+
+	Relation string         // of Model, for link and unlink through a table without a model
+	Linked   map[string]any // the key of the related row, by Go field name
 
 	ActorID   any
 	TenantID  any
@@ -49,7 +52,8 @@ type auditingKey struct{}
 // bulk, with what it held before and after; hidden fields are redacted. The sink runs inside the write's
 // transaction: a DB used with the sink's context joins it, and when the sink fails the write fails and is
 // rolled back. What the sink writes itself is not audited. Raw SQL and every operation under a bypass are
-// entries too.
+// entries too. A row of a link table is an entry of the table's model; where it has none, of the model whose relation
+// was written: its key, the relation and the key of the related row.
 func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 	if sink == nil {
 		return Hook{Name: "audit", err: fault.New(fault.ErrInvalid, "", "", "Audit was given no sink")}
@@ -81,6 +85,9 @@ func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 			}
 			if bypass != nil {
 				base.Bypass = bypass.Reason
+			}
+			if op.Links != nil {
+				return auditLinks(ctx, op, base, sink)
 			}
 			if !op.Kind.Writes() || bypass != nil && (!op.Rows.IsValid() || op.Rows.Len() == 0) {
 				return sink(ctx, base)
@@ -156,14 +163,20 @@ func snapshot(fields []*model.Field, row unsafe.Pointer) map[string]any {
 			out[f.Name] = Redacted
 			continue
 		}
-		v, err := f.Load(row)
-		if err != nil {
-			continue
-		}
-		out[f.Name] = v.Any()
-		if b, ok := out[f.Name].([]byte); ok { // the row's own memory, which may change before the sink is done with it
-			out[f.Name] = bytes.Clone(b)
+		if v, err := f.Load(row); err == nil {
+			out[f.Name] = shown(f, v)
 		}
 	}
 	return out
+}
+
+// shown gives a value as an entry keeps it.
+func shown(f *model.Field, v model.Value) any {
+	if f.Hidden {
+		return Redacted
+	}
+	if b, ok := v.Any().([]byte); ok { // the row's own memory, which may change before the sink is done with it
+		return bytes.Clone(b)
+	}
+	return v.Any()
 }

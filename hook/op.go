@@ -21,13 +21,21 @@ const (
 	Delete Kind = "delete"
 	Upsert Kind = "upsert"
 	Raw    Kind = "raw"
+	Link   Kind = "link"   // rows of a link table that no model describes were added; see Op.Links
+	Unlink Kind = "unlink" // rows of such a table were removed
 )
 
 // Writes reports whether the kind changes rows.
-func (k Kind) Writes() bool { return k == Create || k == Update || k == Delete || k == Upsert }
+func (k Kind) Writes() bool {
+	switch k {
+	case Create, Update, Delete, Upsert, Link, Unlink:
+		return true
+	}
+	return false
+}
 
 // Op is one operation as hooks see it. The statement is the operation's own copy: a hook may change it,
-// and what it changes is run. One of Select, Insert, Update and Delete is set, none for raw SQL.
+// and what it changes is run. One of Select, Insert, Update and Delete is set, none for raw SQL, Link and Unlink.
 type Op struct {
 	Kind   Kind
 	Name   string       // the method the caller used: "All", "CreateMany", …
@@ -40,6 +48,7 @@ type Op struct {
 	Update *builder.Update
 	Delete *builder.Delete
 	Text   string // of raw SQL
+	Links  *Links // of Link and Unlink; Model is then the model that has the relation
 
 	// Path is the include path from the root, "" at the root itself: "Orders.Items".
 	Path string
@@ -93,7 +102,7 @@ func (o *Op) WantsOld() bool { return o.needOld }
 // WantsRows tells the engine whether a hook asked for the written rows.
 func (o *Op) WantsRows() bool { return o.needRows }
 
-// Statement gives the statement, nil for raw SQL.
+// Statement gives the statement, nil for raw SQL, Link and Unlink.
 func (o *Op) Statement() builder.Statement {
 	switch {
 	case o.Select != nil:

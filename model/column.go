@@ -66,7 +66,7 @@ func (f *Field) key(tg tag) error {
 	if f.Kind == JSON || f.Kind == Array {
 		return fmt.Errorf("type %s cannot be a primary key", f.Type)
 	}
-	for _, w := range []string{"version", "softdelete", "update", "updateonly"} { // the column "id" implies the word
+	for _, w := range []string{"version", "softdelete", "update", "updateonly", "noquery"} { // the column "id" implies the word
 		if tg.has(w) {
 			return fmt.Errorf("word %q does not belong on the primary key", w)
 		}

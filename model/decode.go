@@ -104,9 +104,14 @@ func (f *Field) decodeArray(p unsafe.Pointer, src any) error {
 	return f.fillArray(p, rv.Len(), func(at unsafe.Pointer, i int) error {
 		x := rv.Index(i).Interface()
 		if x == nil {
-			return nullElement
+			return f.nullAt()
 		}
-		return f.Elem.assignBase(at, x)
+		p, done := f.Elem.prepare(at)
+		if err := f.Elem.assignBase(p, x); err != nil {
+			return err
+		}
+		done(f.Elem, at, p)
+		return nil
 	})
 }
 
@@ -126,10 +131,18 @@ func unbase64(l []any) bool {
 	return true
 }
 
+// nullAt leaves an element, which is zero, as NULL where it may be.
+func (f *Field) nullAt() error {
+	if f.NullElements() {
+		return nil
+	}
+	return nullElement
+}
+
 // fillArray makes a slice of n elements, lets set write each, and puts it at p when all are good.
 func (f *Field) fillArray(p unsafe.Pointer, n int, set func(at unsafe.Pointer, i int) error) error {
 	s := reflect.MakeSlice(f.Base, n, n)
-	size := f.Elem.Base.Size()
+	size := f.Elem.Type.Size()
 	for i := range n {
 		if err := set(unsafe.Add(s.UnsafePointer(), uintptr(i)*size), i); err != nil {
 			return err

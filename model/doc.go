@@ -16,7 +16,8 @@
 //   - sql.Null[T] and structs of two fields, one of them "Valid bool", are a nullable T;
 //   - types with sql.Scanner and driver.Valuer are Scanner columns;
 //   - types with encoding.TextMarshaler and TextUnmarshaler are Text columns, even if they are numbers underneath;
-//   - the rest goes by its underlying type; a slice of scalars is an Array.
+//   - the rest goes by its underlying type; a slice of scalars is an Array, whose elements may be NULL where they are
+//     pointers or sql.Null.
 //
 // A column is of decimal numbers, Field.Decimal, where its tag says type=numeric or type=decimal and its Kind is Scanner,
 // String or Text; and a Scanner column without a type= where its Go type reads 007 as 7 and refuses letters. Decimals are

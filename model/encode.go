@@ -81,9 +81,13 @@ func (f *Field) loadArray(p unsafe.Pointer) (Value, error) {
 		return Null(), nil
 	}
 	l := make(List, h.len)
-	size := f.Elem.Base.Size()
+	size := f.Elem.Type.Size()
 	for i := range l {
-		at := unsafe.Add(h.data, uintptr(i)*size)
+		at := f.Elem.locate(unsafe.Add(h.data, uintptr(i)*size))
+		if at == nil {
+			l[i] = Null()
+			continue
+		}
 		v, err := f.Elem.LoadValue(at)
 		if err != nil {
 			return Value{}, err

@@ -81,7 +81,7 @@ func (f *Field) setBase(t reflect.Type) bool {
 			return true
 		}
 		e := &Field{Type: t.Elem()}
-		if !e.setBase(t.Elem()) || e.Kind == JSON || e.Kind == Array || e.Kind == Scanner {
+		if !e.setElement(t.Elem()) || e.Kind == JSON || e.Kind == Array || e.Kind == Scanner {
 			return false
 		}
 		f.Kind, f.Elem = Array, e
@@ -89,6 +89,27 @@ func (f *Field) setBase(t reflect.Type) bool {
 		return false
 	}
 	return true
+}
+
+// setElement is setBase for an element of an array, which may be NULL where it is a pointer or a sql.Null.
+func (f *Field) setElement(t reflect.Type) bool {
+	if f.setBase(t) {
+		return true
+	}
+	if value, valid, ok := nullShape(t); ok && f.setBase(value.Type) {
+		f.Nulls, f.ValueOffset, f.ValidOffset = SQLNull, value.Offset, valid.Offset
+		return true
+	}
+	if t.Kind() == reflect.Pointer && f.setBase(t.Elem()) {
+		f.Nulls = Pointer
+		return true
+	}
+	return false
+}
+
+// NullElements reports whether the elements of an array column may be NULL.
+func (f *Field) NullElements() bool {
+	return f.Elem != nil && (f.Elem.Nulls == Pointer || f.Elem.Nulls == SQLNull)
 }
 
 // noColumn says why t is no column and what to write instead.
@@ -100,10 +121,6 @@ func noColumn(t reflect.Type) error {
 		}
 		if _, _, ok := nullShape(t.Elem()); ok {
 			return fmt.Errorf("type %s can be NULL twice over: use %s", t, t.Elem())
-		}
-	case reflect.Slice:
-		if e := t.Elem(); e.Kind() == reflect.Pointer && new(Field).setBase(e.Elem()) {
-			return fmt.Errorf(`type %s: an array column holds values, not pointers: use []%s, or add "json"`, t, e.Elem())
 		}
 	case reflect.Map, reflect.Interface, reflect.Array:
 		return fmt.Errorf(`type %s is no column: add "json" to store it as a document, or skip it with "-"`, t)

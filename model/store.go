@@ -148,8 +148,13 @@ func (f *Field) storeBase(p unsafe.Pointer, v Value) error {
 func (f *Field) storeArray(p unsafe.Pointer, l List) error {
 	return f.fillArray(p, len(l), func(at unsafe.Pointer, i int) error {
 		if l[i].IsNull() {
-			return nullElement
+			return f.nullAt()
 		}
-		return f.Elem.storeBase(at, l[i])
+		p, done := f.Elem.prepare(at)
+		if err := f.Elem.storeBase(p, l[i]); err != nil {
+			return err
+		}
+		done(f.Elem, at, p)
+		return nil
 	})
 }

@@ -120,7 +120,7 @@ func TestTagErrors(t *testing.T) {
 		{"X", plainStruct{}, "x", `type model.plainStruct is no column: add "json" to store it as a document, "prefix=" to embed it, make it a pointer with "relation", or skip it with "-"`},
 		{"X", new(plainStruct), "x", `type *model.plainStruct is no column: add "relation" for related rows, "json" to store it as a document, or skip it with "-"`},
 		{"X", []plainStruct{}, "x", `type []model.plainStruct is no column: add "relation" for related rows, "json" to store it as a document, or skip it with "-"`},
-		{"X", []*string{}, "x", `type []*string: an array column holds values, not pointers: use []string, or add "json"`},
+		{"X", []*string{}, "x", ""},
 		{"X", new(sql.NullString), "x", "type *sql.NullString can be NULL twice over: use sql.NullString"},
 		{"X", reflect.TypeFor[any](), "x", `type interface {} is no column: add "json" to store it as a document, or skip it with "-"`},
 		{"Doc", json.RawMessage{}, "doc,unique", `"unique" does not fit a column of type json.RawMessage`},

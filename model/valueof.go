@@ -154,7 +154,7 @@ func (f *Field) list(rv reflect.Value, t reflect.Type) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		if v.IsNull() {
+		if v.IsNull() && !f.NullElements() {
 			return Value{}, nullElement
 		}
 		l[i] = v

@@ -19,5 +19,15 @@ func (s *Session) Aggregate(ctx context.Context, st *builder.Select, rows *sourc
 	if _, ok := src.(source.SQL); !ok {
 		return &fault.Error{Op: name, Model: st.Model.Name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not aggregate: read the rows and do it here"}
 	}
+	if a := st.Aggregate; a != nil && s.unasked {
+		for _, g := range a.Groups {
+			if g.Field == nil {
+				continue
+			}
+			if err := unaskable(builder.Naming{Field: g.Field}); err != nil {
+				return fault.Fill(err, name, st.Model.Name, src.Name())
+			}
+		}
+	}
 	return s.Read(ctx, name, st, rows)
 }

@@ -13,6 +13,14 @@ import (
 
 // Update runs an Update over the caller's own copy of the statement. rows receives st.Returning, nil for none.
 func (s *Session) Update(ctx context.Context, name string, st *builder.Update, rows *source.Rows) (int64, error) {
+	if err := s.names(st.Where.Named); err != nil {
+		return 0, s.located(err, name, st.Model)
+	}
+	return s.change(ctx, name, st, rows)
+}
+
+// change is Update of a statement whose conditions have been looked at, or are the library's own.
+func (s *Session) change(ctx context.Context, name string, st *builder.Update, rows *source.Rows) (int64, error) {
 	return s.updateOr(ctx, name, st, rows, absentee(st.Model, st.Expect))
 }
 
@@ -20,9 +28,6 @@ func (s *Session) Update(ctx context.Context, name string, st *builder.Update, r
 func (s *Session) updateOr(ctx context.Context, name string, st *builder.Update, rows *source.Rows, none absent) (int64, error) {
 	s = s.joined(ctx)
 	err := prepareSets(st.Model, st)
-	if err == nil {
-		err = s.names(st.Where.Named)
-	}
 	if err == nil {
 		err = s.copies(st.Set)
 	}
@@ -103,10 +108,7 @@ func checkSet(m *model.Model, s *builder.Set) error {
 	if len(s.Field.Enum) > 0 {
 		return s.Field.CheckEnum(s.Value)
 	}
-	if s.Field.Size > 0 && s.Value.Kind() == model.StringValue && tooLong(s.Value.Str(), s.Field.Size) {
-		return fault.New(fault.ErrInvalid, m.Name, s.Field.Name, "the text is longer than size= allows")
-	}
-	return nil
+	return oversized(s.Field, s.Value)
 }
 
 func (s *Session) update(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, access hook.Access, st *builder.Update, rows *source.Rows, none absent) (n int64, err error) {
@@ -232,12 +234,17 @@ func (w *writing) done(n int64, back *source.Rows) {
 
 // Delete runs a Delete over the caller's own copy of the statement. rows receives st.Returning, nil for none.
 func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, rows *source.Rows) (n int64, err error) {
+	if err := s.names(st.Where.Named); err != nil {
+		return 0, s.located(err, name, st.Model)
+	}
+	return s.erase(ctx, name, st, rows)
+}
+
+// erase is Delete of a statement whose conditions have been looked at, or are the library's own.
+func (s *Session) erase(ctx context.Context, name string, st *builder.Delete, rows *source.Rows) (n int64, err error) {
 	s = s.joined(ctx)
 	m, reg := st.Model, s.Registry()
 	sets, err := reg.Delete(ctx, m)
-	if err == nil {
-		err = s.names(st.Where.Named)
-	}
 	switch {
 	case err != nil:
 	case len(sets) > 0:
@@ -330,6 +337,11 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	if !uniqueSet(m, target) {
 		return fault.New(fault.ErrInvalid, m.Name, "", "On needs the columns of the key or of one unique set")
 	}
+	for _, f := range target {
+		if err := unaskable(builder.Naming{Field: f}); err != nil {
+			return err
+		}
+	}
 	given := make(map[*model.Field]bool, len(m.Fields))
 	for _, f := range m.Fields {
 		given[f] = f.Default == model.NoFill || !f.IsZero(p)
@@ -371,12 +383,18 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 		}
 		st.Fields = append(st.Fields, f)
 		switch {
+		case assigned(sets, f):
 		case f == m.Version:
 			k.Set = append(k.Set, builder.Set{Field: f, Op: builder.SetInc, Value: model.IntOf(1)})
-		case assigned(sets, f):
+		case f.Update != model.NoFill && f.UpdateOnly: // the new row holds none
+			v, err := made(f, f.Update)
+			if err != nil {
+				return err
+			}
+			k.Set = append(k.Set, builder.Set{Field: f, Value: v})
 		case f.Update != model.NoFill:
 			k.FromRow = append(k.FromRow, f)
-		case len(sets) > 0, f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f == m.Tenant, !given[f], contains(target, f):
+		case len(sets) > 0, f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, f == m.Tenant, !given[f], contains(target, f):
 		default:
 			k.FromRow = append(k.FromRow, f)
 		}

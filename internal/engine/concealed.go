@@ -19,12 +19,38 @@ func (s *Session) concealed(n builder.Naming) error {
 	return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "the field is emptied in results, so rows cannot be found or sorted by it: hook.Sanitize(…).Searchable() allows it")
 }
 
-// names checks the columns that a read names; of is its Named.
+// names checks the columns that a caller's statement names; of is its Named. What scopes, hooks and the library itself
+// add is not asked for by the caller, so it comes after this.
 func (s *Session) names(of func(func(builder.Naming) error) error) error {
+	if s.unasked {
+		if err := of(unaskable); err != nil {
+			return err
+		}
+	}
 	if !s.Registry().HasConcealed() {
 		return nil
 	}
 	return of(s.concealed)
+}
+
+// unaskable refuses a column that is tagged noquery.
+func unaskable(n builder.Naming) error {
+	if !n.Field.NoQuery {
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, n.Field.Model.Name, n.Field.Name, "the field is tagged noquery: no query filters, sorts, groups or computes by it; policies and hooks may")
+}
+
+// hasUnasked reports whether a model has columns that are tagged noquery, so that statements are looked through.
+func hasUnasked(models []*model.Model) bool {
+	for _, m := range models {
+		for _, f := range m.Fields {
+			if f.NoQuery {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // copies refuses to copy a concealed column into one that is shown.

@@ -106,6 +106,7 @@ type Engine struct {
 	bestEffort bool
 	cursors    *cursor.Keys
 	crossing   bool // relations lead out of their source
+	unasked    bool // a model has columns that are tagged noquery
 }
 
 type linkTable struct{ source, schema, table string }
@@ -130,6 +131,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	e.refs = e.references()
 	e.secret = e.secrets()
 	e.crossing = e.leaves()
+	e.unasked = hasUnasked(e.models)
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {
 			b.Limit(source.Limits{MaxConcurrentRequests: e.Limits.MaxConcurrentRequests, RequestTimeout: e.Limits.RequestTimeout,

@@ -66,7 +66,7 @@ func fillNew(m *model.Model, row unsafe.Pointer) error {
 			}
 		}
 		fill := f.Default
-		if fill == model.NoFill {
+		if fill == model.NoFill && !f.UpdateOnly {
 			fill = f.Update
 		}
 		if fill == model.NoFill || !f.IsZero(row) {
@@ -95,12 +95,20 @@ func loadNew(fields []*model.Field, row unsafe.Pointer, out []model.Value) error
 				return err
 			}
 		}
-		if f.Size > 0 && v.Kind() == model.StringValue && tooLong(v.Str(), f.Size) {
-			return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the text is longer than size= allows")
+		if err := oversized(f, v); err != nil {
+			return err
 		}
 		out[i] = v
 	}
 	return nil
+}
+
+// oversized refuses a value that is longer than size= allows: text in characters, others in bytes.
+func oversized(f *model.Field, v model.Value) error {
+	if f.Size == 0 || !(v.Kind() == model.StringValue && tooLong(v.Str(), f.Size) || v.Kind() == model.BytesValue && len(v.Bytes()) > f.Size) {
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the value is longer than size= allows")
 }
 
 // tooLong reports whether s has more than n characters.

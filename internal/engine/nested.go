@@ -50,6 +50,9 @@ func (s *Session) UpdateNested(ctx context.Context, name string, st *builder.Upd
 	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}}
 	plain, err := f.sort(s, st.Set, nil)
 	if err == nil {
+		err = s.names(st.Where.Named)
+	}
+	if err == nil {
 		st.Set = plain
 		err = s.Tx(ctx, TxOptions{}, func(tx *Session) error {
 			f.s = tx
@@ -110,7 +113,7 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 			f.parent[x.Field] = x.Value
 		}
 	}
-	n, err := f.s.Update(ctx, f.name, st, rows)
+	n, err := f.s.change(ctx, f.name, st, rows)
 	if err == nil && n == 0 {
 		err = fault.New(fault.ErrNotFound, f.m.Name, "", "")
 	}

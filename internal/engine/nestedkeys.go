@@ -269,7 +269,7 @@ func (f *family) untie(ctx context.Context, r *model.Relation, key []model.Value
 	for _, x := range nullable(r.Target, r.Remote) {
 		st.Set = append(st.Set, builder.Set{Field: x, Value: model.Null()})
 	}
-	_, err := f.s.Update(ctx, f.name, st, nil)
+	_, err := f.s.change(ctx, f.name, st, nil)
 	return err
 }
 
@@ -299,7 +299,7 @@ func (f *family) adopt(ctx context.Context, r *model.Relation, key []model.Value
 			}
 			st.Set = append(st.Set, builder.Set{Field: x, Value: key[i]})
 		}
-		n, err := f.s.Update(ctx, f.name, st, nil)
+		n, err := f.s.change(ctx, f.name, st, nil)
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 type linkEnds struct {
 	m             *model.Model
 	local, remote []*model.Field
+	made          bool // no struct describes the table: its rows are links of the relation and nothing else
 }
 
 // bindLinkTables makes models of the link tables that no struct describes, so that link rows are written like others.
@@ -26,11 +27,12 @@ func (e *Engine) bindLinkTables() {
 				continue
 			}
 			lm := e.linkModel(r)
-			if lm == nil {
+			made := lm == nil
+			if made {
 				lm = model.LinkTable(r)
 				e.bound[lm] = e.bound[m]
 			}
-			e.linkEnds[r] = &linkEnds{lm, byColumn(lm, r.Through.Local), byColumn(lm, r.Through.Remote)}
+			e.linkEnds[r] = &linkEnds{lm, byColumn(lm, r.Through.Local), byColumn(lm, r.Through.Remote), made}
 		}
 	}
 }
@@ -170,7 +172,9 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *linkEnds
 			return err
 		}
 	}
-	n, err := f.s.Create(ctx, f.name, ends.m, slab, CreateOptions{SkipDuplicates: true})
+	n, err := f.telling(ctx, hook.Link, r, ends, add, func(ctx context.Context) (int64, error) {
+		return f.s.Create(ctx, f.name, ends.m, slab, CreateOptions{SkipDuplicates: true})
+	})
 	if err != nil || n == int64(len(add)) {
 		return err
 	}
@@ -194,7 +198,7 @@ func (f *family) restoreLinks(ctx context.Context, ends *linkEnds, key []model.V
 		return err
 	}
 	st := &builder.Update{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, keys))...), Set: []builder.Set{set}, Deleted: builder.DeletedRows}
-	_, err = f.s.Update(ctx, f.name, st, nil)
+	_, err = f.s.change(ctx, f.name, st, nil)
 	return err
 }
 
@@ -228,7 +232,10 @@ func (f *family) part(ctx context.Context, r *model.Relation, ends *linkEnds, ke
 			continue
 		}
 		st := &builder.Delete{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, gone))...)}
-		if _, err := f.s.Delete(ctx, f.name, st, nil); err != nil {
+		_, err = f.telling(ctx, hook.Unlink, r, ends, gone, func(ctx context.Context) (int64, error) {
+			return f.s.erase(ctx, f.name, st, nil)
+		})
+		if err != nil {
 			return err
 		}
 	}

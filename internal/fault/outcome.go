@@ -29,6 +29,12 @@ func Ended(err error, o Outcome) error {
 	return &Error{Err: err, outcome: o}
 }
 
+// WithOutcome says what became of the call.
+func (e *Error) WithOutcome(o Outcome) *Error {
+	e.outcome = o
+	return e
+}
+
 // Doubtful says of a write that nobody knows whether it was done. cause is what happened.
 func Doubtful(model, source, detail string, cause error) *Error {
 	return (&Error{Model: model, Source: source, Err: ErrCommitUnknown, Detail: detail, outcome: Unknown}).WithCause(cause)

@@ -81,8 +81,12 @@ func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue)
 }
 
 // Value gives the first value that text gives, nil when there is no row.
-func (c *Conn) Value(ctx context.Context, text string) (v driver.Value, err error) {
-	cur, err := c.query(ctx, text, nil)
+func (c *Conn) Value(ctx context.Context, text string, args ...driver.Value) (v driver.Value, err error) {
+	named := make([]driver.NamedValue, len(args))
+	for i := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: args[i]}
+	}
+	cur, err := c.query(ctx, text, named)
 	if err != nil {
 		return nil, err
 	}

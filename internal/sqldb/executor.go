@@ -100,7 +100,7 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 		})
 	}
 	if err == nil {
-		err = x.s.bind(c, args)
+		err = x.s.bound(c, st, args)
 	}
 	if err != nil {
 		return 0, x.s.Fail(ctx, m, err)
@@ -111,9 +111,13 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 			rows.Reserve(rows.Len() + n)
 		}
 	}
-	n, err := x.run(ctx, run{text: compiled.SQL, plan: k.plan, c: c, rows: rows, way: w})
+	n, err := x.run(ctx, run{st: st, text: compiled.SQL, plan: k.plan, c: c, rows: rows, way: w})
 	if err != nil {
-		return n, x.fail(ctx, m, err)
+		err = x.fail(ctx, m, err)
+		if x.s.Locate != nil {
+			x.s.Locate(err, st)
+		}
+		return n, err
 	}
 	k.last.Store(n)
 	return n, nil
@@ -141,6 +145,7 @@ func (x Executor) fail(ctx context.Context, m *model.Model, err error) error {
 
 // run is one statement to be run.
 type run struct {
+	st   builder.Statement
 	text string
 	plan *plan
 	c    *scratch
@@ -151,7 +156,14 @@ type run struct {
 // run runs r; alone, it tries again while somebody else holds a lock.
 func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
 	var all []driver.Value // what a statement that writes gave, kept until it is sure that it was done
-	err = x.on(ctx, func(c *Conn) error {
+	err = x.on(ctx, func(c *Conn) (err error) {
+		if r.way != read && r.st != nil && x.s.Probe != nil {
+			defer func() {
+				if err != nil {
+					err = x.s.Probe(ctx, c, r.st, err)
+				}
+			}()
+		}
 		if r.way == write {
 			n, err = c.exec(ctx, r.text, r.c.named)
 			return err

@@ -89,7 +89,7 @@ func (x Executor) begin(ctx context.Context, args []model.Value) (*scratch, erro
 		return nil, err
 	}
 	c := x.s.take()
-	if err := x.s.bind(c, args); err != nil {
+	if _, err := x.s.bind(c, args); err != nil {
 		x.s.give(c)
 		return nil, x.s.Fail(ctx, nil, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -32,6 +33,10 @@ type System struct {
 	Changes string
 	// Fail maps the driver's error.
 	Fail func(ctx context.Context, m *model.Model, err error) error
+	// Probe may find out more of why st failed, on its connection. It may be nil.
+	Probe func(ctx context.Context, c *Conn, st builder.Statement, err error) error
+	// Locate writes into what Fail made of a statement's error which fields it speaks of. It may be nil.
+	Locate func(err error, st builder.Statement)
 	// Busy reports an error that means: somebody else holds a lock, nothing was done. Such a statement runs
 	// again for up to MaxWait when it is not part of a transaction. It may be nil.
 	Busy    func(error) bool
@@ -69,17 +74,33 @@ func (s *System) give(c *scratch) {
 	s.scratch.Put(c)
 }
 
-// bind fills c.named.
-func (s *System) bind(c *scratch, args []model.Value) error {
+// bind fills c.named; at is the argument that does not fit.
+func (s *System) bind(c *scratch, args []model.Value) (at int, err error) {
 	c.named = c.named[:0]
 	for i := range args {
 		v, err := s.Bind(args[i])
 		if err != nil {
-			return err
+			return i, err
 		}
 		c.named = append(c.named, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
-	return nil
+	return 0, nil
+}
+
+// bound is bind that names the column whose value does not fit.
+func (s *System) bound(c *scratch, st builder.Statement, args []model.Value) error {
+	at, err := s.bind(c, args)
+	if err == nil {
+		return nil
+	}
+	e, ok := err.(*fault.Error) //nolint:errorlint // made by Bind, not wrapped yet
+	if !ok || e.Field != "" {
+		return err
+	}
+	if fields, failed := builder.ArgumentFields(s.Cache.Dialect, st); failed == nil && at < len(fields) && fields[at] != nil {
+		e.Model, e.Field = fields[at].Model.Name, fields[at].Name
+	}
+	return err
 }
 
 // values gives c.row with room for n columns.

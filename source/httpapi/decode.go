@@ -143,7 +143,7 @@ func sourceOf(f *model.Field, v []byte) (src any, ok bool) {
 		}
 		each := jsonstream.ElementsOf(v)
 		for e, more := each.Next(); more; e, more = each.Next() {
-			if _, ok := sourceOf(f.Elem, e); !ok || e[0] == 'n' {
+			if _, ok := sourceOf(f.Elem, e); !ok && (e[0] != 'n' || !f.NullElements()) {
 				return nil, false
 			}
 		}

@@ -50,6 +50,7 @@ type Endpoint struct {
 	byteOrder                bool
 	pageFrom, pageStep       int
 	cursorFrom, itemError    string
+	errorField               string
 	below                    string
 }
 

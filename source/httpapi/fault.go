@@ -22,7 +22,7 @@ func upstream(m *model.Model, f *model.Field, detail string) *fault.Error {
 }
 
 // statusFault maps a reply's status. The body is not looked at: it may hold anything.
-func statusFault(e *endpoint, status int) error {
+func statusFault(e *endpoint, status int) *fault.Error {
 	sentinel, advice := fault.ErrUpstream, ""
 	switch status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
@@ -40,7 +40,7 @@ func statusFault(e *endpoint, status int) error {
 	}
 	out := fault.New(sentinel, e.model.Name, "", fmt.Sprintf("%s %s answered %d %s%s", e.method, describePath(e.path), status, http.StatusText(status), advice))
 	if status == http.StatusTooManyRequests {
-		return fault.Ended(out, fault.Undone)
+		return out.WithOutcome(fault.Undone)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"unsafe"
 
@@ -73,6 +74,9 @@ func (in *insertion) row(i int) (map[string]any, error) {
 	n := len(in.st.Fields)
 	out := make(map[string]any, n)
 	for c, f := range in.st.Fields {
+		if withheld(f, in.st.Values[i*n+c]) {
+			continue
+		}
 		v, err := jsonOf(f, in.st.Values[i*n+c])
 		if err != nil {
 			return nil, err
@@ -80,6 +84,19 @@ func (in *insertion) row(i int) (map[string]any, error) {
 		out[f.Column] = v
 	}
 	return out, nil
+}
+
+// withheld reports a field that a create does not give, so that the API makes what it will of it: one tagged readonly or
+// updateonly, unless default= fills it.
+func withheld(f *model.Field, v model.Value) bool {
+	if !f.ReadOnly && !f.UpdateOnly {
+		return false
+	}
+	if v.IsNull() {
+		return true
+	}
+	zero, err := f.Load(reflect.New(f.Model.Type).UnsafePointer())
+	return err == nil && string(model.AppendKey(nil, v)) == string(model.AppendKey(nil, zero))
 }
 
 func (in *insertion) values(i int) []model.Value {

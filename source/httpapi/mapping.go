@@ -37,6 +37,7 @@ type endpoint struct {
 	items, item       jp.Expr
 	total, next       jp.Expr
 	itemError         jp.Expr
+	errorField        jp.Expr
 	at                lookups // what those paths are when a reply is read
 	byteOrder         bool
 	pageFrom          int64
@@ -156,7 +157,7 @@ func (p *endpointParser) parse() error {
 	for _, x := range []struct {
 		name, text string
 		to         *jp.Expr
-	}{{"Items", p.e.items, &p.out.items}, {"Item", p.e.item, &p.out.item}, {"Total", p.e.total, &p.out.total}, {"Next", p.e.next, &p.out.next}, {"ItemError", p.e.itemError, &p.out.itemError}} {
+	}{{"Items", p.e.items, &p.out.items}, {"Item", p.e.item, &p.out.item}, {"Total", p.e.total, &p.out.total}, {"Next", p.e.next, &p.out.next}, {"ItemError", p.e.itemError, &p.out.itemError}, {"ErrorField", p.e.errorField, &p.out.errorField}} {
 		if x.text == "" {
 			continue
 		}

@@ -32,6 +32,8 @@ type reply struct {
 	ep     *endpoint
 	at     jsonstream.Found // where ep's places are in it
 	sum    uint64           // tells documents apart
+
+	refused *model.Field // that a refusal speaks of, nil for none
 }
 
 // receive reads res whole and closes it.
@@ -39,6 +41,7 @@ func (d *DataSource) receive(ctx context.Context, r *request, res *http.Response
 	defer func() { _ = res.Body.Close() }() // what was read is whole, or the error says so
 	rep := &reply{status: res.StatusCode, header: res.Header, url: res.Request.URL}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
+		rep.refused = r.ep.refusedField(res.StatusCode, res.Body)
 		_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // so that the connection can be used again
 		return rep, nil
 	}

@@ -50,7 +50,11 @@ func (d *DataSource) send(ctx context.Context, r *request) (rep *reply, tries in
 		}
 	}
 	if err == nil && (rep.status < 200 || rep.status > 299) {
-		err = statusFault(r.ep, rep.status)
+		refusal := statusFault(r.ep, rep.status)
+		if rep.refused != nil {
+			refusal.Field = rep.refused.Name
+		}
+		err = refusal
 	}
 	return rep, tries, err
 }

@@ -63,7 +63,7 @@ func (c *column) array(row, dst unsafe.Pointer, v []byte) error {
 		return c.arrayFault(v)
 	}
 	s := reflect.MakeSlice(c.field.Base, e.n, e.n)
-	base, size := s.UnsafePointer(), c.field.Elem.Base.Size()
+	base, size := s.UnsafePointer(), c.field.Elem.Type.Size()
 	var text string // all elements in one piece of memory
 	if c.elem.op == opText {
 		text = string(v)
@@ -73,6 +73,10 @@ func (c *column) array(row, dst unsafe.Pointer, v []byte) error {
 		if why != fine {
 			return c.fault(why)
 		}
+		nulls := c.field.NullElements()
+		if x == nil && nulls { // an element is zero, which is NULL
+			continue
+		}
 		if x == nil { // the field's own words say that it holds no NULL
 			if err := c.field.Assign(row, []any{nil}); err != nil {
 				return err
@@ -80,6 +84,9 @@ func (c *column) array(row, dst unsafe.Pointer, v []byte) error {
 			return c.fault(malformed)
 		}
 		at := unsafe.Add(base, uintptr(i)*size)
+		if nulls {
+			at = c.field.Elem.Target(at)
+		}
 		if c.elem.op == opText {
 			end := len(v) - len(e.rest)
 			*(*string)(at) = text[end-len(x) : end]

@@ -53,12 +53,13 @@ func (c *scratch) encode(types *pgtype.Map, oids []uint32, args []model.Value, m
 	if len(args) > maxArguments {
 		return fault.New(fault.ErrLimit, m, "", "the protocol takes "+count(maxArguments)+" at most: send lists")
 	}
-	c.values, c.formats = c.values[:0], c.formats[:0]
+	c.values, c.formats, c.bad = c.values[:0], c.formats[:0], 0
 	e := encoder{buf: c.buf[:0], types: types}
 	defer func() { c.buf = e.buf }()
 	for i := range args {
 		v, format, err := e.argument(oids[i], args[i])
 		if err != nil {
+			c.bad = i + 1
 			return argumentFault(err, m, i)
 		}
 		c.values, c.formats = append(c.values, v), append(c.formats, format)

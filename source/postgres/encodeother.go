@@ -69,7 +69,7 @@ func nonNil(b []byte) []byte {
 
 // argumentFault names the argument that could not be sent, and never shows it.
 func argumentFault(err error, m string, i int) error {
-	out := fault.New(fault.ErrInvalid, m, "", "argument "+strconv.Itoa(i+1)+": ")
+	out := fault.New(fault.ErrInvalid, m, "", argument(i))
 	if why, ok := err.(misfit); ok { //nolint:errorlint // made here, never wrapped
 		out.Detail += why.Error()
 		return out
@@ -77,6 +77,8 @@ func argumentFault(err error, m string, i int) error {
 	out.Detail += unknownType.Error()
 	return out.WithCause(err)
 }
+
+func argument(i int) string { return "argument " + strconv.Itoa(i+1) + ": " }
 
 func count(n int) string {
 	if n == 1 {

@@ -56,7 +56,7 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	}
 	a := attempt{model: st.Root(), query: query}
 	fn := func(conn *pgx.Conn) (int64, error) {
-		r := run{d: d, conn: conn, statement: s, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
+		r := run{d: d, conn: conn, statement: s, st: st, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
 		r.settle(ctx, t)
 		n, err := r.do(ctx)
 		a.take(&r)

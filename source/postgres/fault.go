@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/multi-orm/orm/internal/blame"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -71,8 +72,8 @@ func (t transient) Unwrap() error { return t.error }
 func (d *DataSource) refused(out *fault.Error, m *model.Model, pg *pgconn.PgError, err error) error {
 	out.Err, out.Detail = sentence(pg.Code)
 	out.Constraint = pg.ConstraintName
-	if f := fieldOf(m, pg); f != nil {
-		out.Field = f.Name
+	if t, ok := told(m, pg); ok {
+		blame.Locate(out, m, d.models, t)
 	}
 	switch pg.Code {
 	case "40001", "40P01": // serialization failure, deadlock

@@ -68,7 +68,7 @@ func TestErrorsOfTheServer(t *testing.T) {
 				_, err := d.Insert(t.Context(), insertOf(t, m, &p), nil)
 				return err
 			}
-			checkError(t, insert(parent{1, "secret", 1}), wantError{fault.ErrInvalid, "", "", "22001"}, "secret")
+			checkError(t, insert(parent{1, "secret", 1}), wantError{fault.ErrInvalid, "Code", "", "22001"}, "secret")
 			checkError(t, insert(parent{1, "b", 1}), wantError{fault.ErrConflict, "ID", "parents_pkey", "23505"})
 			checkError(t, insert(parent{2, "a", 1}), wantError{fault.ErrConflict, "Code", "parents_code_key", "23505"})
 			checkError(t, insert(parent{2, "b", 100}), wantError{fault.ErrInvalid, "Size", "parents_size_check", "23514"})
@@ -98,7 +98,7 @@ func TestArgumentsThatDoNotFit(t *testing.T) {
 	mustExec(t, d, parentTables)
 	size, _ := m.Field("Size")
 	_, err := tryAll[parent](t.Context(), d, selectOf(m, builder.Compare(builder.OpEq, size, model.IntOf(40_000))))
-	checkError(t, err, wantError{kind: fault.ErrInvalid}, "40000")
+	checkError(t, err, wantError{kind: fault.ErrInvalid, field: "Size"}, "40000")
 	for _, v := range []model.Value{model.StringOf("a\x00b"), model.BytesOf([]byte{0}), model.ListOf(model.List{model.IntOf(1)})} {
 		_, err = d.Exec(t.Context(), "UPDATE parents SET code = $1", []model.Value{v})
 		checkError(t, err, wantError{kind: fault.ErrInvalid})

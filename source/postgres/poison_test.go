@@ -27,7 +27,7 @@ func TestRefusedValuesPoisonNothing(t *testing.T) {
 				return err
 			}
 			for i := range int64(3) {
-				checkError(t, put(d, i, 1, "nonsense"), wantError{fault.ErrInvalid, "", "", "22P02"}, "nonsense")
+				checkError(t, put(d, i, 1, "nonsense"), wantError{fault.ErrInvalid, "Label", "", "22P02"}, "nonsense")
 				if err := put(d, i, 1<<40, "a"); !errors.Is(err, fault.ErrInvalid) {
 					t.Fatal(err)
 				}
@@ -36,7 +36,7 @@ func TestRefusedValuesPoisonNothing(t *testing.T) {
 				}
 				tx := begun(t, d, source.TxOptions{})
 				err := put(tx, i+10, 1, "nonsense")
-				if checkError(t, err, wantError{fault.ErrInvalid, "", "", "22P02"}, "nonsense"); engine.Retryable(err) {
+				if checkError(t, err, wantError{fault.ErrInvalid, "Label", "", "22P02"}, "nonsense"); engine.Retryable(err) {
 					t.Error("running it again changes nothing")
 				}
 				_ = tx.Rollback(t.Context())

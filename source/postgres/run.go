@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -18,6 +19,7 @@ type run struct {
 	tx        bool
 	alone     bool // the transaction is for this statement only
 	statement *statement
+	st        builder.Statement // nil for raw text
 	args      []model.Value
 	scratch   *scratch
 	model     *model.Model     // nil for raw text
@@ -50,7 +52,11 @@ func (r *run) settle(ctx context.Context, t *tx) {
 // do runs the statement, and runs it again where what we knew of it is out of date.
 func (r *run) do(ctx context.Context) (int64, error) {
 	if r.d.mode == SimpleProtocol {
-		return r.simple(ctx)
+		n, err := r.simple(ctx)
+		if err != nil {
+			err = r.blamed(ctx, err)
+		}
+		return n, err
 	}
 	if t := r.d.tracer; t != nil {
 		ctx = t.TraceQueryStart(ctx, r.conn, pgx.TraceQueryStartData{SQL: r.statement.sql, Args: plain(r.args)})
@@ -59,8 +65,11 @@ func (r *run) do(ctx context.Context) (int64, error) {
 	for repeats := 0; err != nil && r.again(ctx, err, repeats); repeats++ {
 		tag, err = r.once(ctx)
 	}
-	if err != nil && r.tx {
-		err = r.inTransaction(err)
+	if err != nil {
+		err = r.blamed(ctx, err)
+		if r.tx {
+			err = r.inTransaction(err)
+		}
 	}
 	if t := r.d.tracer; t != nil {
 		t.TraceQueryEnd(ctx, r.conn, pgx.TraceQueryEndData{CommandTag: tag, Err: err})

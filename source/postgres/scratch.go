@@ -10,6 +10,7 @@ type scratch struct {
 	values  [][]byte
 	formats []int16
 	buf     []byte
+	bad     int // the argument that could not be sent, from 1; 0 for none
 }
 
 // maxScratch bounds what is kept for the next call, so that one bulk insert does not hold its memory forever.
@@ -27,7 +28,7 @@ func (d *DataSource) give(c *scratch) {
 	if cap(c.buf) > maxScratch || cap(c.values) > 1024 {
 		return
 	}
-	c.args = builder.Args{}
+	c.args, c.bad = builder.Args{}, 0
 	clear(c.values)
 	clear(c.buf)
 	c.values, c.formats, c.buf = c.values[:0], c.formats[:0], c.buf[:0]

@@ -20,6 +20,7 @@ func (r *run) simple(ctx context.Context) (int64, error) {
 			if r.model != nil {
 				name = r.model.Name
 			}
+			r.scratch.bad = i + 1
 			return 0, r.d.fail(ctx, r.model, argumentFault(err, name, i))
 		}
 		args = append(args, a)

@@ -36,6 +36,7 @@ type DataSource struct {
 
 	cache   builder.Cache
 	scratch sync.Pool
+	models  []*model.Model // that live here, set by Open
 }
 
 var (
@@ -83,7 +84,7 @@ func (d *DataSource) Capabilities() source.Capabilities {
 }
 
 // Open makes the pool and reaches the server once.
-func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
+func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
@@ -92,6 +93,7 @@ func (d *DataSource) Open(ctx context.Context, _ []*model.Model) error {
 	case d.pool.Load() != nil:
 		return nil
 	}
+	d.models = models
 	pool, err := d.connect(ctx)
 	if err != nil {
 		return err

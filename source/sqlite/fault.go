@@ -10,6 +10,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/blame"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -62,29 +63,15 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		if e.Code()&0xff == lib.SQLITE_ERROR {
 			out.Detail, out.Err = said(e.Error())
 			out.Field = lacking(m, e.Error())
-		} else {
-			out.Field = conflicting(m, e.Code())
+		}
+		if restricted(e) {
+			out.Detail, out.Err = kind(lib.SQLITE_CONSTRAINT_FOREIGNKEY)
+		}
+		if t, ok := told(e); ok {
+			blame.Locate(out, m, d.models, t)
 		}
 	}
 	return out.WithCause(err)
-}
-
-// conflicting names the field of a conflict where it can only be one: SQLite tells the column in words alone.
-func conflicting(m *model.Model, code int) string {
-	if m == nil {
-		return ""
-	}
-	switch code {
-	case lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
-		if len(m.Key) == 1 {
-			return m.Key[0].Name
-		}
-	case lib.SQLITE_CONSTRAINT_UNIQUE:
-		if len(m.Uniques) == 1 && len(m.Uniques[0].Fields) == 1 {
-			return m.Uniques[0].Fields[0].Name
-		}
-	}
-	return ""
 }
 
 // lacking names the field whose column is not there, where the words are about one of m.
@@ -144,7 +131,7 @@ func said(words string) (detail string, sentinel error) {
 		return "the database was opened without decimals: call sqlite.RegisterDecimals on its driver before it opens connections", fault.ErrUnsupported
 	case has("no such function: " + dialect.TimeFunction):
 		return "the database was opened without times: call sqlite.RegisterTimes on its driver before it opens connections", fault.ErrUnsupported
-	case has("integer overflow", "orm_decimal: out of range"):
+	case outOfRange(words):
 		return "a number would leave the range of its column", fault.ErrInvalid
 	case has("Expression tree is too large", "parser stack overflow", "too many terms", "too many SQL variables", "at most 64 tables"):
 		return "the statement is too deep or too long for SQLite: use fewer conditions, or a list with In", fault.ErrLimit
@@ -168,10 +155,9 @@ func kind(code int) (detail string, sentinel error) {
 	case lib.SQLITE_CONSTRAINT_NOTNULL:
 		return "a column that may not be NULL was given none", fault.ErrInvalid
 	case lib.SQLITE_CONSTRAINT_TRIGGER:
-		// SQLite carries out ON DELETE RESTRICT with a trigger of its own, so the code is that of any trigger.
-		return "the row is still in use, or a trigger of the table refused", fault.ErrReference
+		return "a trigger of the database refused it", fault.ErrInvalid
 	case lib.SQLITE_CONSTRAINT_CHECK:
-		return "a value breaks a CHECK of the table", fault.ErrInvalid
+		return "a check constraint does not allow the row", fault.ErrInvalid
 	}
 	switch code & 0xff {
 	case lib.SQLITE_CONSTRAINT, lib.SQLITE_MISMATCH, lib.SQLITE_TOOBIG, lib.SQLITE_RANGE:

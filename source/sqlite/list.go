@@ -97,7 +97,8 @@ func reader(f *model.Field) func(any) (any, error) {
 		out := make(model.List, len(items))
 		for i, s := range items {
 			if s == nil {
-				continue // NULL, which Assign refuses
+				out[i] = model.Null()
+				continue // Assign refuses it where elements are never NULL
 			}
 			b, err := hex.DecodeString(*s)
 			if err != nil {

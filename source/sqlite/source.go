@@ -78,6 +78,8 @@ func Source(name, path string, opts ...Option) *DataSource {
 		Query:   query,
 		Admit:   d.admit,
 		Fail:    d.fail,
+		Probe:   d.probe,
+		Locate:  d.located,
 		Busy:    busy,
 		MaxWait: maxWait,
 		Changes: "SELECT total_changes()",
