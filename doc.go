@@ -172,6 +172,9 @@
 //	case errors.Is(err, orm.ErrConflict):  // 409
 //	}
 //
+// [OutcomeOf] tells what became of a call that failed: Unsent, Undone or Unknown. A write whose answer was lost, COMMIT or a
+// single statement, is [ErrCommitUnknown]: look before repeating it. What was provably not sent has been tried again.
+//
 // Texts hold no row values and no words of the driver; the driver's own error is there for errors.As.
 //
 // # Seeing

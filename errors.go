@@ -23,6 +23,6 @@ var (
 	ErrAuth           = fault.ErrAuth           // the source refused the credentials
 	ErrUnsupported    = fault.ErrUnsupported    // the source cannot do this
 	ErrUpstream       = fault.ErrUpstream       // the source failed or cannot be reached
-	ErrCommitUnknown  = fault.ErrCommitUnknown  // the connection broke during COMMIT; look before repeating
+	ErrCommitUnknown  = fault.ErrCommitUnknown  // the answer to a write or a COMMIT was lost; look before repeating
 	ErrClosed         = fault.ErrClosed         // the DB or the transaction has ended
 )

@@ -90,3 +90,22 @@ func ExampleQuery_Lock() {
 	fmt.Println(errors.Is(err, orm.ErrUnsupported), err)
 	// Output: true orm: All Order (source main): unsupported by the source: row locks are not to be had on sqlite
 }
+
+// What became of a call that failed decides whether it may be made again.
+func ExampleOutcomeOf() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	err := orm.Repo[Team](db).Create(ctx, &Team{Name: "Core"})
+	switch orm.OutcomeOf(err) {
+	case orm.Unsent:
+		fmt.Println("it never left: make it again")
+	case orm.Undone:
+		fmt.Println("refused, and nothing stays:", errors.Is(err, orm.ErrConflict))
+	case orm.Unknown:
+		fmt.Println("look whether it is there")
+	default:
+		fmt.Println("done")
+	}
+	// Output: refused, and nothing stays: true
+}

@@ -100,3 +100,50 @@ func TestStreamsWithIncludesShareAPool(t *testing.T) {
 		})
 	}
 }
+
+// Close does not wait for ever for what runs on.
+func TestCloseWithin(t *testing.T) {
+	w := newWorld(t, Note{})
+	db := w.faulty(postgres.MaxConns(4), postgres.CloseWithin(200*time.Millisecond))
+	ended := make(chan error, 2)
+	running := make(chan struct{}, 2)
+	go func() {
+		ended <- db.Tx(w.ctx, func(tx orm.DB) error {
+			if err := orm.Repo[Note](tx).Create(w.ctx, &Note{Text: "half"}); err != nil {
+				return err
+			}
+			running <- struct{}{}
+			_, err := orm.Repo[Note](tx).Where(orm.SQL[Note]("pg_sleep(60) IS NOT NULL")).Count(w.ctx)
+			return err
+		})
+	}()
+	go func() {
+		running <- struct{}{}
+		_, err := db.Exec(w.ctx, "SELECT pg_sleep(60)")
+		ended <- err
+	}()
+	<-running
+	<-running
+	time.Sleep(50 * time.Millisecond)
+	closed := make(chan error, 1)
+	go func() { closed <- db.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("Close waits for what does not end")
+	}
+	for range 2 {
+		if err := <-ended; err == nil {
+			t.Error("a statement was cut and says that it was done")
+		}
+	}
+	if _, there := w.texts()["half"]; there {
+		t.Error("half a transaction is there")
+	}
+	if _, err := w.plain.Exec(w.ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); err != nil {
+		t.Log(err) // those that still sleep would outlive the test
+	}
+}

@@ -35,6 +35,9 @@ func (d *DataSource) configOf(dsn string) (*pgxpool.Config, error) {
 	for _, fn := range d.o.change {
 		fn(cfg)
 	}
+	if d.o.grace > 0 {
+		d.sockets.watch(cfg)
+	}
 	return cfg, nil
 }
 

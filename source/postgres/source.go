@@ -33,6 +33,7 @@ type DataSource struct {
 	location atomic.Pointer[source.Location]
 	replicas atomic.Pointer[replicas]
 	sticky   sticky
+	sockets  sockets
 
 	cache   builder.Cache
 	scratch sync.Pool
@@ -120,7 +121,7 @@ func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 func (d *DataSource) connect(ctx context.Context) (*pgxpool.Pool, error) {
 	if d.given != nil {
 		if d.o.pool {
-			return nil, d.invalid("MaxConns and Configure do not change a pool that exists: give them to pgxpool")
+			return nil, d.invalid("MaxConns, Configure and CloseWithin do not change a pool that exists: give them to pgxpool")
 		}
 		return d.given, d.choose(d.given.Config())
 	}
@@ -138,15 +139,17 @@ func (d *DataSource) connect(ctx context.Context) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// Close closes the pool, once the statements that run have ended. A pool given to FromPool stays open.
+// Close closes the pool, once the statements that run have ended, or CloseWithin has passed. A pool given to FromPool stays open.
 func (d *DataSource) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed.Store(true)
-	d.replicas.Swap(nil).close()
-	if pool := d.pool.Swap(nil); pool != nil && pool != d.given {
-		pool.Close()
-	}
+	d.within(func() {
+		d.replicas.Swap(nil).close()
+		if pool := d.pool.Swap(nil); pool != nil && pool != d.given {
+			pool.Close()
+		}
+	})
 	return nil
 }
 
