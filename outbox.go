@@ -21,15 +21,24 @@ type OutboxEntry struct {
 func (OutboxEntry) AuditExempt() {}
 
 // Outbox is a sink for hook.Audit that keeps entries in the table orm_outbox, in the transaction of the write
-// they tell of: either both are there or neither. DrainOutbox delivers them to where they belong.
-func Outbox(db DB) func(ctx context.Context, e hook.Entry) error {
-	return func(ctx context.Context, e hook.Entry) error {
-		text, err := json.Marshal(e)
-		if err != nil {
-			return &Error{Op: "audit", Model: e.Model, Err: ErrInvalid, Detail: "the entry has no JSON form"}
+// they tell of: either both are there or neither. A write's entries are kept by one statement for each 500 rows.
+// DrainOutbox delivers them to where they belong.
+func Outbox(db DB) func(ctx context.Context, all []hook.Entry) error {
+	return func(ctx context.Context, all []hook.Entry) error {
+		rows := make([]OutboxEntry, len(all))
+		for i, e := range all {
+			text, err := json.Marshal(e)
+			if err != nil {
+				return &Error{Op: "audit", Model: e.Model, Err: ErrInvalid, Detail: "the entry has no JSON form"}
+			}
+			rows[i].Entry = text
 		}
 		ctx = hook.WithOwnBypass(ctx, "audit outbox")
-		return Repo[OutboxEntry](db).Create(ctx, &OutboxEntry{Entry: text})
+		if len(rows) == 1 {
+			return Repo[OutboxEntry](db).Create(ctx, &rows[0])
+		}
+		_, err := Repo[OutboxEntry](db).CreateMany(ctx, rows)
+		return err
 	}
 }
 

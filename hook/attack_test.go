@@ -290,7 +290,7 @@ func TestAHookForAStrangerIsRefused(t *testing.T) {
 	engines(t, func(t *testing.T, db orm.DB, ctx context.Context) {
 		nothing := func(context.Context, *hook.Op) error { return nil }
 		for what, ext := range map[string]hook.Extension{
-			"Before": hook.Before[stranger](nothing), "After": hook.After[stranger](nothing), "no model": hook.Before[int](nothing), "Audit(nil)": hook.Audit(nil),
+			"Before": hook.Before[stranger](nothing), "After": hook.After[stranger](nothing), "no model": hook.Before[int](nothing), "Audit(nil)": hook.Audit[func(context.Context, hook.Entry) error](nil),
 		} {
 			if err := db.Use(ext); !errors.Is(err, orm.ErrInvalid) {
 				t.Errorf("%s: %v", what, err)

@@ -48,14 +48,66 @@ func exempt(op *Op) bool {
 
 type auditingKey struct{}
 
+// Sink takes the entries of a write: one after another, or up to 500 at once, so that it can keep them by one statement.
+type Sink interface {
+	func(ctx context.Context, e Entry) error | func(ctx context.Context, all []Entry) error
+}
+
+// mostEntries bounds the entries that a sink is given at once.
+const mostEntries = 500
+
+// entries gathers what a sink is given.
+type entries struct {
+	sink func(context.Context, []Entry) error
+	all  []Entry
+}
+
+func (s *entries) add(ctx context.Context, e Entry) error {
+	if s.all = append(s.all, e); len(s.all) < mostEntries {
+		return nil
+	}
+	return s.flush(ctx)
+}
+
+func (s *entries) flush(ctx context.Context) error {
+	if len(s.all) == 0 {
+		return nil
+	}
+	all := s.all
+	s.all = nil // the sink may keep what it was given
+	return s.sink(ctx, all)
+}
+
+// many gives a sink that takes several entries; nil for no sink.
+func many[S Sink](sink S) func(context.Context, []Entry) error {
+	switch sink := any(sink).(type) {
+	case func(context.Context, []Entry) error:
+		return sink
+	case func(context.Context, Entry) error:
+		if sink == nil {
+			return nil
+		}
+		return func(ctx context.Context, all []Entry) error {
+			for _, e := range all {
+				if err := sink(ctx, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
 // Audit gives sink an entry for every row that is created, updated, deleted or upserted, one by one or in
 // bulk, with what it held before and after; hidden fields are redacted. The sink runs inside the write's
 // transaction: a DB used with the sink's context joins it, and when the sink fails the write fails and is
 // rolled back. What the sink writes itself is not audited. Raw SQL and every operation under a bypass are
 // entries too. A row of a link table is an entry of the table's model; where it has none, of the model whose relation
 // was written: its key, the relation and the key of the related row.
-func Audit(sink func(ctx context.Context, e Entry) error) Hook {
-	if sink == nil {
+func Audit[S Sink](sink S) Hook {
+	take := many(sink)
+	if take == nil {
 		return Hook{Name: "audit", err: fault.New(fault.ErrInvalid, "", "", "Audit was given no sink")}
 	}
 	return Hook{
@@ -87,17 +139,18 @@ func Audit(sink func(ctx context.Context, e Entry) error) Hook {
 				base.Bypass = bypass.Reason
 			}
 			if op.Links != nil {
-				return auditLinks(ctx, op, base, sink)
+				return auditLinks(ctx, op, base, take)
 			}
 			if !op.Kind.Writes() || bypass != nil && (!op.Rows.IsValid() || op.Rows.Len() == 0) {
-				return sink(ctx, base)
+				return take(ctx, []Entry{base})
 			}
-			return auditRows(ctx, op, base, sink)
+			return auditRows(ctx, op, base, take)
 		},
 	}
 }
 
-func auditRows(ctx context.Context, op *Op, base Entry, sink func(context.Context, Entry) error) error {
+func auditRows(ctx context.Context, op *Op, base Entry, sink func(context.Context, []Entry) error) error {
+	out := entries{sink: sink}
 	old := map[string]unsafe.Pointer{}
 	err := each(op.Old, func(row unsafe.Pointer) error {
 		k, err := keyOf(op.Model, row)
@@ -120,15 +173,19 @@ func auditRows(ctx context.Context, op *Op, base Entry, sink func(context.Contex
 		if is != nil && op.Kind != Delete {
 			e.New = snapshot(op.Model.Fields, is)
 		}
-		return sink(ctx, e)
+		return out.add(ctx, e)
 	}
-	return each(op.Rows, func(row unsafe.Pointer) error {
+	err = each(op.Rows, func(row unsafe.Pointer) error {
 		k, err := keyOf(op.Model, row)
 		if err != nil {
 			return err
 		}
 		return emit(old[k], row)
 	})
+	if err != nil {
+		return err
+	}
+	return out.flush(ctx)
 }
 
 // each calls fn with the address of every row of a slice of structs.

@@ -16,16 +16,16 @@ type Links struct {
 }
 
 // auditLinks gives sink an entry for each related row.
-func auditLinks(ctx context.Context, op *Op, base Entry, sink func(context.Context, Entry) error) error {
-	r := op.Links.Relation
+func auditLinks(ctx context.Context, op *Op, base Entry, sink func(context.Context, []Entry) error) error {
+	r, out := op.Links.Relation, entries{sink: sink}
 	for _, key := range op.Links.Linked {
 		e := base
 		e.Relation, e.Key, e.Linked = r.Name, named(r.Model.Key, op.Links.Key), named(r.Remote, key)
-		if err := sink(ctx, e); err != nil {
+		if err := out.add(ctx, e); err != nil {
 			return err
 		}
 	}
-	return nil
+	return out.flush(ctx)
 }
 
 // named gives values by the names of their fields.
