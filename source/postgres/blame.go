@@ -206,7 +206,7 @@ func (r *run) limits(ctx context.Context) map[string]int {
 	}
 	const text = `SELECT attname::text, CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 2147483647 END FROM pg_attribute
 		WHERE attrelid = to_regclass($1) AND attnum > 0 AND atttypid IN (25, 1042, 1043)`
-	rows, err := r.conn.Query(ctx, text, pgx.QueryExecModeExec, dialect.Table(r.d.Dialect(), r.model.Schema, r.model.Table))
+	rows, err := r.conn.Query(ctx, text, r.d.nameless(), dialect.Table(r.d.Dialect(), r.model.Schema, r.model.Table))
 	if err != nil {
 		return nil
 	}

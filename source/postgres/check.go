@@ -58,7 +58,7 @@ const columnsQuery = `SELECT a.attname, a.attnotnull FROM pg_attribute a
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
 
 func (c *checker) table(ctx context.Context, m *model.Model) error {
-	rows, err := c.pool.Query(ctx, columnsQuery, c.name(m))
+	rows, err := c.pool.Query(ctx, columnsQuery, c.d.nameless(), c.name(m))
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (c *checker) name(m *model.Model) string {
 
 func (c *checker) role(ctx context.Context) error {
 	var super, bypass bool
-	err := c.pool.QueryRow(ctx, "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&super, &bypass)
+	err := c.pool.QueryRow(ctx, "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user", c.d.nameless()).Scan(&super, &bypass)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ FROM pg_class c WHERE c.oid = to_regclass($1)`
 func (c *checker) policies(ctx context.Context, m *model.Model) error {
 	var enabled, forced, owner bool
 	var permissive int
-	rows, err := c.pool.Query(ctx, policyQuery, c.name(m))
+	rows, err := c.pool.Query(ctx, policyQuery, c.d.nameless(), c.name(m))
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,15 @@ func modeOf(m pgx.QueryExecMode) Mode {
 	return CacheStatement
 }
 
+// nameless is how the source's own questions are asked: without a statement that has a name, which a pooler would lose, and
+// by the simple protocol where there is no other.
+func (d *DataSource) nameless() pgx.QueryExecMode {
+	if d.mode == SimpleProtocol {
+		return pgx.QueryExecModeSimpleProtocol
+	}
+	return pgx.QueryExecModeExec
+}
+
 func (d *DataSource) invalid(detail string) error {
 	return &fault.Error{Op: "open", Source: d.name, Err: fault.ErrInvalid, Detail: detail}
 }
