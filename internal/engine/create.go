@@ -285,8 +285,13 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 			return 0, err
 		}
 	}
-	if st.Conflict != nil && st.Conflict.DoNothing && w.wantsRows() {
-		return w.insertAbsent(ctx, st)
+	if st.Conflict != nil && st.Conflict.DoNothing {
+		switch _, sql := w.src.(source.SQL); {
+		case w.wantsRows():
+			return w.insertAbsent(ctx, st, st.Model.Fields)
+		case sql && w.src.Capabilities().Returning && len(st.Model.Key) > 0: // the rows that come back are counted
+			return w.insertAbsent(ctx, st, st.Model.Key)
+		}
 	}
 	if st.Inserted != nil {
 		if err := w.lookAhead(ctx, st, rows); err != nil {
@@ -315,9 +320,10 @@ func swallowed(m *model.Model, n int64, of int) error {
 	return fault.New(fault.ErrInvalid, m.Name, "", fmt.Sprintf("the database wrote %d of %d rows and reported no error: a trigger or a rule of the table left out the rest", n, of))
 }
 
-// insertAbsent inserts the rows that are not there yet and learns from the source which ones they were.
-func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, error) {
-	st.Returning = st.Model.Fields
+// insertAbsent inserts the rows that are not there yet and learns from the source which ones they were. Their number is that
+// of the rows that come back: what stands before a distributed database may tell the number that it was given.
+func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert, columns []*model.Field) (int64, error) {
+	st.Returning = columns
 	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
 	ex, err := w.executor(ctx)
 	if err != nil {
@@ -326,6 +332,12 @@ func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert) (int64, 
 	n, err := w.s.timed(ctx, w.src, st, func(ctx context.Context) (int64, error) { return ex.Insert(ctx, st, &back) })
 	if err != nil {
 		return 0, err
+	}
+	if _, sql := w.src.(source.SQL); sql {
+		n = int64(back.Len())
+	}
+	if len(columns) < len(w.m.Fields) {
+		return n, nil
 	}
 	if w.op != nil {
 		w.op.Rows = back.Slice()
