@@ -68,7 +68,7 @@ func TestGuardMemoryOfReplies(t *testing.T) {
 	db := open(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		write(w)
-	}), orm.Models(vast{}, scattered{}))
+	}), orm.Models(vast{}, scattered{}), httpapi.Timeout(10*time.Minute), httpapi.Retries(0)) // a slow machine reads each reply once
 	ctx := context.Background()
 	all := func() error { _, err := orm.Repo[vast](db).All(ctx); return err }
 	take := func() error { _, err := orm.Repo[vast](db).Take(1).All(ctx); return err }

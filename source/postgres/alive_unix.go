@@ -13,7 +13,7 @@ import (
 // probe looks at a socket without taking from it or waiting.
 type probe struct {
 	raw  syscall.RawConn
-	peek func(fd uintptr) bool
+	peek func(fd uintptr)
 	n    int
 	err  error
 }
@@ -31,9 +31,8 @@ func newProbe(conn net.Conn) *probe {
 		p.raw, p.err = s.SyscallConn()
 	}
 	var b [1]byte
-	p.peek = func(fd uintptr) bool {
+	p.peek = func(fd uintptr) {
 		p.n, _, p.err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		return true
 	}
 	return p
 }
@@ -46,7 +45,8 @@ func alive(ctx context.Context, conn *pgx.Conn) bool {
 		s.probe = newProbe(conn.PgConn().Conn())
 	}
 	p := s.probe
-	if p.raw == nil || p.raw.Read(p.peek) != nil {
+	// Control, since Read waits for a reader that the driver has left behind, as it does after a write that took long.
+	if p.raw == nil || p.raw.Control(p.peek) != nil {
 		return !conn.IsClosed()
 	}
 	switch {
