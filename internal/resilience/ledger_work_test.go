@@ -214,8 +214,15 @@ func (c *call) foreign() {
 	}
 }
 
-// kinds are those that faults of connections may lead to.
-var stormKinds = map[string]error{"upstream": orm.ErrUpstream, "unknown": orm.ErrCommitUnknown, "deadline": context.DeadlineExceeded, "conflict": orm.ErrConflict, "denied": orm.ErrDenied}
+// stormKinds are those that faults of connections may lead to. The first that fits counts: what the source failed at may be a
+// deadline of its own, that of connecting.
+var stormKinds = []struct {
+	name     string
+	sentinel error
+}{
+	{"unknown", orm.ErrCommitUnknown}, {"upstream", orm.ErrUpstream}, {"conflict", orm.ErrConflict}, {"denied", orm.ErrDenied},
+	{"deadline", context.DeadlineExceeded},
+}
 
 var outcomeNames = map[orm.Outcome]string{orm.Unsent: "unsent", orm.Undone: "undone", orm.Unknown: "unknown"}
 
@@ -232,9 +239,10 @@ func (c *call) judge(err error, write bool) {
 		c.l.Errorf("%s: an error of another type: %T: %v", c.mark, err, err)
 	}
 	kind := ""
-	for name, sentinel := range stormKinds {
-		if errors.Is(err, sentinel) && (kind == "" || name == "unknown" || name == "deadline" && kind != "unknown") {
-			kind = name
+	for _, k := range stormKinds {
+		if errors.Is(err, k.sentinel) {
+			kind = k.name
+			break
 		}
 	}
 	outcome := orm.OutcomeOf(err)

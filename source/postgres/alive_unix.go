@@ -13,7 +13,7 @@ import (
 // probe looks at a socket without taking from it or waiting.
 type probe struct {
 	raw  syscall.RawConn
-	peek func(fd uintptr) bool
+	peek func(fd uintptr)
 	n    int
 	err  error
 }
@@ -31,22 +31,22 @@ func newProbe(conn net.Conn) *probe {
 		p.raw, p.err = s.SyscallConn()
 	}
 	var b [1]byte
-	p.peek = func(fd uintptr) bool {
+	p.peek = func(fd uintptr) {
 		p.n, _, p.err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		return true
 	}
 	return p
 }
 
 // alive reports whether a connection of the pool still has a server at its other end, as far as this side can know without
-// asking: the end of the stream and the server's farewell are there to be read. What else is there is asked about.
+// asking: the end of the stream and the server's farewell are there to be read. What else is there is asked about. The look must
+// not wait for the read lock of the socket: the driver may have a read pending there, which a slow write begins.
 func alive(ctx context.Context, conn *pgx.Conn) bool {
 	s := sessionOf(conn)
 	if s.probe == nil {
 		s.probe = newProbe(conn.PgConn().Conn())
 	}
 	p := s.probe
-	if p.raw == nil || p.raw.Read(p.peek) != nil {
+	if p.raw == nil || p.raw.Control(p.peek) != nil {
 		return !conn.IsClosed()
 	}
 	switch {
