@@ -33,6 +33,7 @@ type world struct {
 	proxy *faultproxy.Proxy
 	dsn   string // through the proxy
 	plain orm.DB
+	real  string // where the database is without the proxy
 }
 
 func newWorld(t *testing.T, models ...any) *world {
@@ -42,6 +43,7 @@ func newWorld(t *testing.T, models ...any) *world {
 		t.Fatal(err)
 	}
 	w := &world{T: t, ctx: context.Background(), proxy: faultproxy.New(t, u.Host)}
+	w.real = direct
 	w.plain = w.connect(direct, nil, models...)
 	if err := orm.CreateTables(w.ctx, w.plain); err != nil {
 		t.Fatal(err)

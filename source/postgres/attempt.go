@@ -60,8 +60,8 @@ func (d *DataSource) on(ctx context.Context, t *tx, a *attempt, fn func(*pgx.Con
 		if err != nil && !t.readOnly && readOnly(err) {
 			return n, t.note(d.demoted(err))
 		}
-		if err = t.note(err); err != nil && !a.stopped && a.model != nil && t.conn.IsClosed() {
-			err = fault.Ended(err, fault.Undone) // nobody can commit it any more
+		if err = t.note(err); !a.stopped && a.model != nil { // a text may have committed by itself
+			err = t.undone(err)
 		}
 		return n, err
 	}
@@ -132,7 +132,7 @@ func (d *DataSource) judge(ctx context.Context, a *attempt, err error) error {
 	switch {
 	case a.query:
 		return err
-	case !a.sent && a.gone:
+	case !a.sent && a.gone, !a.gone && early(err):
 		return fault.Ended(err, fault.Unsent)
 	case !a.sent:
 		return fault.Ended(err, fault.Undone)
@@ -145,6 +145,10 @@ func (d *DataSource) judge(ctx context.Context, a *attempt, err error) error {
 	}
 	return fault.Doubtful(name, d.name, "the connection was lost before the answer came: look before repeating", errors.Join(ctx.Err(), err))
 }
+
+// early reports that the caller's time was over before the driver sent anything. It holds for connections that are still open:
+// one that broke while it was used is closed.
+func early(err error) bool { return pgconn.Timeout(err) && pgconn.SafeToRetry(err) }
 
 // vague reports that the server's answer does not say whether the statement was done: it ended the session, or what answers
 // for it lost it.

@@ -74,9 +74,9 @@ func (t *tx) declare(ctx context.Context, st *builder.Select, rows *source.Rows)
 	if t.d.mode == SimpleProtocol {
 		r := run{d: t.d, conn: t.conn, tx: true, statement: newStatement(text, nil), args: args, scratch: c, model: st.Model}
 		_, err := r.do(ctx)
-		return k, t.note(err)
+		return k, t.undone(t.note(err))
 	}
-	return k, t.note(k.traced(ctx, text, args, func(ctx context.Context) (pgconn.CommandTag, error) {
+	return k, t.undone(t.note(k.traced(ctx, text, args, func(ctx context.Context) (pgconn.CommandTag, error) {
 		sd, err := t.conn.Prepare(ctx, "", text)
 		if err != nil {
 			return pgconn.CommandTag{}, t.d.fail(ctx, st.Model, err)
@@ -86,7 +86,7 @@ func (t *tx) declare(ctx context.Context, st *builder.Select, rows *source.Rows)
 		}
 		tag, err := t.conn.PgConn().ExecParams(ctx, text, c.values, sd.ParamOIDs, c.formats, nil).Close()
 		return tag, t.d.fail(ctx, st.Model, err)
-	}))
+	})))
 }
 
 // fetch reads so many rows more, fewer at the end, and gives their number.
@@ -101,7 +101,7 @@ func (k *cursor) fetch(ctx context.Context, size int) (int, error) {
 		s := newStatement(text, k.statement.columns)
 		r := run{d: t.d, conn: t.conn, tx: true, statement: s, model: k.model, rows: k.rows}
 		_, err := r.do(ctx)
-		return int(r.read), t.note(err)
+		return int(r.read), k.undone(&r, err)
 	}
 	r := run{d: t.d, conn: t.conn, tx: true, statement: k.statement, model: k.model, rows: k.rows}
 	err := k.traced(ctx, text, nil, func(ctx context.Context) (pgconn.CommandTag, error) {
@@ -122,7 +122,15 @@ func (k *cursor) fetch(ctx context.Context, size int) (int, error) {
 		tag, err := result.Close()
 		return tag, t.d.fail(ctx, k.model, err)
 	})
-	return int(r.read), t.note(err)
+	return int(r.read), k.undone(&r, err)
+}
+
+// undone is that of the transaction, for all but the reader's own errors.
+func (k *cursor) undone(r *run, err error) error {
+	if err = k.t.note(err); r.stopped {
+		return err
+	}
+	return k.t.undone(err)
 }
 
 // close gives the cursor back to the server, also where the caller has given up. A transaction that is broken, or

@@ -8,14 +8,14 @@ func (t *tx) Savepoint(ctx context.Context, name string) error {
 	if err == nil {
 		t.marks = append(t.marks, mark{name, t.naming})
 	}
-	return err
+	return t.undone(err)
 }
 
 // RollbackTo undoes what came after the mark, settings too, and makes a broken transaction whole again.
 func (t *tx) RollbackTo(ctx context.Context, name string) error {
 	_, err := t.d.exec(ctx, t, "ROLLBACK TO SAVEPOINT "+t.d.Dialect().Quote(name), nil)
 	if err != nil {
-		return err
+		return t.undone(err)
 	}
 	t.failed = nil
 	if i := t.marked(name); i >= 0 {
@@ -30,7 +30,7 @@ func (t *tx) Release(ctx context.Context, name string) error {
 	if i := t.marked(name); err == nil && i >= 0 {
 		t.marks = t.marks[:i]
 	}
-	return err
+	return t.undone(err)
 }
 
 // marked gives the place of the latest mark of a name, -1 when there is none.

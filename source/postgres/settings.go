@@ -106,7 +106,7 @@ func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
 	if err == nil {
 		t.naming.set(settings)
 	}
-	return t.note(t.d.fail(ctx, nil, err))
+	return t.undone(t.note(t.d.fail(ctx, nil, err)))
 }
 
 // apart reports whether a statement outside transactions needs one of its own for its settings: the simple protocol

@@ -119,6 +119,15 @@ func (t *tx) note(err error) error {
 	return err
 }
 
+// undone says of a failure that it left nothing behind, where that is sure: the connection is closed, so that nobody can commit
+// any more, or the server refused the statement, or never got it.
+func (t *tx) undone(err error) error {
+	if err != nil && (t.conn.IsClosed() || refusal(err) || early(err)) {
+		return fault.Ended(err, fault.Undone)
+	}
+	return err
+}
+
 // Select reads into rows.
 func (t *tx) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
 	_, err := t.d.perform(ctx, t, st, rows)

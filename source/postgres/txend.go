@@ -35,7 +35,7 @@ func (t *tx) Commit(ctx context.Context) error {
 		return nil
 	case err == nil:
 		out := &fault.Error{Source: t.d.name, Err: fault.ErrInvalid, Detail: "a statement of the transaction failed, so the server rolled it back"}
-		return out.WithCause(t.failed)
+		return fault.Ended(out.WithCause(t.failed), fault.Undone)
 	case refusal(err): // a deferred constraint, a serialization failure
 		return fault.Ended(t.d.fail(ctx, nil, err), fault.Undone)
 	}

@@ -4,6 +4,7 @@ package faultproxy
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"testing"
@@ -100,11 +101,16 @@ func (p *Proxy) Dials() int {
 }
 
 // Cut does something to every connection there is, and gives their number.
-func (p *Proxy) Cut(do Action) int {
+func (p *Proxy) Cut(do Action) int { return p.CutSome(do, 1) }
+
+// CutSome is Cut for each connection with the likelihood share.
+func (p *Proxy) CutSome(do Action, share float64) int {
 	p.mu.Lock()
 	all := make([]*link, 0, len(p.links))
 	for l := range p.links {
-		all = append(all, l)
+		if rand.Float64() < share {
+			all = append(all, l)
+		}
 	}
 	p.mu.Unlock()
 	for _, l := range all {
