@@ -176,7 +176,7 @@ func (s scoper) beside(m *model.Model) (source.Executor, source.Source, error) {
 		return nil, nil, err
 	case s.across == planning:
 		return nil, src, nil
-	case src == s.home:
+	case src == s.home && !s.s.outside(src): // the include of another source is read outside the transaction
 		return s.s.executor(s.ctx, m)
 	}
 	return s.s.included(s.ctx, m)

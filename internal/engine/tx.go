@@ -119,7 +119,12 @@ func (s *Session) executor(ctx context.Context, m *model.Model) (source.Executor
 
 // elsewhere reports that a hook works on another source than the transaction that its context brought.
 func (s *Session) elsewhere(src source.Source) bool {
-	if !s.ambient {
+	return s.ambient && s.outside(src)
+}
+
+// outside reports that the transaction runs on another source than src.
+func (s *Session) outside(src source.Source) bool {
+	if s.tx == nil {
 		return false
 	}
 	s.tx.mu.Lock()
