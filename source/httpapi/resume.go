@@ -67,10 +67,12 @@ func positionOf(w *walk, at window, link *url.URL) position {
 func (d *DataSource) planPage(st *builder.Select, how asking) (*reading, error) {
 	r, err := d.plan(st, how == checked)
 	res := st.Resume
+	if res != nil {
+		res.Next = nil // what a reading before this one said of a list that was not as it should be
+	}
 	if err != nil && (res == nil || res.Seek.Op == 0) || res == nil || how == checked {
 		return r, err
 	}
-	res.Next = nil
 	if res.Seek.Op == 0 { // the first page
 		if r.cutThere() {
 			r.resume = res

@@ -252,3 +252,21 @@ func TestPagesGoOnWhereTheLastOneEnded(t *testing.T) {
 	t.Run("header", func(t *testing.T) { resumes(t, func(r byHeaderRow) int64 { return r.ID }, 2) })
 	t.Run("key", func(t *testing.T) { resumes(t, func(r byKeyRow) int64 { return r.ID }, 1) })
 }
+
+// What was read of a list in another order than was asked for says nothing of where the next page is.
+func TestPagesOfAnOrderThatIsNotKeptBeginAtTheStart(t *testing.T) {
+	s := &shelf{ids: upTo(300), most: 100, shuffle: true}
+	q, ctx := orm.Repo[byOffsetRow](open(t, s, orm.Models(byOffsetRow{}))).Query().Take(50), context.Background()
+	one, err := q.Page(ctx, "")
+	if err != nil || len(one.Rows) != 50 || one.Rows[0].ID != 1 {
+		t.Fatal(one, err)
+	}
+	s.took()
+	two, err := q.Page(ctx, one.Next)
+	if err != nil || len(two.Rows) != 50 || two.Rows[0].ID != 51 {
+		t.Fatal(two, err)
+	}
+	if calls := s.took(); !strings.Contains(calls[0], "from=0") {
+		t.Errorf("the second page begins with %s", calls[0])
+	}
+}
