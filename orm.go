@@ -57,6 +57,15 @@ func (db DB) Use(extensions ...hook.Extension) error {
 	return fault.Fill(db.s.Use(extensions...), "use", "", "")
 }
 
+// Scopes lists the names of the scopes that are registered, in order: those of package rls are "tenant", "owner" and the
+// like. It is for programs that insist on one before they serve.
+func (db DB) Scopes() []string {
+	if db.s == nil {
+		return nil
+	}
+	return db.s.Registry().ScopeNames()
+}
+
 func (db DB) usable() error {
 	if db.s == nil {
 		return &Error{Err: ErrClosed, Detail: "the DB was not opened"}

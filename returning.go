@@ -26,31 +26,33 @@ func (q *Query[T]) together(ctx context.Context, op string, rows *source.Slab, w
 // ErrInvalid.
 //
 //	err := users.Select(Users.ID, Users.Status).With(Users.Post).Create(ctx, &u)
-func (q Query[T]) Create(ctx context.Context, row *T, related ...Assign[T]) error {
+func (q Query[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) error {
 	if err := q.given("Create", row); err != nil {
 		return err
 	}
 	m := q.st.Model
-	slab := slabOver(m, unsafe.Pointer(row), 1)
-	write := func(s *session, returning []*model.Field) error {
-		o := engine.CreateOptions{Returning: returning}
-		if len(related) > 0 {
-			return s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), assignments(related), o)
+	return creating(row, m, sets, func(nested []builder.Set, said []*model.Field) error {
+		slab := slabOver(m, unsafe.Pointer(row), 1)
+		write := func(s *session, returning []*model.Field) error {
+			o := engine.CreateOptions{Returning: returning, Said: said}
+			if len(nested) > 0 {
+				return s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), nested, o)
+			}
+			_, err := s.Create(ctx, "Create", m, slab, o)
+			return err
 		}
-		_, err := s.Create(ctx, "Create", m, slab, o)
+		if len(q.st.Includes) == 0 {
+			return write(q.s, q.st.Columns)
+		}
+		was := *row
+		err := q.s.Together(ctx, engine.Returned{Name: "Create", Model: m, Includes: q.st.Includes}, &slab, func(tx *session, _ []*model.Field) error {
+			return write(tx, q.st.Columns)
+		})
+		if err != nil {
+			*row = was
+		}
 		return err
-	}
-	if len(q.st.Includes) == 0 {
-		return write(q.s, q.st.Columns)
-	}
-	was := *row
-	err := q.s.Together(ctx, engine.Returned{Name: "Create", Model: m, Includes: q.st.Includes}, &slab, func(tx *session, _ []*model.Field) error {
-		return write(tx, q.st.Columns)
 	})
-	if err != nil {
-		*row = was
-	}
-	return err
 }
 
 // Save is [Repo.Save] that reads back the columns of Select, as the database then holds them, and the relations of

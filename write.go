@@ -14,17 +14,65 @@ import (
 // Create inserts row and fills what was left to make: the auto column, defaults, what scopes own.
 // A unique set that has the row already is ErrConflict, a reference to an absent row ErrReference.
 //
-// Assignments write related rows in the same transaction, as in Create(ctx, &u, Users.Orders.Create(&o)).
-func (r Repo[T]) Create(ctx context.Context, row *T, related ...Assign[T]) error {
+// Assignments of relations write related rows in the same transaction, as in Create(ctx, &u, Users.Orders.Create(&o)).
+// An assignment of a column says its value in place of the struct's, and means it where it is zero: no default fills the
+// column then, as in Create(ctx, &u, Users.Quota.Set(0)).
+func (r Repo[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) error {
 	m, err := r.writable("Create", row == nil)
 	if err != nil {
 		return err
 	}
-	if len(related) > 0 {
-		return r.s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), assignments(related), engine.CreateOptions{})
+	return creating(row, m, sets, func(nested []builder.Set, said []*model.Field) error {
+		o := engine.CreateOptions{Said: said}
+		if len(nested) > 0 {
+			return r.s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), nested, o)
+		}
+		_, err := r.s.Create(ctx, "Create", m, slabOver(m, unsafe.Pointer(row), 1), o)
+		return err
+	})
+}
+
+// creating puts the values of assigned columns into row and hands the assignments of relations to write. A write that
+// fails leaves the struct as it was.
+func creating[T any](row *T, m *model.Model, sets []Assign[T], write func(nested []builder.Set, said []*model.Field) error) error {
+	if len(sets) == 0 {
+		return write(nil, nil)
 	}
-	_, err = r.s.Create(ctx, "Create", m, slabOver(m, unsafe.Pointer(row), 1), engine.CreateOptions{})
-	return err
+	was := *row
+	nested, said, err := say(m, unsafe.Pointer(row), assignments(sets))
+	if err == nil {
+		err = write(nested, said)
+	}
+	if err != nil {
+		*row = was
+	}
+	return fault.Fill(err, "Create", m.Name, "")
+}
+
+// say puts the values of assigned columns into the row at p and gives the assignments of relations and the columns.
+func say(m *model.Model, p unsafe.Pointer, sets []builder.Set) (nested []builder.Set, said []*model.Field, err error) {
+	for _, s := range sets {
+		f := s.Field
+		switch {
+		case s.Err != nil:
+			return nil, nil, s.Err
+		case s.Op == builder.SetNested:
+			nested = append(nested, s)
+			continue
+		case f == nil || f.Model != m || f.IsComputed:
+			return nil, nil, fault.New(ErrInvalid, m.Name, "", "an assignment is of no column of the new row")
+		case s.Op != builder.SetValue:
+			return nil, nil, fault.New(ErrInvalid, m.Name, f.Name, "a new row has no value yet that an assignment could be made of: say Set")
+		}
+		if err := f.Store(p, s.Value); err != nil {
+			return nil, nil, err
+		}
+		if f.Auto && f.IsZero(p) {
+			return nil, nil, fault.New(ErrInvalid, m.Name, f.Name, "the source makes the column of a new row: leave it out")
+		}
+		said = append(said, f)
+	}
+	return nested, said, nil
 }
 
 // BulkOption is an option of CreateMany: SkipDuplicates or Progress.

@@ -25,6 +25,9 @@ func Named[T any](name string) Dynamic[T] {
 	return Dynamic[T]{f: f, err: err}
 }
 
+// ColumnOf types a column of T.
+func ColumnOf[T any](f *model.Field) Dynamic[T] { return Dynamic[T]{f: f} }
+
 func (c Dynamic[T]) column() (*model.Field, error) {
 	if c.f == nil && c.err == nil {
 		return nil, errUnbound

@@ -46,6 +46,36 @@ type Inclusion[T any] interface {
 	from(T)
 }
 
+// Relation is a relation of T to rows of C: a Many or a One.
+type Relation[T, C any] interface {
+	Inclusion[T]
+	relation() (*model.Relation, error)
+	to(C)
+}
+
+// RelationOf gives the relation behind r.
+func RelationOf[T, C any](r Relation[T, C]) (*model.Relation, error) {
+	if r == nil {
+		return nil, errUnboundRelation
+	}
+	return r.relation()
+}
+
+func (b Branch[T, C]) relation() (*model.Relation, error) {
+	switch {
+	case b.r == nil:
+		return nil, errUnboundRelation
+	case b.inc.chosen():
+		return nil, fault.New(fault.ErrInvalid, b.r.Model.Name, b.r.Name, "the relation is named, not read: leave Where, OrderBy, Take and the like out")
+	}
+	return b.r, nil
+}
+
+func (Branch[T, C]) to(C) {}
+
+// InclusionOf types an include.
+func InclusionOf[T any](inc *Include) Inclusion[T] { return reading[T]{inc} }
+
 // IncludeOf gives the include behind b as data.
 func IncludeOf[T any](b Inclusion[T]) (*Include, error) { return b.include() }
 

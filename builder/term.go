@@ -99,6 +99,14 @@ type Expression[T, V any] struct {
 	err error // why t is nil
 }
 
+// TermOf gives the term behind x.
+func TermOf[T, V any](x Expression[T, V]) (*Term, error) {
+	if x.t == nil {
+		return nil, x.fault()
+	}
+	return x.t, nil
+}
+
 func (x Expression[T, V]) fault() error {
 	if x.err != nil {
 		return x.err

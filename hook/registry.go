@@ -252,6 +252,18 @@ func (r *Registry) Names() []string {
 	return out
 }
 
+// ScopeNames lists the scopes, in order.
+func (r *Registry) ScopeNames() []string {
+	if r == nil {
+		return nil
+	}
+	out := make([]string, len(r.scopes))
+	for i, s := range r.scopes {
+		out[i] = s.Name
+	}
+	return out
+}
+
 // Events gives the event hooks that see operations of m; nil stands for raw SQL.
 func (r *Registry) Events(m *model.Model) []Hook {
 	if c := r.at(m); c != nil {

@@ -13,11 +13,11 @@ import (
 func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 	m := d.model
 	f := &Field{Model: m, Name: at.name + sf.Name, Column: tg.column, Tag: tg.raw, Offset: at.offset, IsComputed: tg.has("computed")}
-	if err := tg.mistaken(snake(sf.Name)); err != nil {
+	if err := tg.mistaken(Snake(sf.Name)); err != nil {
 		return err
 	}
 	if f.Column == "" {
-		f.Column = snake(sf.Name)
+		f.Column = Snake(sf.Name)
 	}
 	f.Column = at.column + f.Column
 	if err := checkName("column", f.Column); err != nil {

@@ -7,7 +7,7 @@ import (
 
 // infer finds the columns of a relation that does not say them.
 func (r *Relation) infer() error {
-	back := snake(r.Model.Name) + "_id"
+	back := Snake(r.Model.Name) + "_id"
 	if r.Many {
 		f := r.Target.column(back)
 		if f == nil || len(r.Model.Key) != 1 {
@@ -16,7 +16,7 @@ func (r *Relation) infer() error {
 		r.Local, r.Remote = r.Model.Key, []*Field{f}
 		return nil
 	}
-	tried := []string{snake(r.Name) + "_id", snake(r.Target.Name) + "_id"}
+	tried := []string{Snake(r.Name) + "_id", Snake(r.Target.Name) + "_id"}
 	if tried[0] == tried[1] {
 		tried = tried[:1]
 	}

@@ -178,8 +178,8 @@ func TestSnakeAndPlural(t *testing.T) {
 		"HTTPServer": "http_server", "UserID": "user_id", "ID": "id", "UserIDs": "user_ids", "URLs": "urls", "Email": "email",
 		"CreatedAt": "created_at", "Line2Text": "line2_text", "Address2": "address2", "A": "a", "Foo_Bar": "foo_bar", "USState": "us_state", "Größe": "größe",
 	} {
-		if got := snake(in); got != want {
-			t.Errorf("snake(%s) = %s, want %s", in, got, want)
+		if got := Snake(in); got != want {
+			t.Errorf("Snake(%s) = %s, want %s", in, got, want)
 		}
 	}
 	for in, want := range map[string]string{

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// snake gives the column or table form of a Go name: HTTPServer is http_server, UserIDs is user_ids.
-func snake(name string) string {
+// Snake gives the column or table form of a Go name: HTTPServer is http_server, UserIDs is user_ids.
+func Snake(name string) string {
 	rs := []rune(name)
 	var b strings.Builder
 	for i, r := range rs {

@@ -59,7 +59,7 @@ func (d *draft) finish() error {
 		m.Table = name
 	}
 	if m.Table == "" {
-		m.Table = plural(snake(m.Name))
+		m.Table = plural(Snake(m.Name))
 	}
 	if m.Result {
 		return d.result()

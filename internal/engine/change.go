@@ -360,7 +360,7 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 			before.restore()
 		}
 	}()
-	if err := fillNew(m, p); err != nil {
+	if err := fillNew(m, p, nil); err != nil {
 		return err
 	}
 	st := &builder.Insert{Model: m, Rows: 1, Returning: m.Fields, Inserted: inserted}

@@ -18,6 +18,7 @@ type CreateOptions struct {
 	SkipDuplicates bool
 	Progress       func(done, total int)
 	Returning      []*model.Field // columns to read back beside those that the source makes
+	Said           []*model.Field // columns whose zero value is meant: no default fills them
 }
 
 // defaultBatch is the rows of one statement for sources without a dialect.
@@ -75,7 +76,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 		if err := notGiven(c.m, rows.At(i)); err != nil {
 			return 0, err
 		}
-		if err := fillNew(c.m, rows.At(i)); err != nil {
+		if err := fillNew(c.m, rows.At(i), c.o.Said); err != nil {
 			return 0, err
 		}
 	}

@@ -56,9 +56,10 @@ func made(f *model.Field, fill model.Fill) (model.Value, error) {
 	return model.Null(), nil
 }
 
-// fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct.
+// fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct, but for those whose zero
+// is what was said.
 // given reports the fields that the caller gave.
-func fillNew(m *model.Model, row unsafe.Pointer) error {
+func fillNew(m *model.Model, row unsafe.Pointer, said []*model.Field) error {
 	for _, f := range m.Fields {
 		if f.TimeForm != model.TimeNative {
 			if err := keepTime(f, row); err != nil {
@@ -69,7 +70,7 @@ func fillNew(m *model.Model, row unsafe.Pointer) error {
 		if fill == model.NoFill && !f.UpdateOnly {
 			fill = f.Update
 		}
-		if fill == model.NoFill || !f.IsZero(row) {
+		if fill == model.NoFill || !f.IsZero(row) || contains(said, f) {
 			continue
 		}
 		v, err := made(f, fill)
