@@ -102,3 +102,115 @@ func ExampleSetSQL() {
 	// 120.5 <nil>
 	// 1 <nil>
 }
+
+// Related rows are changed by name, or all that pass a condition; others are never reached.
+func ExampleMany_Update() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users := orm.Repo[User](db)
+	_, err := users.ByID(1).Update(ctx,
+		Users.Orders.Update(orm.Key[Order](3), Orders.Status.Set("shipped"), Orders.Total.Inc(5)),
+		Users.Orders.UpdateMany(Orders.Total.Lt(100), Orders.Status.Set("small")),
+	)
+	check(err)
+	u, err := users.With(Users.Orders.OrderBy(Orders.ID.Asc())).ByID(1).One(ctx)
+	for _, o := range u.Orders {
+		fmt.Println(o.ID, o.Total, o.Status)
+	}
+	fmt.Println(err)
+
+	_, err = users.ByID(1).Update(ctx, Users.Orders.Update(orm.Key[Order](4), Orders.Status.Set("mine"))) // Bob's
+	fmt.Println(err)
+	// Output:
+	// 1 120 completed
+	// 2 80 small
+	// 3 305 shipped
+	// <nil>
+	// orm: Update User.Orders (source main): not found: a row of Order to update is not there, or is not related
+}
+
+// Upsert changes the related row, or makes one; LinkOrCreate ties a row that is there, or makes one.
+func ExampleMany_Upsert() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users := orm.Repo[User](db)
+	order := Order{Total: 1, Status: "new"}
+	_, err := users.ByID(2).Update(ctx,
+		Users.Orders.Upsert(orm.Key[Order](4), &order, Orders.Status.Set("late")),
+		Users.Teams.LinkOrCreate(Teams.Name.Eq("Docs"), &Team{}),
+		Users.Teams.LinkOrCreate(Teams.Name.Eq("Press"), &Team{}),
+	)
+	check(err)
+	fmt.Println(order.ID, order.Total, order.Status)
+	u, err := users.Include("Teams").ByID(2).One(ctx)
+	fmt.Println(u.Teams, err)
+
+	_, err = users.ByID(2).Update(ctx, Users.Orders.Upsert(orm.Key[Order](1), &Order{ID: 1}, Orders.Status.Set("mine"))) // Ada's
+	fmt.Println(errors.Is(err, orm.ErrConflict))
+	// Output:
+	// 4 50 late
+	// [{1 Core} {2 Docs} {3 Press}] <nil>
+	// true
+}
+
+// Delete removes related rows by name, DeleteMany those that pass a condition.
+func ExampleMany_Delete() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users := orm.Repo[User](db)
+	_, err := users.ByID(1).Update(ctx, Users.Orders.Delete(orm.Key[Order](3)), Users.Orders.DeleteMany(Orders.Total.Lt(100)))
+	check(err)
+	left, err := orm.Repo[Order](db).Sort("ID").All(ctx)
+	check(err)
+	for _, o := range left {
+		fmt.Println(o.ID, o.UserID)
+	}
+	_, err = users.ByID(1).Update(ctx, Users.Orders.Delete(orm.Key[Order](1), orm.Key[Order](4))) // the second is Bob's
+	fmt.Println(errors.Is(err, orm.ErrNotFound))
+	_, err = users.ByID(1).Update(ctx, Users.Orders.Delete())
+	fmt.Println(errors.Is(err, orm.ErrUnboundedWrite))
+	// Output:
+	// 1 1
+	// 4 2
+	// true
+	// true
+}
+
+// CreateMany makes many related rows; SkipDuplicates leaves out those that are there.
+func ExampleMany_CreateMany() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users := orm.Repo[User](db)
+	_, err := users.ByID(3).Update(ctx, Users.Teams.CreateMany([]*Team{{Name: "Core"}, {Name: "Press"}}, orm.SkipDuplicates()))
+	check(err)
+	u, err := users.Include("Teams").ByID(3).One(ctx)
+	fmt.Println(len(u.Teams), u.Teams[0].Name, err)
+	// Output:
+	// 1 Press <nil>
+}
+
+// The row that a relation to one leads to is changed, made or deleted with the row that refers to it.
+func ExampleOne_Update() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users, title := orm.Repo[User](db), orm.Repo[Post](db).F("Title")
+	_, err := users.ByID(1).Update(ctx, Users.Post.Update(title.Set("Hello again")))
+	check(err)
+	_, err = users.ByID(2).Update(ctx, Users.Post.Update(title.Set("None")))
+	fmt.Println(errors.Is(err, orm.ErrNotFound))
+	_, err = users.ByID(2).Update(ctx, Users.Post.Upsert(&Post{Title: "First"}, title.Set("Later")))
+	check(err)
+	u, err := users.ByID(1).Update(ctx, Users.Post.Delete())
+	fmt.Println(u.PostID == nil, err)
+	all, err := orm.Repo[Post](db).All(ctx)
+	fmt.Println(all, err)
+	// Output:
+	// true
+	// true <nil>
+	// [{2 First}] <nil>
+}

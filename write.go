@@ -76,17 +76,17 @@ func say(m *model.Model, p unsafe.Pointer, sets []builder.Set) (nested []builder
 }
 
 // BulkOption is an option of CreateMany: SkipDuplicates or Progress.
-type BulkOption func(*engine.CreateOptions)
+type BulkOption = builder.BulkOption
 
 // SkipDuplicates leaves out rows that a unique set has already. Only unique sets are meant: other
 // failures still fail. Made fields are not filled, since no source says which rows it left out.
 func SkipDuplicates() BulkOption {
-	return func(o *engine.CreateOptions) { o.SkipDuplicates = true }
+	return func(o *builder.BulkOptions) { o.SkipDuplicates = true }
 }
 
 // Progress calls fn after each batch with the rows done so far. It is called inside the transaction.
 func Progress(fn func(done, total int)) BulkOption {
-	return func(o *engine.CreateOptions) { o.Progress = fn }
+	return func(o *builder.BulkOptions) { o.Progress = fn }
 }
 
 // CreateMany inserts rows, all or none, and fills their made fields in place, in input order. It splits
@@ -101,7 +101,7 @@ func (r Repo[T]) CreateMany(ctx context.Context, rows []T, opts ...BulkOption) (
 		if opt == nil {
 			return 0, &Error{Op: "CreateMany", Model: m.Name, Err: ErrInvalid, Detail: "an option is nil"}
 		}
-		opt(&o)
+		opt(&o.BulkOptions)
 	}
 	return r.s.Create(ctx, "CreateMany", m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), o)
 }

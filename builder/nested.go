@@ -10,40 +10,69 @@ import (
 // NestedOp says what a nested write does to the rows of a relation.
 type NestedOp uint8
 
-// The nested writes.
+// The nested writes. On Create of a parent, which has no related rows yet, only NestedCreate, NestedCreateMany, NestedLink,
+// NestedLinkOrCreate and NestedSet make sense; the others are ErrInvalid.
 const (
-	NestedCreate NestedOp = iota // insert Rows and tie them to the parent
-	NestedLink                   // tie the rows that Named names to the parent
-	NestedUnlink                 // untie the related rows that Named picks
-	NestedSet                    // make the relation exactly the rows that Named names
+	NestedCreate       NestedOp = iota // insert Rows and tie them to the parent
+	NestedLink                         // tie the rows that Named names to the parent
+	NestedUnlink                       // untie the related rows that pass some of Named; to-many only
+	NestedSet                          // make the relation exactly the rows that Named names; none unties every row
+	NestedCreateMany                   // NestedCreate that takes Bulk; to-many only
+	NestedUpdate                       // give Sets to the related row that Named names
+	NestedUpdateMany                   // give Sets to every related row that passes Named; to-many only
+	NestedUpsert                       // NestedUpdate, or NestedCreate of Rows where the row is not there
+	NestedLinkOrCreate                 // NestedLink, or NestedCreate of Rows where the row is not there
+	NestedDelete                       // delete the related rows that Named names
+	NestedDeleteMany                   // delete every related row that passes Named; to-many only
 )
 
-// Nested is a write of the rows of one relation, below the row that a Create or an Update writes.
+// Nested is a write of the rows of one relation, below the row that a Create or an Update writes. It is the whole of what
+// the methods of [Many] and [One] make, so a program that knows its models by metadata alone can make it by hand:
+// Set{Op: SetNested, Ext: &SetExt{Nested: n}} is the assignment. The engine checks it before anything runs.
 type Nested struct {
+	// Relation is the relation whose rows are written. It belongs to the model of the row above.
 	Relation *model.Relation
-	Op       NestedOp
-	Rows     []unsafe.Pointer // of Relation.Target.Type, for NestedCreate
-	Named    []Expr
+	// Op says what is done to them.
+	Op NestedOp
+	// Rows point to structs of Relation.Target.Type, which stay in use until the write has ended and are filled by it as by
+	// Create: any number for NestedCreate and NestedCreateMany, one for NestedUpsert and NestedLinkOrCreate. In a relation to
+	// one NestedCreate takes one.
+	Rows []unsafe.Pointer
+	// Named are conditions on rows of Relation.Target. NestedLink, NestedSet, NestedUpdate, NestedUpsert, NestedLinkOrCreate
+	// and NestedDelete name rows: OpEq or OpIn on the key or on a unique column, or OpAnd of OpEq on the columns of one.
+	// NestedUpdate, NestedUpsert and NestedLinkOrCreate name one row. NestedUnlink, NestedUpdateMany and NestedDeleteMany take
+	// any conditions, of which a row passes some. In a relation to one NestedUpdate, NestedUpsert and NestedDelete take none.
+	Named []Expr
+	// Sets are the assignments of NestedUpdate, NestedUpdateMany and NestedUpsert, to columns of Relation.Target that do not
+	// tie the rows. NestedUpsert without any gives the row what the struct says, as Upsert does.
+	Sets []Set
+	// Bulk are the options of NestedCreateMany.
+	Bulk BulkOptions
 }
 
-func (b Branch[T, C]) nested(op NestedOp, rows []*C, ps []Pred[C]) Assign[T] {
-	s := Set{Op: SetNested}
-	if b.r == nil {
-		s.Err = errUnboundRelation
-		return Assign[T]{s}
-	}
+func (b Branch[T, C]) nested(op NestedOp, rows []*C, ps []Pred[C], sets ...Assign[C]) Assign[T] {
 	n := &Nested{Relation: b.r, Op: op, Named: exprs(ps)}
 	for _, row := range rows {
-		if row == nil {
-			s.Err = fault.New(fault.ErrInvalid, b.r.Model.Name, b.r.Name, "a row to create is a nil pointer")
-		}
 		n.Rows = append(n.Rows, unsafe.Pointer(row))
 	}
-	if b.inc.chosen() {
-		s.Err = fault.New(fault.ErrInvalid, b.r.Model.Name, b.r.Name, "a nested write takes the relation as it is: Where, OrderBy, Take and the like are for reads")
+	for i := range sets {
+		n.Sets = append(n.Sets, sets[i].s)
+	}
+	return Assign[T]{n.assigned(&b.inc)}
+}
+
+// assigned gives the assignment of n, made from a relation of which inc was said.
+func (n *Nested) assigned(inc *Include) Set {
+	s := Set{Op: SetNested}
+	switch {
+	case n.Relation == nil:
+		s.Err = errUnboundRelation
+		return s
+	case inc.chosen():
+		s.Err = fault.New(fault.ErrInvalid, n.Relation.Model.Name, n.Relation.Name, "a nested write takes the relation as it is: Where, OrderBy, Take and the like are for reads")
 	}
 	s.Ext = &SetExt{Nested: n}
-	return Assign[T]{s}
+	return s
 }
 
 // chosen reports whether anything was said of what to load.
@@ -68,6 +97,60 @@ func (c Many[T, C]) Unlink(ps ...Pred[C]) Assign[T] { return c.nested(NestedUnli
 // ones tied. Set() unties every row. What the actor cannot see stays as it is.
 func (c Many[T, C]) Set(ps ...Pred[C]) Assign[T] { return c.nested(NestedSet, nil, ps) }
 
+// CreateMany is Create that takes the options of CreateMany. With SkipDuplicates rows that a unique set has already are left
+// out, neither written nor tied, and the structs stay as they were given, since no source says which rows it left out.
+func (c Many[T, C]) CreateMany(rows []*C, opts ...BulkOption) Assign[T] {
+	a := c.nested(NestedCreateMany, rows, nil)
+	for _, opt := range opts {
+		switch {
+		case a.s.Ext == nil:
+		case opt == nil:
+			a.s.Err = fault.New(fault.ErrInvalid, c.r.Model.Name, c.r.Name, "an option is nil")
+		default:
+			opt(&a.s.Ext.Nested.Bulk)
+		}
+	}
+	return a
+}
+
+// Update changes the one related row that p names by Eq on its key or on unique columns; see [Key]. A row that is not
+// there, that is not related, or that the actor may not change is ErrNotFound. The sets may not assign the columns that tie
+// the rows, nor write rows of relations in turn. It is for Update.
+func (c Many[T, C]) Update(p Pred[C], sets ...Assign[C]) Assign[T] {
+	return c.nested(NestedUpdate, nil, []Pred[C]{p}, sets...)
+}
+
+// UpdateMany changes every related row that passes p, which may be none. It takes sets as Update does.
+func (c Many[T, C]) UpdateMany(p Pred[C], sets ...Assign[C]) Assign[T] {
+	return c.nested(NestedUpdateMany, nil, []Pred[C]{p}, sets...)
+}
+
+// Upsert changes the related row that p names, as Update does, or inserts row and ties it where there is none. Without
+// sets the related row gets what row says, as in Upsert of a row by itself. What p says of columns that row leaves empty is
+// filled in, but for an auto key, which the source makes; other values of those columns are ErrInvalid. So a row that p
+// names and that is not related, whoever has it, is ErrConflict and stays where it is. row then holds what the database
+// holds. It is for Update.
+func (c Many[T, C]) Upsert(p Pred[C], row *C, sets ...Assign[C]) Assign[T] {
+	return c.nested(NestedUpsert, []*C{row}, []Pred[C]{p}, sets...)
+}
+
+// LinkOrCreate ties the one row that p names, as Link does, or inserts row and ties it where no such row is there or can be
+// seen. What p says of columns that row leaves empty is filled in, as Upsert does.
+func (c Many[T, C]) LinkOrCreate(p Pred[C], row *C) Assign[T] {
+	return c.nested(NestedLinkOrCreate, []*C{row}, []Pred[C]{p})
+}
+
+// Delete deletes the related rows that the ps name, as Link names them, softly where their model says so. One that is not
+// there, that is not related, or that the actor may not delete is ErrNotFound, and nothing is done. Without a p it is
+// ErrUnboundedWrite. In a relation through a link table the links to the rows go with them, but for rows that are deleted
+// softly, which keep theirs. It is for Update.
+func (c Many[T, C]) Delete(ps ...Pred[C]) Assign[T] { return c.nested(NestedDelete, nil, ps) }
+
+// DeleteMany deletes every related row that passes p, which may be none, as Delete does.
+func (c Many[T, C]) DeleteMany(p Pred[C]) Assign[T] {
+	return c.nested(NestedDeleteMany, nil, []Pred[C]{p})
+}
+
 // Create inserts a row of C and ties it to the row that is written, in its transaction; made keys are
 // filled into the struct. It is for Create and Update.
 func (c One[T, C]) Create(row *C) Assign[T] { return c.nested(NestedCreate, []*C{row}, nil) }
@@ -82,6 +165,28 @@ func (c One[T, C]) Unlink() Assign[T] { return c.nested(NestedSet, nil, nil) }
 
 // Set is Link, or Unlink when nothing is given: two rows are ErrInvalid.
 func (c One[T, C]) Set(ps ...Pred[C]) Assign[T] { return c.nested(NestedSet, nil, ps) }
+
+// Update changes the related row; none is ErrNotFound. The sets may not assign the columns that tie the rows, nor write rows
+// of relations in turn. It is for Update.
+func (c One[T, C]) Update(sets ...Assign[C]) Assign[T] {
+	return c.nested(NestedUpdate, nil, nil, sets...)
+}
+
+// Upsert changes the related row, or inserts row and ties it where there is none. Without sets the related row gets what
+// row says, as in Upsert of a row by itself. row then holds what the database holds. It is for Update.
+func (c One[T, C]) Upsert(row *C, sets ...Assign[C]) Assign[T] {
+	return c.nested(NestedUpsert, []*C{row}, nil, sets...)
+}
+
+// LinkOrCreate ties the row that p names, as Link does, or inserts row and ties it where no such row is there or can be
+// seen. What p says of columns that row leaves empty is filled in, but for an auto key, which the source makes.
+func (c One[T, C]) LinkOrCreate(p Pred[C], row *C) Assign[T] {
+	return c.nested(NestedLinkOrCreate, []*C{row}, []Pred[C]{p})
+}
+
+// Delete deletes the related row, softly where its model says so; none is ErrNotFound. Where the row that is written holds
+// the foreign key, it is set NULL first; one that cannot be NULL is ErrInvalid. It is for Update.
+func (c One[T, C]) Delete() Assign[T] { return c.nested(NestedDelete, nil, nil) }
 
 // Key names the row of C with this primary key; a composite key is given in field order.
 func Key[C any](parts ...any) Pred[C] {

@@ -82,6 +82,7 @@ func cases() []testCase {
 		propertyCases,
 		pageCases,
 		nestedCases,
+		nestedRelatedCases,
 		patchCases,
 		outcomeCases,
 		returningCases,

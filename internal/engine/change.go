@@ -241,7 +241,12 @@ func (s *Session) Delete(ctx context.Context, name string, st *builder.Delete, r
 }
 
 // erase is Delete of a statement whose conditions have been looked at, or are the library's own.
-func (s *Session) erase(ctx context.Context, name string, st *builder.Delete, rows *source.Rows) (n int64, err error) {
+func (s *Session) erase(ctx context.Context, name string, st *builder.Delete, rows *source.Rows) (int64, error) {
+	return s.eraseOr(ctx, name, st, rows, nil)
+}
+
+// eraseOr is Delete that fails with what none says where it removes no row; nil says what the statement expects.
+func (s *Session) eraseOr(ctx context.Context, name string, st *builder.Delete, rows *source.Rows, none absent) (n int64, err error) {
 	s = s.joined(ctx)
 	m, reg := st.Model, s.Registry()
 	sets, err := reg.Delete(ctx, m)
@@ -249,7 +254,10 @@ func (s *Session) erase(ctx context.Context, name string, st *builder.Delete, ro
 	case err != nil:
 	case len(sets) > 0:
 		up := &builder.Update{Model: m, Where: st.Where, Set: sets, Returning: st.Returning, Deleted: st.Deleted}
-		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows, absentee(m, st.Expect))
+		if none == nil {
+			none = absentee(m, st.Expect)
+		}
+		n, err = s.update(ctx, reg, name, hook.Delete, hook.Removing, up, rows, none)
 	default:
 		asked := st.Returning
 		op := s.seen(ctx, reg, hook.Delete, name, m, nil)
@@ -265,7 +273,11 @@ func (s *Session) erase(ctx context.Context, name string, st *builder.Delete, ro
 				}
 			}
 			n, err = w.remove(ctx, del, rows)
-			if err == nil && n == 0 {
+			switch {
+			case err != nil || n > 0:
+			case none != nil:
+				err = none(ctx)
+			default:
 				err = Expected(m, st.Expect, 0)
 			}
 			return err
@@ -400,7 +412,7 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 		}
 	}
 	st.Conflict = k
-	n, err := s.insert(ctx, s.Registry(), name, hook.Upsert, st, source.SlabAt(m.Type, p, 1))
+	n, err := s.insert(ctx, s.Registry(), name, hook.Upsert, st, source.SlabAt(m.Type, p, 1), nil)
 	if err == nil && n == 0 {
 		err = fault.New(fault.ErrConflict, m.Name, "", "a row with the same unique columns exists")
 	}

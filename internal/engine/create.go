@@ -15,10 +15,17 @@ import (
 
 // CreateOptions are the options of CreateMany.
 type CreateOptions struct {
-	SkipDuplicates bool
-	Progress       func(done, total int)
-	Returning      []*model.Field // columns to read back beside those that the source makes
-	Said           []*model.Field // columns whose zero value is meant: no default fills them
+	builder.BulkOptions
+	Returning []*model.Field // columns to read back beside those that the source makes
+	Said      []*model.Field // columns whose zero value is meant: no default fills them
+
+	added *addedRows // receives the rows that SkipDuplicates did not leave out; nil when nobody asks
+}
+
+// addedRows are columns of the rows that an insert added, for those that cannot know from the rows they gave.
+type addedRows struct {
+	fields []*model.Field
+	keys   [][]model.Value
 }
 
 // defaultBatch is the rows of one statement for sources without a dialect.
@@ -217,11 +224,11 @@ func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b b
 		}
 	}
 	part := source.SlabAt(c.m.Type, rows.At(b.from), st.Rows)
-	return s.insert(ctx, c.reg, c.name, hook.Create, st, part)
+	return s.insert(ctx, c.reg, c.name, hook.Create, st, part, c.o.added)
 }
 
 // insert runs one INSERT over rows that live at part: hooks, scopes, statement, made columns.
-func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab) (n int64, err error) {
+func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab, added *addedRows) (n int64, err error) {
 	full := source.SlabAt(st.Model.Type, part.At(0), st.Rows)
 	for range st.Rows {
 		full.Next()
@@ -236,7 +243,7 @@ func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, k
 		if w.op != nil && (w.op.Insert != st || st.Model != m || st.Rows != count || !subset(st.Fields, fields) || !subset(st.Returning, m.Fields)) {
 			return fault.New(fault.ErrDenied, m.Name, "", otherKind)
 		}
-		n, err = w.insert(ctx, st, part, full)
+		n, err = w.insert(ctx, st, part, full, added)
 		if w.op != nil {
 			w.op.Affected = n
 		}
@@ -254,7 +261,7 @@ func subset(fs, of []*model.Field) bool {
 	return true
 }
 
-func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab) (int64, error) {
+func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab, added *addedRows) (int64, error) {
 	if err := w.undoable(); err != nil {
 		return 0, err
 	}
@@ -289,9 +296,11 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if st.Conflict != nil && st.Conflict.DoNothing {
 		switch _, sql := w.src.(source.SQL); {
 		case w.wantsRows():
-			return w.insertAbsent(ctx, st, st.Model.Fields)
+			return w.insertAbsent(ctx, st, st.Model.Fields, added)
+		case added != nil:
+			return w.insertAbsent(ctx, st, added.fields, added)
 		case sql && w.src.Capabilities().Returning && len(st.Model.Key) > 0: // the rows that come back are counted
-			return w.insertAbsent(ctx, st, st.Model.Key)
+			return w.insertAbsent(ctx, st, st.Model.Key, nil)
 		}
 	}
 	if st.Inserted != nil {
@@ -323,7 +332,7 @@ func swallowed(m *model.Model, n int64, of int) error {
 
 // insertAbsent inserts the rows that are not there yet and learns from the source which ones they were. Their number is that
 // of the rows that come back: what stands before a distributed database may tell the number that it was given.
-func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert, columns []*model.Field) (int64, error) {
+func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert, columns []*model.Field, added *addedRows) (int64, error) {
 	st.Returning = columns
 	back := source.Rows{Slab: source.NewSlab(st.Model.Type)}
 	ex, err := w.executor(ctx)
@@ -336,6 +345,13 @@ func (w *writing) insertAbsent(ctx context.Context, st *builder.Insert, columns 
 	}
 	if _, sql := w.src.(source.SQL); sql {
 		n = int64(back.Len())
+	}
+	for i := 0; added != nil && i < back.Len(); i++ { // before hooks change what comes back
+		k, err := values(added.fields, back.At(i))
+		if err != nil {
+			return 0, err
+		}
+		added.keys = append(added.keys, k)
 	}
 	if len(columns) < len(w.m.Fields) {
 		return n, nil

@@ -22,7 +22,8 @@ type family struct {
 	above  []*builder.Nested // of relations whose key this row holds
 	under  []*builder.Nested // of relations whose key the other rows hold, or a link table
 	parent map[*model.Field]model.Value
-	fresh  bool // the parent is a new row
+	fresh  bool   // the parent is a new row
+	gone   []left // rows above to delete once this one has let go of them
 	kept   []keptRow
 }
 
@@ -91,7 +92,8 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 		if err != nil {
 			return err
 		}
-		for i, x := range n.Relation.Local {
+		for i := range values { // none where the row refers to what it did
+			x := n.Relation.Local[i]
 			if x == f.m.Tenant && !values[i].IsNull() {
 				st.Where.Add(builder.Compare(builder.OpEq, x, values[i]))
 				continue
@@ -119,6 +121,11 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 	}
 	if err != nil {
 		return err
+	}
+	for _, g := range f.gone {
+		if err := f.remove(ctx, g.n, g.key); err != nil {
+			return err
+		}
 	}
 	return f.writeUnder(ctx)
 }
@@ -223,16 +230,26 @@ func (f *family) create(ctx context.Context, p unsafe.Pointer, o CreateOptions) 
 
 // tie stores values in the fields of a struct; what the struct says already must be the same.
 func tie(relation string, p unsafe.Pointer, fields []*model.Field, values []model.Value) error {
+	if err := agrees("relation "+relation, p, fields, values); err != nil {
+		return err
+	}
+	for i, x := range fields {
+		if err := x.Store(p, values[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agrees refuses a struct whose fields say something else than values, as who says it.
+func agrees(who string, p unsafe.Pointer, fields []*model.Field, values []model.Value) error {
 	for i, x := range fields {
 		have, err := x.Load(p)
 		if err != nil {
 			return err
 		}
 		if !x.IsZero(p) && !equalKeys(have, values[i]) {
-			return fault.New(fault.ErrInvalid, x.Model.Name, x.Name, "the struct names another row than relation "+relation+" does: leave the field empty")
-		}
-		if err := x.Store(p, values[i]); err != nil {
-			return err
+			return fault.New(fault.ErrInvalid, x.Model.Name, x.Name, "the struct names another row than "+who+" does: leave the field empty")
 		}
 	}
 	return nil
@@ -267,7 +284,7 @@ func (f *family) find(ctx context.Context, m *model.Model, where builder.Conjunc
 	if err != nil {
 		return nil, err
 	}
-	if a == hook.Changing && src.Capabilities().RowLocks {
+	if (a == hook.Changing || a == hook.Removing) && src.Capabilities().RowLocks {
 		st.Lock = builder.ForUpdate
 	}
 	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
@@ -294,6 +311,16 @@ func equalTo(fields []*model.Field, vs []model.Value) []builder.Expr {
 		out[i] = builder.Compare(builder.OpEq, x, vs[i])
 	}
 	return out
+}
+
+// holding is equalTo of a key, which no row has where a part of it is NULL.
+func holding(fields []*model.Field, key []model.Value) []builder.Expr {
+	for i := range key {
+		if key[i].IsNull() {
+			return []builder.Expr{builder.False()}
+		}
+	}
+	return equalTo(fields, key)
 }
 
 // among holds for the rows whose columns are one of keys.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+	"strconv"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -43,7 +45,10 @@ func (f *family) sort(s *Session, sets []builder.Set, root unsafe.Pointer) (plai
 			f.under = append(f.under, n)
 		}
 	}
-	return plain, f.cardinality()
+	if err := f.cardinality(); err != nil {
+		return nil, err
+	}
+	return plain, f.moved(plain)
 }
 
 // holdsKey reports whether the model of r holds the key of the target, rather than the other way round.
@@ -72,6 +77,41 @@ func (f *family) check(s *Session, n *builder.Nested) error {
 	case !src.Capabilities().Transactions:
 		return invalid(fault.ErrUnsupported, r, "the source has no transactions, so rows cannot be written together")
 	}
+	if err := f.checkNamed(s, n); err != nil {
+		return err
+	}
+	if err := checkRows(n); err != nil {
+		return err
+	}
+	if err := checkSets(n); err != nil {
+		return err
+	}
+	if f.fresh && needsRelated(n.Op) {
+		return invalid(fault.ErrInvalid, r, "a new row has no related rows yet: use Create, CreateMany, Link, LinkOrCreate or Set")
+	}
+	switch {
+	case r.Through != nil:
+		if n.Op == builder.NestedCreateMany && n.Bulk.SkipDuplicates && !src.Capabilities().Returning {
+			return invalid(fault.ErrUnsupported, r, "the source does not tell which rows SkipDuplicates left out, so the others cannot be linked: link them by LinkOrCreate")
+		}
+	case n.Op == builder.NestedUnlink, n.Op == builder.NestedDelete && holdsKey(r):
+		return untieable(r)
+	}
+	return nil
+}
+
+// needsRelated reports whether op is about rows that are related already.
+func needsRelated(op builder.NestedOp) bool {
+	switch op {
+	case builder.NestedUnlink, builder.NestedUpdate, builder.NestedUpdateMany, builder.NestedUpsert, builder.NestedDelete, builder.NestedDeleteMany:
+		return true
+	}
+	return false
+}
+
+// checkNamed checks the conditions on related rows.
+func (f *family) checkNamed(s *Session, n *builder.Nested) error {
+	r := n.Relation
 	for i := range n.Named {
 		e := &n.Named[i]
 		if e.Op == builder.OpError && e.Ext != nil {
@@ -80,25 +120,139 @@ func (f *family) check(s *Session, n *builder.Nested) error {
 		if err := s.names(e.Named); err != nil {
 			return err
 		}
-		if n.Op == builder.NestedUnlink {
-			if e.Unconditional() {
-				return invalid(fault.ErrInvalid, r, "Unlink needs a condition: Set() unties every row")
-			}
-			continue
-		}
-		if _, _, ok := naming(r.Target, e); !ok {
-			return invalid(fault.ErrInvalid, r, "name rows of "+r.Target.Name+" by Eq or In on their key or on unique columns")
-		}
 	}
-	if n.Op == builder.NestedUnlink {
-		if len(n.Named) == 0 {
+	switch n.Op {
+	case builder.NestedUnlink:
+		if len(n.Named) == 0 || slices.ContainsFunc(n.Named, func(e builder.Expr) bool { return e.Unconditional() }) {
 			return invalid(fault.ErrInvalid, r, "Unlink needs a condition: Set() unties every row")
 		}
-		if f.fresh {
-			return invalid(fault.ErrInvalid, r, "a new row has nothing to unlink")
+		return nil
+	case builder.NestedUpdateMany, builder.NestedDeleteMany:
+		if !r.Many {
+			return invalid(fault.ErrInvalid, r, "the relation leads to one row: use Update, or Delete")
 		}
-		if r.Through == nil {
-			return untieable(r)
+		if len(n.Named) == 0 {
+			return invalid(fault.ErrUnboundedWrite, r, "give a condition; And() is every related row")
+		}
+		return nil
+	case builder.NestedUpdate, builder.NestedUpsert, builder.NestedDelete:
+		if !r.Many && len(n.Named) > 0 {
+			return invalid(fault.ErrInvalid, r, "the relation leads to one row, which needs no name")
+		}
+		if n.Op == builder.NestedDelete && r.Many && len(n.Named) == 0 {
+			return invalid(fault.ErrUnboundedWrite, r, "name the rows to delete, or use DeleteMany")
+		}
+	}
+	named := 0
+	for i := range n.Named {
+		_, keys, ok := naming(r.Target, &n.Named[i])
+		if !ok {
+			return invalid(fault.ErrInvalid, r, "name rows of "+r.Target.Name+" by Eq or In on their key or on unique columns")
+		}
+		named += len(keys)
+	}
+	one := n.Op == builder.NestedLinkOrCreate || r.Many && (n.Op == builder.NestedUpdate || n.Op == builder.NestedUpsert)
+	if one && named != 1 {
+		return invalid(fault.ErrInvalid, r, "name one row of "+r.Target.Name+" by Eq on its key or on unique columns")
+	}
+	return nil
+}
+
+// checkRows checks the structs of rows to create.
+func checkRows(n *builder.Nested) error {
+	r, t := n.Relation, n.Relation.Target
+	for _, p := range n.Rows {
+		if p == nil {
+			return invalid(fault.ErrInvalid, r, "a row to create is a nil pointer")
+		}
+	}
+	if n.Op != builder.NestedCreateMany && (n.Bulk.SkipDuplicates || n.Bulk.Progress != nil) {
+		return invalid(fault.ErrInvalid, r, "options of CreateMany are given to another write")
+	}
+	switch n.Op {
+	case builder.NestedCreateMany:
+		if !r.Many {
+			return invalid(fault.ErrInvalid, r, "the relation leads to one row: use Create")
+		}
+		return nil
+	case builder.NestedCreate:
+		return nil
+	case builder.NestedUpsert, builder.NestedLinkOrCreate:
+		if len(n.Rows) != 1 {
+			return invalid(fault.ErrInvalid, r, "give one row of "+t.Name+" to create")
+		}
+	default:
+		if len(n.Rows) > 0 {
+			return invalid(fault.ErrInvalid, r, "rows are given to a write that creates none")
+		}
+		return nil
+	}
+	for i := range n.Named { // before it is known whether the row is there, so that the answer does not tell
+		fields, keys, _ := naming(t, &n.Named[i])
+		if err := agrees("the condition", n.Rows[0], fields, keys[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSets checks the assignments of a write of related rows.
+func checkSets(n *builder.Nested) error {
+	r := n.Relation
+	switch n.Op {
+	case builder.NestedUpdate, builder.NestedUpdateMany:
+		if len(n.Sets) == 0 {
+			return invalid(fault.ErrInvalid, r, "an update needs an assignment")
+		}
+	case builder.NestedUpsert:
+		if len(n.Sets) == 0 {
+			return whole(r.Target, n.Rows[0])
+		}
+	default:
+		if n.Op > builder.NestedDeleteMany {
+			return invalid(fault.ErrInvalid, r, "unknown nested write: "+strconv.Itoa(int(n.Op)))
+		}
+		if len(n.Sets) > 0 {
+			return invalid(fault.ErrInvalid, r, "assignments are given to a write that changes no columns")
+		}
+	}
+	for i := range n.Sets {
+		x := &n.Sets[i]
+		switch {
+		case x.Err == nil && x.Op == builder.SetNested:
+			return invalid(fault.ErrInvalid, r, "a nested write goes one level deep: write the rows below "+r.Target.Name+" by a call of their own")
+		case x.Err == nil && x.Field != nil && slices.Contains(r.Remote, x.Field):
+			return fault.New(fault.ErrInvalid, r.Target.Name, x.Field.Name, "the column ties the row to "+r.Model.Name+"."+r.Name+": use Link, Unlink or Set of the relation")
+		}
+		if err := checkSet(r.Target, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moved refuses assignments beside nested writes that leave open which rows are related: those from before or from after.
+func (f *family) moved(plain []builder.Set) error {
+	for i, n := range f.above {
+		if !needsRelated(n.Op) {
+			continue
+		}
+		for _, x := range n.Relation.Local {
+			if assigned(plain, x) {
+				return fault.New(fault.ErrInvalid, f.m.Name, x.Name, "the column is assigned beside a write of the row that it leads to, in relation "+n.Relation.Name+": do one after the other")
+			}
+			for j, o := range f.above {
+				if i != j && slices.Contains(o.Relation.Local, x) && x != f.m.Tenant {
+					return invalid(fault.ErrInvalid, n.Relation, "relation "+o.Relation.Name+" holds its key in the same column: write one after the other")
+				}
+			}
+		}
+	}
+	for _, n := range f.under {
+		for i := range plain {
+			if x := &plain[i]; x.Op != builder.SetValue && x.Field != nil && slices.Contains(n.Relation.Local, x.Field) {
+				return fault.New(fault.ErrInvalid, f.m.Name, x.Field.Name, "relation "+n.Relation.Name+" starts at this column: assign a value, or write the rows by a call of their own")
+			}
 		}
 	}
 	return nil
@@ -141,12 +295,14 @@ func (f *family) cardinality() error {
 		for _, n := range list {
 			said[n.Relation]++
 			rows[n.Relation] += len(n.Rows)
-			for i := range n.Named {
-				_, keys, _ := naming(n.Relation.Target, &n.Named[i])
-				rows[n.Relation] += len(keys)
+			if n.Op != builder.NestedLinkOrCreate { // it names the row that it makes otherwise
+				for i := range n.Named {
+					_, keys, _ := naming(n.Relation.Target, &n.Named[i])
+					rows[n.Relation] += len(keys)
+				}
 			}
 			if !n.Relation.Many && (rows[n.Relation] > 1 || said[n.Relation] > 1) {
-				return invalid(fault.ErrInvalid, n.Relation, "a to-one relation takes one row")
+				return invalid(fault.ErrInvalid, n.Relation, "a to-one relation takes one row and one write")
 			}
 		}
 	}
@@ -155,8 +311,12 @@ func (f *family) cardinality() error {
 			continue
 		}
 		for j, o := range f.under {
-			if i != j && o.Relation == n.Relation && o.Op != builder.NestedCreate {
-				return invalid(fault.ErrInvalid, n.Relation, "Set says the whole relation: leave out Link, Unlink and the other Set")
+			if i == j || o.Relation != n.Relation {
+				continue
+			}
+			switch o.Op {
+			case builder.NestedLink, builder.NestedUnlink, builder.NestedLinkOrCreate, builder.NestedSet:
+				return invalid(fault.ErrInvalid, n.Relation, "Set says the whole relation: leave out Link, LinkOrCreate, Unlink and the other Set")
 			}
 		}
 	}

@@ -15,7 +15,8 @@ import (
 type linkEnds struct {
 	m             *model.Model
 	local, remote []*model.Field
-	made          bool // no struct describes the table: its rows are links of the relation and nothing else
+	made          bool            // no struct describes the table: its rows are links of the relation and nothing else
+	back          *model.Relation // from a related row to its link rows
 }
 
 // bindLinkTables makes models of the link tables that no struct describes, so that link rows are written like others.
@@ -32,9 +33,21 @@ func (e *Engine) bindLinkTables() {
 				lm = model.LinkTable(r)
 				e.bound[lm] = e.bound[m]
 			}
-			e.linkEnds[r] = &linkEnds{lm, byColumn(lm, r.Through.Local), byColumn(lm, r.Through.Remote), made}
+			ends := &linkEnds{m: lm, local: byColumn(lm, r.Through.Local), remote: byColumn(lm, r.Through.Remote), made: made}
+			ends.back = &model.Relation{Model: r.Target, Name: r.Name, Index: backIndex(r, made), Target: lm, Many: true, Local: r.Remote, Remote: ends.remote}
+			e.linkEnds[r] = ends
 		}
 	}
+}
+
+// backIndex numbers the way from a related row to its link rows, behind the relations that the target has: statements are
+// kept by what they hold, and the number tells relations of one model apart, in engines that share a source too.
+func backIndex(r *model.Relation, made bool) int {
+	n := (int(r.Model.ID)<<10 | r.Index) << 1
+	if made {
+		n++
+	}
+	return len(r.Target.Relations) + n
 }
 
 // linked writes the link rows of a many-to-many relation.
@@ -42,22 +55,25 @@ func (f *family) linked(ctx context.Context, n *builder.Nested, key []model.Valu
 	r := n.Relation
 	ends := f.s.linkEnds[r]
 	if ends == nil || ends.local == nil || ends.remote == nil {
-		return invalid(fault.ErrInvalid, r, "the model of the link table has no fields for its columns")
+		return unlinkable(r)
 	}
 	switch n.Op {
-	case builder.NestedCreate:
-		if len(n.Rows) == 0 {
-			return nil
+	case builder.NestedCreate, builder.NestedCreateMany:
+		return f.makeLinked(ctx, n, ends, key)
+	case builder.NestedUpsert:
+		if there, err := f.amendInto(ctx, n, key); there || err != nil {
+			return err
 		}
-		made, err := f.make(ctx, n, nil, nil)
+		return f.makeLinked(ctx, n, ends, key)
+	case builder.NestedLinkOrCreate:
+		row, err := f.visible(ctx, n, r.Remote)
 		if err != nil {
 			return err
 		}
-		rows := make([]unsafe.Pointer, made.Len())
-		for i := range rows {
-			rows[i] = made.At(i)
+		if row == nil {
+			return f.makeLinked(ctx, n, ends, key)
 		}
-		return f.join(ctx, r, ends, key, rows)
+		return f.join(ctx, r, ends, key, []unsafe.Pointer{row})
 	case builder.NestedLink:
 		rows, err := f.named(ctx, n, r.Remote)
 		if err != nil {
@@ -79,6 +95,29 @@ func (f *family) linked(ctx context.Context, n *builder.Nested, key []model.Valu
 		return err
 	}
 	return f.join(ctx, r, ends, key, rows)
+}
+
+// makeLinked creates rows and links this row to them.
+func (f *family) makeLinked(ctx context.Context, n *builder.Nested, ends *linkEnds, key []model.Value) error {
+	if len(n.Rows) == 0 {
+		return nil
+	}
+	if n.Bulk.SkipDuplicates {
+		added := &addedRows{fields: n.Relation.Remote}
+		if _, err := f.make(ctx, n, nil, nil, added); err != nil {
+			return err
+		}
+		return f.joinKeys(ctx, n.Relation, ends, key, added.keys)
+	}
+	made, err := f.make(ctx, n, nil, nil, nil)
+	if err != nil {
+		return err
+	}
+	rows := make([]unsafe.Pointer, made.Len())
+	for i := range rows {
+		rows[i] = made.At(i)
+	}
+	return f.join(ctx, n.Relation, ends, key, rows)
 }
 
 func keySetOf(fields []*model.Field, rows []unsafe.Pointer) (map[string]bool, error) {
@@ -118,6 +157,10 @@ func (f *family) join(ctx context.Context, r *model.Relation, ends *linkEnds, ke
 	if err != nil {
 		return err
 	}
+	return f.joinKeys(ctx, r, ends, key, keys)
+}
+
+func (f *family) joinKeys(ctx context.Context, r *model.Relation, ends *linkEnds, key []model.Value, keys [][]model.Value) error {
 	for from := 0; from < len(keys); from += chunk {
 		if err := f.joinSome(ctx, r, ends, key, keys[from:min(from+chunk, len(keys))]); err != nil {
 			return err
@@ -173,7 +216,7 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *linkEnds
 		}
 	}
 	n, err := f.telling(ctx, hook.Link, r, ends, add, func(ctx context.Context) (int64, error) {
-		return f.s.Create(ctx, f.name, ends.m, slab, CreateOptions{SkipDuplicates: true})
+		return f.s.Create(ctx, f.name, ends.m, slab, CreateOptions{BulkOptions: builder.BulkOptions{SkipDuplicates: true}})
 	})
 	if err != nil || n == int64(len(add)) {
 		return err
@@ -231,13 +274,18 @@ func (f *family) part(ctx context.Context, r *model.Relation, ends *linkEnds, ke
 		if len(gone) == 0 {
 			continue
 		}
-		st := &builder.Delete{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, gone))...)}
-		_, err = f.telling(ctx, hook.Unlink, r, ends, gone, func(ctx context.Context) (int64, error) {
-			return f.s.erase(ctx, f.name, st, nil)
-		})
-		if err != nil {
+		if err := f.unlink(ctx, r, ends, key, gone); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unlink removes the link rows between this row and those that have one of the keys gone.
+func (f *family) unlink(ctx context.Context, r *model.Relation, ends *linkEnds, key []model.Value, gone [][]model.Value) error {
+	st := &builder.Delete{Model: ends.m, Where: conjunction(append(equalTo(ends.local, key), among(ends.remote, gone))...)}
+	_, err := f.telling(ctx, hook.Unlink, r, ends, gone, func(ctx context.Context) (int64, error) {
+		return f.s.erase(ctx, f.name, st, nil)
+	})
+	return err
 }
