@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -50,6 +51,29 @@ func Aggregate[R, T any](ctx context.Context, q Readable[T], opts ...AggregateOp
 		return nil, err
 	}
 	return source.Take[R](&rows.Slab), nil
+}
+
+// AggregateInto is [Aggregate] for a result whose type is made at run time: rows is a pointer to a slice of structs, such as
+// reflect.New(reflect.SliceOf(t)).Interface() of a type of reflect.StructOf. The slice is replaced. Each type is read once and
+// kept, so a program makes a bounded number of them.
+func AggregateInto[T any](ctx context.Context, q Readable[T], rows any, opts ...AggregateOption) error {
+	const name = "AggregateInto"
+	ask := q.query()
+	to := reflect.ValueOf(rows)
+	if to.Kind() != reflect.Pointer || to.IsNil() || to.Elem().Kind() != reflect.Slice || to.Elem().Type().Elem().Kind() != reflect.Struct {
+		return &Error{Op: name, Model: modelName(ask.st.Model), Err: ErrInvalid, Detail: "rows must be a pointer to a slice of structs"}
+	}
+	t := to.Elem().Type().Elem()
+	st, err := ask.aggregate(opts, func() (*model.Model, error) { return model.Of(t) })
+	if err != nil {
+		return fault.Fill(err, name, modelName(ask.st.Model), "")
+	}
+	out := source.Rows{Slab: source.NewSlab(t)}
+	if err := ask.s.Aggregate(ctx, st, &out); err != nil {
+		return err
+	}
+	to.Elem().Set(out.Slice())
+	return nil
 }
 
 func (q *Query[T]) aggregate(opts []AggregateOption, row func() (*model.Model, error)) (*builder.Select, error) {

@@ -48,6 +48,8 @@ type Nested struct {
 	Sets []Set
 	// Bulk are the options of NestedCreateMany.
 	Bulk BulkOptions
+	// Said are columns of Rows whose zero is meant: no default fills them.
+	Said []*model.Field
 }
 
 func (b Branch[T, C]) nested(op NestedOp, rows []*C, ps []Pred[C], sets ...Assign[C]) Assign[T] {

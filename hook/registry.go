@@ -278,8 +278,11 @@ func (r *Registry) HasScopes() bool { return r != nil && len(r.scopes) > 0 }
 // HasEvents reports whether any event hook is registered.
 func (r *Registry) HasEvents() bool { return r != nil && len(r.hooks) > 0 }
 
-// TenantScope is the name of the scope that keeps tenants apart.
-const TenantScope = "tenant"
+// The names of the scopes that fill columns of new rows: TenantScope keeps tenants apart, OwnerScope owners.
+const (
+	TenantScope = "tenant"
+	OwnerScope  = "owner"
+)
 
 // Tenanted reports whether tenants are kept apart.
 func (r *Registry) Tenanted() bool {

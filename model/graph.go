@@ -2,6 +2,7 @@ package model
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -52,10 +53,14 @@ func (g *graph) add(t reflect.Type) error {
 		}
 		return fault.New(fault.ErrInvalid, name, "", "a model is a struct type")
 	}
-	if t.Name() == "" {
+	name := typeName(t.Name())
+	if name == "" && aggregates(t) { // a result needs no name: programs make its type at run time
+		name = "groups"
+	}
+	if name == "" {
 		return fault.New(fault.ErrInvalid, "struct", "", "a model is a named type; declare one with type X struct")
 	}
-	d := read(typeName(t.Name()), t)
+	d := read(name, t)
 	g.fresh[t] = d
 	g.order = append(g.order, d)
 	return nil
@@ -66,4 +71,14 @@ func (g *graph) model(t reflect.Type) *Model {
 		return d.model
 	}
 	return g.known[t]
+}
+
+// aggregates reports whether a field of t says agg=.
+func aggregates(t reflect.Type) bool {
+	for i := range t.NumField() {
+		if strings.Contains(t.Field(i).Tag.Get("orm"), "agg=") {
+			return true
+		}
+	}
+	return false
 }

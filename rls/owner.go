@@ -15,7 +15,7 @@ import (
 // away. No actor, or one without an ID, is ErrNoActor.
 func Owner(rolesThatSeeAll ...string) hook.Extension {
 	o := owners{slices.Clone(rolesThatSeeAll)}
-	return hook.Scope{Name: "owner", Secures: true, Bind: o.bind}
+	return hook.Scope{Name: hook.OwnerScope, Secures: true, Bind: o.bind}
 }
 
 type owners struct{ seeAll []string }

@@ -161,7 +161,7 @@ func (f *family) make(ctx context.Context, n *builder.Nested, fields []*model.Fi
 			}
 		}
 	}
-	if _, err := f.s.Create(ctx, f.name, t, slab, CreateOptions{BulkOptions: n.Bulk, added: added}); err != nil {
+	if _, err := f.s.Create(ctx, f.name, t, slab, CreateOptions{BulkOptions: n.Bulk, Said: n.Said, added: added}); err != nil {
 		return nil, err
 	}
 	if n.Bulk.SkipDuplicates {

@@ -1,0 +1,52 @@
+package guard
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/multi-orm/orm/model"
+)
+
+// wireOf gives the name of a column in requests and answers: that of its json tag, else the column's. ok is false where the
+// tag is json:"-".
+func wireOf(f *model.Field) (name string, ok bool) {
+	if sf, found := structField(f.Model.Type, f.Name); found {
+		name, hidden := jsonName(sf)
+		if hidden || name != "" {
+			return name, !hidden
+		}
+	}
+	return f.Column, f.Column != ""
+}
+
+// wireOfRelation gives the name of a relation in requests and answers.
+func wireOfRelation(r *model.Relation) (name string, ok bool) {
+	if sf, found := structField(r.Model.Type, r.Name); found {
+		name, hidden := jsonName(sf)
+		if hidden || name != "" {
+			return name, !hidden
+		}
+	}
+	return model.Snake(r.Name), true
+}
+
+// structField finds the struct field of a model's field; the parts of a prefixed struct have a name of two words, which
+// their json tag alone would not tell apart.
+func structField(t reflect.Type, name string) (reflect.StructField, bool) {
+	if strings.Contains(name, ".") {
+		return reflect.StructField{}, false
+	}
+	return t.FieldByName(name)
+}
+
+func jsonName(f reflect.StructField) (name string, hidden bool) {
+	tag, ok := f.Tag.Lookup("json")
+	if !ok {
+		return "", false
+	}
+	if tag == "-" {
+		return "", true
+	}
+	name, _, _ = strings.Cut(tag, ",")
+	return name, false
+}
