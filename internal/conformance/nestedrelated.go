@@ -26,7 +26,7 @@ type Album struct {
 	ID   int64 `orm:"id,auto"`
 	Name string
 
-	Tracks []Track `orm:"relation=id:album_id"`
+	Tracks   []Track   `orm:"relation=id:album_id"`
 	Stickers []Sticker `orm:"relation=id:id,through=album_stickers(album_id:sticker_id)"`
 }
 
@@ -49,7 +49,7 @@ type Sticker struct {
 }
 
 var albums = orm.Bind[Album, struct {
-	Tracks orm.Many[Album, Track]
+	Tracks   orm.Many[Album, Track]
 	Stickers orm.Many[Album, Sticker]
 }]()
 
