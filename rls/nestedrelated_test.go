@@ -3,6 +3,7 @@ package rls_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -32,8 +33,8 @@ func TestNestedChangesStopAtTheTenant(t *testing.T) {
 			is(t, what, err, orm.ErrNotFound)
 			_, absent := us.ByID(w.mine.ID).Update(w.a, alien(999_999)[what])
 			_, hung := us.ByID(w.mine.ID).Update(w.a, alien(planted.ID)[what])
-			if err.Error() != absent.Error() || err.Error() != hung.Error() {
-				t.Errorf("%s: a foreign row is told apart: %q, %q and %q", what, err, absent, hung)
+			if fmt.Sprint(err) != fmt.Sprint(absent) || fmt.Sprint(err) != fmt.Sprint(hung) {
+				t.Errorf("%s: a foreign row is told apart: %v, %v and %v", what, err, absent, hung)
 			}
 		}
 		for what, c := range map[string]struct {
@@ -59,7 +60,7 @@ func TestNestedChangesStopAtTheTenant(t *testing.T) {
 			"a boss of b":                {users.Boss.LinkOrCreate(users.Email.Eq(w.theirs.Email), &user{}), orm.ErrConflict},
 			"a boss in tenant b":         {users.Boss.LinkOrCreate(users.Email.Eq("n@x"), &user{AgencyID: 2}), orm.ErrDenied},
 			"a filter by a related row":  {users.Orders.UpdateMany(orders.User.Is(users.Email.Eq(w.theirs.Email)), total), nil},
-			"delete by orders of others": {users.Orders.DeleteMany(orders.Items.Some(orm.PredOf[item](orm.Key[item](w.order.ID, 1).Expr()))), nil},
+			"delete by orders of others": {users.Orders.DeleteMany(orders.Items.Some(orm.Repo[item](w.db).F("OrderID").Eq(w.order.ID))), nil},
 		} {
 			_, err := us.ByID(w.mine.ID).Update(w.a, c.set)
 			is(t, what, err, c.want)
@@ -92,6 +93,102 @@ func TestNestedChangesStopAtTheTenant(t *testing.T) {
 			t.Errorf("half-done: %+v, %v", u, err)
 		}
 		w.intact(t)
+	})
+}
+
+// Rows of another parent of the same tenant are not related rows, and stay with it as they are.
+func TestNestedChangesStopAtTheParent(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		us := orm.Repo[user](w.db)
+		peer, theirs, club := user{Email: "peer@x"}, order{Total: 7}, team{Name: "theirs"}
+		must(t, us.Create(w.a, &peer, users.Orders.Create(&theirs), users.Teams.Create(&club)))
+		total, name := orders.Total.Set(666), orm.Repo[team](w.db).F("Name").Set("stolen")
+		key, tm := orm.Key[order](theirs.ID), orm.Key[team](club.ID)
+		for _, c := range []struct {
+			what string
+			set  orm.Assign[user]
+			want error
+		}{
+			{"Update", users.Orders.Update(key, total), orm.ErrNotFound},
+			{"UpdateMany", users.Orders.UpdateMany(key, total), nil},
+			{"Upsert", users.Orders.Upsert(key, &order{ID: theirs.ID}, total), orm.ErrConflict},
+			{"Delete", users.Orders.Delete(key), orm.ErrNotFound},
+			{"Delete several", users.Orders.Delete(orders.ID.In(1, theirs.ID)), orm.ErrNotFound},
+			{"DeleteMany", users.Orders.DeleteMany(key), nil},
+			{"DeleteMany of any", users.Orders.DeleteMany(orm.Or(orders.ID.Gt(0), orders.Total.Gt(0))), nil},
+			{"team Update", users.Teams.Update(tm, name), orm.ErrNotFound},
+			{"team UpdateMany", users.Teams.UpdateMany(tm, name), nil},
+			{"team Upsert", users.Teams.Upsert(tm, &team{ID: club.ID}, name), orm.ErrConflict},
+			{"team Delete", users.Teams.Delete(tm), orm.ErrNotFound},
+			{"team Delete several", users.Teams.Delete(orm.Key[team](1), tm), orm.ErrNotFound},
+			{"team DeleteMany", users.Teams.DeleteMany(tm), nil},
+			{"team DeleteMany of any", users.Teams.DeleteMany(orm.And[team]()), nil},
+			{"hand over by Update", users.Orders.Update(orm.Key[order](1), orders.UserID.Set(peer.ID)), orm.ErrInvalid},
+			{"hand over by UpdateMany", users.Orders.UpdateMany(orm.And[order](), orders.UserID.Set(peer.ID)), orm.ErrInvalid},
+			{"hand over by Upsert", users.Orders.Upsert(orm.Key[order](1), &order{UserID: peer.ID}, total), orm.ErrInvalid},
+		} {
+			_, err := us.ByID(w.mine.ID).Update(w.a, c.set)
+			is(t, c.what, err, c.want)
+		}
+		u, err := us.ByID(peer.ID).Include("Orders", "Teams").One(w.a)
+		must(t, err)
+		if len(u.Orders) != 1 || u.Orders[0].Total != 7 || len(u.Teams) != 1 || u.Teams[0].Name != "theirs" {
+			t.Errorf("the peer's rows changed: %+v", u)
+		}
+		if u, err = us.ByID(w.mine.ID).Include("Orders", "Teams").One(w.a); err != nil || len(u.Orders)+len(u.Teams) != 0 {
+			t.Errorf("what was deleted is there: %+v, %v", u, err)
+		}
+		w.intact(t)
+	})
+}
+
+type bin struct {
+	ID    int64   `orm:"id,auto,table=bins"`
+	Code  *string `orm:"code,unique"`
+	LidID *int64
+
+	Boxes []box `orm:"relation=code:code"`
+	Lid   *box  `orm:"relation=lid_id:serial"`
+}
+
+type box struct {
+	ID     int64   `orm:"id,auto,table=boxes"`
+	Code   *string `orm:"code"`
+	Serial *int64  `orm:"serial,unique"`
+	Name   string  `orm:"name"`
+}
+
+var bins = orm.Bind[bin, struct {
+	Boxes orm.Many[bin, box]
+	Lid   orm.One[bin, box]
+}]()
+
+// A row without the key of a relation has no related rows: not those without one either.
+func TestNestedChangesOfNoKey(t *testing.T) {
+	databases(t, []any{bin{}, box{}}, func(t *testing.T, db orm.DB) {
+		b := bin{}
+		must(t, orm.Repo[bin](db).Create(t.Context(), &b))
+		stray := box{Name: "stray"}
+		must(t, orm.Repo[box](db).Create(t.Context(), &stray))
+		name := orm.Repo[box](db).F("Name").Set("taken")
+		for what, c := range map[string]struct {
+			set  orm.Assign[bin]
+			want error
+		}{
+			"Update":     {bins.Boxes.Update(orm.Key[box](stray.ID), name), orm.ErrNotFound},
+			"UpdateMany": {bins.Boxes.UpdateMany(orm.And[box](), name), nil},
+			"Upsert":     {bins.Boxes.Upsert(orm.Key[box](stray.ID), &box{}, name), orm.ErrInvalid},
+			"Delete":     {bins.Boxes.Delete(orm.Key[box](stray.ID)), orm.ErrNotFound},
+			"DeleteMany": {bins.Boxes.DeleteMany(orm.And[box]()), nil},
+			"Lid.Update": {bins.Lid.Update(name), orm.ErrNotFound},
+			"Lid.Delete": {bins.Lid.Delete(), orm.ErrNotFound},
+		} {
+			_, err := orm.Repo[bin](db).ByID(b.ID).Update(t.Context(), c.set)
+			is(t, what, err, c.want)
+		}
+		if x, err := orm.Repo[box](db).ByID(stray.ID).One(t.Context()); err != nil || x.Name != "stray" {
+			t.Errorf("the box of nobody: %+v, %v", x, err)
+		}
 	})
 }
 

@@ -24,19 +24,23 @@ func (f *family) related(r *model.Relation, key []model.Value) []builder.Expr {
 	return []builder.Expr{builder.Related(builder.OpSome, ends.back, holding(ends.local, key)...)}
 }
 
-// which is the condition that n sets to related rows.
-func which(n *builder.Nested) builder.Expr {
+// meant is the condition that a row is one of the related rows that n is about.
+func (f *family) meant(n *builder.Nested, key []model.Value) []builder.Expr {
+	out := f.related(n.Relation, key)
 	if len(n.Named) == 0 {
-		return builder.True()
+		return out
 	}
-	return builder.AnyOf(n.Named...)
+	if e := builder.AnyOf(n.Named...); e.Op != builder.OpTrue {
+		out = append(out, e)
+	}
+	return out
 }
 
 // amend gives the assignments of n to the related rows that it names, and the number of these. No row is ErrNotFound for
 // NestedUpdate. back receives every column; nil for none.
 func (f *family) amend(ctx context.Context, n *builder.Nested, key []model.Value, back *source.Rows) (int64, error) {
 	r := n.Relation
-	st := &builder.Update{Model: r.Target, Where: conjunction(append(f.related(r, key), which(n))...), Set: slices.Clone(n.Sets)}
+	st := &builder.Update{Model: r.Target, Where: conjunction(f.meant(n, key)...), Set: slices.Clone(n.Sets)}
 	if back != nil {
 		st.Returning = r.Target.Fields
 	}

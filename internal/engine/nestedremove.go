@@ -28,7 +28,7 @@ func (f *family) remove(ctx context.Context, n *builder.Nested, key []model.Valu
 		}
 	}
 	if n.Op == builder.NestedDeleteMany || !r.Many || namedRows(n) == 1 {
-		return f.removeWhere(ctx, n, append(f.related(r, key), which(n)))
+		return f.removeWhere(ctx, n, f.meant(n, key))
 	}
 	rows, err := f.doomed(ctx, n, key)
 	if err != nil {
@@ -67,7 +67,7 @@ func (f *family) doomed(ctx context.Context, n *builder.Nested, key []model.Valu
 		return f.seek(ctx, n, r.Remote, seeking{hook.Removing, f.related(r, key), unrelated(r, "delete")})
 	}
 	columns := append(append([]*model.Field{}, r.Target.Key...), r.Remote...)
-	rows, err := f.find(ctx, r.Target, conjunction(append(f.related(r, key), which(n))...), columns, hook.Removing, builder.LivingRows)
+	rows, err := f.find(ctx, r.Target, conjunction(f.meant(n, key)...), columns, hook.Removing, builder.LivingRows)
 	if err != nil {
 		return nil, err
 	}

@@ -88,37 +88,3 @@ func (k *kit[T]) sorted(s *suite, r *model.Relation, rows []T) {
 		none = none || !seen
 	}
 }
-
-// nested ties rows of the other tenant to mine, and unties them from theirs.
-func (k *kit[T]) nested(s *suite, me, other *side) {
-	if len(me.rows[k.m]) == 0 {
-		return
-	}
-	repo := orm.Repo[T](s.db)
-	key, _ := k.keys(me.rows[k.m][0].row)
-	for _, r := range k.m.Relations {
-		if r.Target.Tenant == nil {
-			continue
-		}
-		for _, theirs := range other.rows[r.Target] {
-			var named []builder.Expr
-			for _, f := range r.Target.Key {
-				named = append(named, builder.Compare(builder.OpEq, f, load(theirs.row, f)))
-			}
-			for what, op := range map[string]builder.NestedOp{"Link": builder.NestedLink, "Set": builder.NestedSet, "Unlink": builder.NestedUnlink} {
-				if op == builder.NestedUnlink && !r.Many {
-					continue // it names no row
-				}
-				set := builder.Set{Op: builder.SetNested, Ext: &builder.SetExt{Nested: &builder.Nested{Relation: r, Op: op, Named: []builder.Expr{builder.AllOf(named...)}}}}
-				s.try(k.name(r.Name+"."+what+"(theirs)"), func() {
-					_, err := repo.ByID(key...).Update(me.ctx, builder.AssignOf[T](set))
-					if op == builder.NestedUnlink {
-						s.calm(err, other, orm.ErrInvalid, orm.ErrReference, orm.ErrDenied)
-						return // what is theirs is compared at the end
-					}
-					s.refused(err, other, orm.ErrReference, orm.ErrInvalid, orm.ErrDenied)
-				})
-			}
-		}
-	}
-}

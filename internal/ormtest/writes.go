@@ -59,16 +59,24 @@ func (k *kit[T]) writes(s *suite, me, other *side) {
 
 // assignment changes a column that anyone may change, to what a row of mine has.
 func (k *kit[T]) assignment(me *side) (orm.Assign[T], bool) {
-	for _, f := range k.m.Fields {
-		if f.Primary || f.ReadOnly || f.CreateOnly || f == k.m.Tenant || f == k.m.Owner || f == k.m.SoftDelete || f == k.m.Version || f.Update != model.NoFill || len(me.rows[k.m]) == 0 {
-			continue
-		}
-		if inUnique(k.m, f) || f.Kind == model.JSON || f.Kind == model.Array {
-			continue
-		}
-		return builder.AssignOf[T](builder.Set{Field: f, Value: load(me.rows[k.m][0].row, f)}), true
+	f := assignable(k.m)
+	if f == nil || len(me.rows[k.m]) == 0 {
+		return orm.Assign[T]{}, false
 	}
-	return orm.Assign[T]{}, false
+	return builder.AssignOf[T](builder.Set{Field: f, Value: load(me.rows[k.m][0].row, f)}), true
+}
+
+// assignable is a column that anyone may change, nil for none.
+func assignable(m *model.Model) *model.Field {
+	for _, f := range m.Fields {
+		if f.Primary || f.ReadOnly || f.CreateOnly || f == m.Tenant || f == m.Owner || f == m.SoftDelete || f == m.Version || f.Update != model.NoFill {
+			continue
+		}
+		if !inUnique(m, f) && f.Kind != model.JSON && f.Kind != model.Array {
+			return f
+		}
+	}
+	return nil
 }
 
 func inUnique(m *model.Model, f *model.Field) bool {
