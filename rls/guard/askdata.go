@@ -30,8 +30,9 @@ func (w *written) value(f *model.Field) (model.Value, bool) {
 	return model.Value{}, false
 }
 
-// data reads what a request gives of one row and adds what the server fixes. also are columns that are given elsewhere.
-func (q *asking) data(w *writing, n *Node, at *place, also ...*model.Field) (out written, err error) {
+// data reads what a request gives of one row and adds what the server fixes. A new row also gets what its name says: the
+// comparisons that an upsert, or a link of a row that is not there, looked for it by.
+func (q *asking) data(w *writing, n *Node, at *place, name ...builder.Expr) (out written, err error) {
 	switch {
 	case w == nil:
 		return out, refusal(at.String(), "the shape does not allow the write")
@@ -65,6 +66,9 @@ func (q *asking) data(w *writing, n *Node, at *place, also ...*model.Field) (out
 			return out, unknown(at.up, m.Name, w.names)
 		}
 	}
+	if err := w.fill(&out, name, at); err != nil {
+		return out, err
+	}
 	if w.purpose == updating && len(out.sets)+len(out.nested) == 0 {
 		return out, refusal(at.String(), "it changes nothing")
 	}
@@ -72,7 +76,7 @@ func (q *asking) data(w *writing, n *Node, at *place, also ...*model.Field) (out
 		return out, err
 	}
 	if w.purpose == creating {
-		if err := w.lacking(&out, tied, at, also); err != nil {
+		if err := w.lacking(&out, tied, at); err != nil {
 			return out, err
 		}
 	}
@@ -132,11 +136,27 @@ func (q *asking) fix(w *writing, out *written) error {
 	return nil
 }
 
-// lacking refuses a new row without what its table needs.
-func (w *writing) lacking(out *written, tied map[*model.Field]bool, at *place, also []*model.Field) error {
-	for _, f := range also {
-		tied[f] = true
+// fill gives a new row what its name says of columns that the request may give, and refuses data that says otherwise.
+func (w *writing) fill(out *written, name []builder.Expr, at *place) error {
+	for i := range name {
+		for _, a := range w.accepts {
+			if a.field != name[i].Field {
+				continue
+			}
+			v, given := out.value(a.field)
+			switch {
+			case !given:
+				out.sets = append(out.sets, builder.Set{Field: a.field, Value: name[i].Value})
+			case string(model.AppendKey(nil, v)) != string(model.AppendKey(nil, name[i].Value)):
+				return refusal(at.at(a.wire).String(), "it says another value than where")
+			}
+		}
 	}
+	return nil
+}
+
+// lacking refuses a new row without what its table needs.
+func (w *writing) lacking(out *written, tied map[*model.Field]bool, at *place) error {
 	for _, a := range w.required {
 		if _, ok := out.value(a.field); !ok && !tied[a.field] {
 			return unfit(at.at(a.wire).String(), "it is missing", nil)

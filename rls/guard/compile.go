@@ -81,6 +81,9 @@ func (c *compiler) compile(s *shape, root bool) *plan {
 	p.create = c.writing(p.m, p.strict, s.create, creating, "Create")
 	p.update = c.writing(p.m, p.strict, s.update, updating, "Update")
 	p.groups = c.grouping(p, s)
+	if len(c.errs) == 0 {
+		p.mark = p.marked()
+	}
 	return p
 }
 

@@ -22,22 +22,56 @@ type encoder func(b []byte, p unsafe.Pointer) ([]byte, error)
 // encoderOf gives the encoder of a column: numbers with every digit, times as RFC 3339 in UTC, UUIDs as text, bytes as
 // base64. Types with a JSON form of their own keep it.
 func encoderOf(f *model.Field) encoder {
-	if f.IsComputed || f.Kind == model.Scanner || f.Kind == model.Text || f.Kind == model.Invalid {
-		return func(b []byte, p unsafe.Pointer) ([]byte, error) {
-			out, err := json.Marshal(reflect.NewAt(f.Type, unsafe.Add(p, f.Offset)).Elem().Interface())
-			if err != nil {
-				return b, unencodable(f)
-			}
-			return append(b, out...), nil
-		}
+	if f.IsComputed || f.Kind == model.Scanner {
+		return marshaling(f)
 	}
-	return func(b []byte, p unsafe.Pointer) ([]byte, error) {
+	plain := func(b []byte, p unsafe.Pointer) ([]byte, error) {
 		v, err := f.Load(p)
 		if err != nil {
 			return b, err
 		}
 		return appendValue(b, f, v)
 	}
+	if !asText(f) {
+		return plain
+	}
+	return func(b []byte, p unsafe.Pointer) ([]byte, error) {
+		from := len(b)
+		b, err := plain(append(b, '"'), p)
+		if err != nil || string(b[from+1:]) == "null" {
+			return append(b[:from], b[from+1:]...), err
+		}
+		return append(b, '"'), nil
+	}
+}
+
+// marshaling gives the encoder of a column whose type has a JSON form of its own, or none: then a decimal is a number.
+func marshaling(f *model.Field) encoder {
+	_, own := reflect.Zero(reflect.PointerTo(f.Base)).Interface().(json.Marshaler)
+	return func(b []byte, p unsafe.Pointer) ([]byte, error) {
+		if !f.IsComputed {
+			v, err := f.Load(p)
+			if err != nil || v.IsNull() {
+				return append(b, "null"...), err
+			}
+			if f.Decimal != nil && !own && v.Kind() == model.StringValue && number(v.Str()) {
+				return append(b, v.Str()...), nil
+			}
+		}
+		out, err := json.Marshal(held(f, p).Interface())
+		if err != nil {
+			return b, unencodable(f)
+		}
+		return append(b, out...), nil
+	}
+}
+
+// held gives what a field of the row at p holds, without its sql.Null; it is not NULL.
+func held(f *model.Field, p unsafe.Pointer) reflect.Value {
+	if f.Nulls == model.SQLNull {
+		return reflect.NewAt(f.Base, unsafe.Add(p, f.Offset+f.ValueOffset)).Elem()
+	}
+	return reflect.NewAt(f.Type, unsafe.Add(p, f.Offset)).Elem()
 }
 
 func unencodable(f *model.Field) error {

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"strings"
 	"unsafe"
 
 	"github.com/multi-orm/orm"
@@ -244,11 +245,21 @@ func (a Ask[T]) Page(ctx context.Context, repo orm.Repo[T]) (*Page[T], error) {
 	if l.total {
 		opts = append(opts, orm.WithTotal)
 	}
-	page, err := q.Take(int(l.take)).Page(ctx, l.cursor, opts...)
+	token, ok := strings.CutPrefix(l.cursor, l.p.mark+".")
+	if !ok && l.cursor != "" {
+		return nil, translated(orm.ErrBadCursor, &l)
+	}
+	page, err := q.Take(int(l.take)).Page(ctx, token, opts...)
 	if err != nil {
 		return nil, translated(err, &l)
 	}
-	out := &Page[T]{Result[T]{page.Rows, answer{s: &l.selection}}, page.Next, page.Prev, page.Total}
+	marked := func(token string) string {
+		if token == "" {
+			return ""
+		}
+		return l.p.mark + "." + token
+	}
+	out := &Page[T]{Result[T]{page.Rows, answer{s: &l.selection}}, marked(page.Next), marked(page.Prev), page.Total}
 	return out, out.a.gather(ctx, repo.DB(), addresses(out.Rows))
 }
 

@@ -60,6 +60,9 @@ func (c *compiler) nest(w *writing, d *datum, where string) {
 		if rule.create != nil || op == nestCreate || op == nestCreateMany || op == nestLinkOrCreate || op == nestUpsert {
 			p.create = c.nestedWriting(r, w.strict, rule.create, creating, at)
 		}
+		if p.create != nil && len(p.unique) > 0 {
+			c.nameable(p, at)
+		}
 		if op == nestUpdate || op == nestUpdateMany || op == nestUpsert {
 			p.change = c.nestedWriting(r, w.strict, rule.change, updating, at)
 		}
@@ -70,6 +73,15 @@ func (c *compiler) nest(w *writing, d *datum, where string) {
 		c.wrong(w.m, where, "it allows no write")
 	}
 	w.nests[wire] = n
+}
+
+// nameable checks that a new row may be given what names it.
+func (c *compiler) nameable(p *nestPlan, where string) {
+	for i, f := range p.unique[0].fields {
+		if a := p.create.accepts[p.unique[0].wires[i]]; a == nil && !f.Auto && scopeOf(f) == "" {
+			c.wrong(f.Model, where, f.Name+" names the row, so a new one is given it: Accept it in Create")
+		}
+	}
 }
 
 // nestedWriting is writing for rows that the row above ties to itself.
@@ -155,6 +167,9 @@ func (q *asking) nest(w *writing, x *nest, n *Node, at *place) (out []builder.Se
 		}
 		out = append(out, sets...)
 	}
+	if seen[nestSet] && len(n.Members) > 1 {
+		return nil, refusal(at.String(), "set says the whole relation: it stands alone")
+	}
 	return out, nil
 }
 
@@ -211,11 +226,11 @@ func (q *asking) nestRows(w *writing, x *nest, op nestOp, items []Node, at []*pl
 		kind := map[nestOp]builder.NestedOp{nestLink: builder.NestedLink, nestUnlink: builder.NestedUnlink, nestSet: builder.NestedSet, nestDelete: builder.NestedDelete}[op]
 		n := &builder.Nested{Relation: x.r, Op: kind}
 		for i := range items {
-			e, err := q.selector(p, &items[i], at[i], w.strict)
+			es, err := q.named(p.unique, &items[i], at[i], w.strict)
 			if err != nil {
 				return nil, err
 			}
-			n.Named = append(n.Named, e)
+			n.Named = append(n.Named, builder.AllOf(es...))
 		}
 		if len(n.Named) == 0 && op != nestSet {
 			return nil, nil
@@ -242,18 +257,17 @@ func (q *asking) nestRows(w *writing, x *nest, op nestOp, items []Node, at []*pl
 	return out, nil
 }
 
-// selector reads the name of a related row.
-func (q *asking) selector(p *nestPlan, n *Node, at *place, strict bool) (builder.Expr, error) {
-	es, err := q.named(p.unique, n, at, strict)
-	if err != nil {
-		return builder.Expr{}, err
+// together makes one name of the comparisons of a unique set.
+func together(es []builder.Expr) []builder.Expr {
+	if len(es) == 0 {
+		return nil
 	}
-	return builder.AllOf(es...), nil
+	return []builder.Expr{builder.AllOf(es...)}
 }
 
 // nestCreate makes one new row.
 func (q *asking) nestCreate(x *nest, p *nestPlan, n *Node, at *place, op builder.NestedOp, bulk builder.BulkOptions, named ...builder.Expr) ([]builder.Set, error) {
-	data, err := q.data(p.create, n, at, fieldsNamed(named)...)
+	data, err := q.data(p.create, n, at, named...)
 	if err != nil {
 		return nil, err
 	}
@@ -261,20 +275,7 @@ func (q *asking) nestCreate(x *nest, p *nestPlan, n *Node, at *place, op builder
 	if err != nil {
 		return nil, outside(err, func(string) string { return "" })
 	}
-	return []builder.Set{nested(&builder.Nested{Relation: x.r, Op: op, Rows: []unsafe.Pointer{row}, Bulk: bulk, Named: named, Said: said})}, nil
-}
-
-// fieldsNamed gives the columns that a selector gives values of: those of a row that it names and that is not there yet.
-func fieldsNamed(named []builder.Expr) (out []*model.Field) {
-	for i := range named {
-		_ = named[i].Named(func(x builder.Naming) error {
-			if !x.Field.Auto {
-				out = append(out, x.Field)
-			}
-			return nil
-		})
-	}
-	return out
+	return []builder.Set{nested(&builder.Nested{Relation: x.r, Op: op, Rows: []unsafe.Pointer{row}, Bulk: bulk, Named: together(named), Said: said})}, nil
 }
 
 // nestMany reads {"data": [{…}], "skipDuplicates": true}.
@@ -337,11 +338,9 @@ func (q *asking) nestNamed(w *writing, x *nest, p *nestPlan, op nestOp, n *Node,
 	}
 	var e []builder.Expr
 	if named(op, x.r) {
-		one, err := q.selector(p, n.member(wordWhere), at.at(wordWhere), w.strict)
-		if err != nil {
+		if e, err = q.named(p.unique, n.member(wordWhere), at.at(wordWhere), w.strict); err != nil {
 			return nil, err
 		}
-		e = []builder.Expr{one}
 	}
 	change := func(word string, at *place) ([]builder.Set, error) {
 		data, err := q.data(p.change, n.member(word), at)
@@ -357,7 +356,7 @@ func (q *asking) nestNamed(w *writing, x *nest, p *nestPlan, op nestOp, n *Node,
 		if err != nil {
 			return nil, err
 		}
-		return []builder.Set{nested(&builder.Nested{Relation: x.r, Op: builder.NestedUpdate, Named: e, Sets: sets})}, nil
+		return []builder.Set{nested(&builder.Nested{Relation: x.r, Op: builder.NestedUpdate, Named: together(e), Sets: sets})}, nil
 	case nestUpsert:
 		sets, err := change(wordUpdate, at.at(wordUpdate))
 		if err != nil {

@@ -12,7 +12,8 @@ const (
 	MaxDepth = 32      // objects and lists within each other
 	MaxNodes = 100     // comparisons, relation filters and combinators of one request
 	MaxLogic = 5       // AND, OR and NOT within each other
-	MaxItems = 1000    // values of one list, rows of one write
+	MaxItems = 1000    // values of one list, members of one object, rows of one write
+	MaxTotal = 20_000  // values of one request
 )
 
 // ParseJSON reads a request out of JSON (RFC 8259), strictly: one value, an object; valid UTF-8 without halves of
@@ -43,6 +44,7 @@ func ParseJSON(body []byte) (Request, error) {
 type parser struct {
 	s     string
 	i     int
+	total int
 	why   string
 	large bool
 }
@@ -82,6 +84,9 @@ func (p *parser) value(n *Node, depth int) bool {
 		p.why = "the body ends early"
 		return false
 	}
+	if p.total++; p.total > MaxTotal {
+		return p.many("it holds", MaxTotal)
+	}
 	switch c := p.s[p.i]; {
 	case c == '{' || c == '[':
 		if depth == MaxDepth {
@@ -103,6 +108,11 @@ func (p *parser) value(n *Node, depth int) bool {
 		return p.word("false", False, n)
 	}
 	return p.word("null", Null, n)
+}
+
+func (p *parser) many(what string, most int) bool {
+	p.why, p.large = what+" more than "+strconv.Itoa(most)+" values", true
+	return false
 }
 
 func (p *parser) object(n *Node, depth int) bool {
@@ -139,6 +149,9 @@ func (p *parser) object(n *Node, depth int) bool {
 		if !p.value(&m.Value, depth+1) {
 			return false
 		}
+		if len(n.Members) == MaxItems {
+			return p.many("an object holds", MaxItems)
+		}
 		n.Members = append(n.Members, m)
 		p.space()
 		if p.byte('}') {
@@ -162,6 +175,9 @@ func (p *parser) list(n *Node, depth int) bool {
 		var item Node
 		if !p.value(&item, depth+1) {
 			return false
+		}
+		if len(n.Items) == MaxItems {
+			return p.many("a list holds", MaxItems)
 		}
 		n.Items = append(n.Items, item)
 		p.space()

@@ -1,6 +1,13 @@
 package guard
 
 import (
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/model"
 )
@@ -9,6 +16,7 @@ import (
 type plan struct {
 	m      *model.Model
 	strict bool
+	mark   string // tells the cursors of this shape from those of others
 
 	shown   []*column // in the order of the shape
 	columns map[string]*column
@@ -89,4 +97,15 @@ type relatedFilter struct {
 	of    *filters
 }
 
-func (p *plan) column(wire string) *column { return p.columns[wire] }
+// marked gives a short text that differs between shapes: what they show, filter and sort by.
+func (p *plan) marked() string {
+	h := fnv.New32a()
+	for _, c := range p.shown {
+		_, _ = h.Write(append(c.name, ';'))
+	}
+	for _, names := range [][]string{p.filters.names, slices.Sorted(maps.Keys(p.sorts)), slices.Sorted(maps.Keys(p.readers))} {
+		_, _ = h.Write([]byte(strings.Join(names, ";") + "|"))
+	}
+	_, _ = fmt.Fprintf(h, "%s %d %d %v", p.m.Name, len(p.filters.forced), len(p.filters.force), p.take)
+	return strconv.FormatUint(uint64(h.Sum32()), 36)
+}

@@ -50,3 +50,18 @@ func jsonName(f reflect.StructField) (name string, hidden bool) {
 	name, _, _ = strings.Cut(tag, ",")
 	return name, false
 }
+
+// asText reports whether the json tag of a field says ",string": numbers are then text in answers.
+func asText(f *model.Field) bool {
+	sf, ok := structField(f.Model.Type, f.Name)
+	if !ok {
+		return false
+	}
+	_, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	for o := range strings.SplitSeq(options, ",") {
+		if o == "string" {
+			return f.Kind == model.Int || f.Kind == model.Uint || f.Kind == model.Float || f.Kind == model.Bool
+		}
+	}
+	return false
+}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/model"
 )
 
 const wordSkipDuplicates = "skipDuplicates"
@@ -297,12 +296,8 @@ func (a Ask[T]) Upsert(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 		return nil, err
 	}
 	names := l.where[len(l.where)-len(a.member(wordWhere).Members):]
-	fill := p.create.fillable(names)
-	w, err := q.data(p.create, a.member(wordCreate), root(wordCreate), fill...)
+	w, err := q.data(p.create, a.member(wordCreate), root(wordCreate), names...)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.create.fill(&w, names); err != nil {
 		return nil, err
 	}
 	u, err := q.data(p.update, a.member(wordUpdate), root(wordUpdate))
@@ -329,39 +324,4 @@ func (a Ask[T]) Upsert(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 		}
 		return row, err
 	}
-}
-
-// fillable gives the columns of a unique name that a new row takes from it.
-func (w *writing) fillable(names []builder.Expr) (out []*model.Field) {
-	if w == nil {
-		return nil
-	}
-	for _, a := range w.accepts {
-		for i := range names {
-			if names[i].Field == a.field {
-				out = append(out, a.field)
-			}
-		}
-	}
-	return out
-}
-
-// fill gives a new row what its name says, and refuses one that says otherwise.
-func (w *writing) fill(data *written, names []builder.Expr) error {
-	for _, f := range w.fillable(names) {
-		for i := range names {
-			if names[i].Field != f {
-				continue
-			}
-			v, given := data.value(f)
-			switch {
-			case !given:
-				data.sets = append(data.sets, builder.Set{Field: f, Value: names[i].Value})
-			case string(model.AppendKey(nil, v)) != string(model.AppendKey(nil, names[i].Value)):
-				wire, _ := wireOf(f)
-				return refusal(root(wordCreate).at(wire).String(), "it says another value than where")
-			}
-		}
-	}
-	return nil
 }
