@@ -2,7 +2,6 @@ package guard
 
 import (
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/model"
 )
 
 // list is what a request says of a list of rows: the columns and relations to show, the rows, their order and page.
@@ -76,11 +75,7 @@ func only(n *Node, at *place, allowed []string) error {
 			known = known || w == n.Members[i].Name
 		}
 		if !known {
-			detail := "the request does not know it"
-			if near := model.Nearest(n.Members[i].Name, allowed); near != "" {
-				detail += ` (did you mean "` + near + `"?)`
-			}
-			return refusal(at.at(n.Members[i].Name).String(), detail)
+			return refusal(at.at(n.Members[i].Name).String(), "the request does not know it"+meant(n.Members[i].Name, allowed))
 		}
 	}
 	return nil

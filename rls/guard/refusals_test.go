@@ -66,7 +66,7 @@ func TestRefusals(t *testing.T) {
 		{"FindMany", `{"where": {"Title": "x"}}`, guard.CodeShape, "where.Title"},
 		{"FindMany", `{"where": {"TITLE": "x"}}`, guard.CodeShape, "where.TITLE"},
 		{"FindMany", "{\"where\": {\"\u017ftatus\": \"open\"}}", guard.CodeShape, "where"}, // long s
-		{"FindMany", "{\"where\": {\"\u212aey\": \"open\"}}", guard.CodeShape, "where"},     // the sign for kelvin
+		{"FindMany", "{\"where\": {\"\u212aey\": \"open\"}}", guard.CodeShape, "where"},    // the sign for kelvin
 		{"FindMany", `{"where": {"constructor": {"prototype": 1}}}`, guard.CodeShape, "where.constructor"},
 		{"FindMany", `{"where": {"secret": "s3cret"}}`, guard.CodeShape, "where.secret"},
 		{"FindMany", `{"where": {"nothing": "s3cret"}}`, guard.CodeShape, "where.nothing"},

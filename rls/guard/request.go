@@ -132,11 +132,18 @@ func plainName(s string) bool {
 
 // unknown refuses a name that is not among names, and suggests the nearest of them.
 func unknown(p *place, name string, names []string) *Error {
-	detail := "the shape does not name it"
-	if near := model.Nearest(name, names); near != "" && plainName(name) {
-		detail += ` (did you mean "` + near + `"?)`
+	return refusal(p.at(name).String(), "the shape does not name it"+meant(name, names))
+}
+
+// meant suggests the nearest of names.
+func meant(name string, names []string) string {
+	if !plainName(name) {
+		return ""
 	}
-	return refusal(p.at(name).String(), detail)
+	if near := model.Nearest(name, names); near != "" {
+		return ` (did you mean "` + near + `"?)`
+	}
+	return ""
 }
 
 // check holds a tree that another grammar made against what ParseJSON would have refused.

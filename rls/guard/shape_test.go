@@ -80,7 +80,7 @@ func TestCompileTellsMistakes(t *testing.T) {
 		"Create: Priority: a new row has no value yet":           creates(guard.Fix(Projects.Priority.Inc(1))),
 		"Create: Fix assigns a column: related rows":             creates(guard.Fix(Projects.Tags.Unlink())),
 		"Create: Priority: the rule nonsense is wrong":           creates(guard.Accept(Projects.Priority).Rule("nonsense")),
-		"eqfield=ID looks at other fields":            creates(guard.Accept(Projects.Priority).Also("eqfield=ID")),
+		"eqfield=ID looks at other fields":                       creates(guard.Accept(Projects.Priority).Also("eqfield=ID")),
 		"Create: a rule is said of what a request gives":         creates(guard.FixFor(func(context.Context, orm.Actor) (orm.Assign[Project], error) { return orm.Assign[Project]{}, nil }).Rule("min=1")),
 		"Create: a new row needs Slug, Title, Archived":          func(s *guard.Shape[Project]) { s.Create = guard.Data[Project]{guard.Fix(Projects.Secret.Set(""))} },
 		"Create.Tags.update: a new row has no related rows":      creates(guard.Nest(Projects.Tags, guard.Ops[Tag]{Update: guard.Change[Tag]{Where: guard.By(Tags.ID), Data: guard.Data[Tag]{guard.Accept(Tags.Name)}}})),
