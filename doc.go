@@ -138,6 +138,7 @@
 //	n, err = users.Where(…).DeleteMany(ctx)
 //	err = users.Upsert(ctx, orm.On(Users.Email), &u, Users.Name.Set("Ada"))
 //	u, err = users.With(Users.Teams).ByID(1).Update(ctx, Users.Orders.Create(order), Users.Teams.Link(Teams.ID.In(1, 2)))
+//	u, err = users.ByID(1).Update(ctx, Users.Orders.Update(orm.Key[Order](7), Orders.Status.Set("paid")), Users.Orders.DeleteMany(Orders.Status.Eq("void")))
 //	n, err = users.SaveMany(ctx, rows)                                // all or none, few statements
 //
 // What is said is written: zero values are values. Only auto and default= fields take zero for absent, and

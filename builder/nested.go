@@ -97,6 +97,9 @@ func (c Many[T, C]) Unlink(ps ...Pred[C]) Assign[T] { return c.nested(NestedUnli
 
 // Set makes the relation exactly the rows that the ps name, as Link names them: others are untied, missing
 // ones tied. Set() unties every row. What the actor cannot see stays as it is.
+//
+// Writes of one relation run in the order given, but for Set, which comes before Create and CreateMany beside it, so that
+// what they make stays. Link, LinkOrCreate and Unlink beside Set are ErrInvalid.
 func (c Many[T, C]) Set(ps ...Pred[C]) Assign[T] { return c.nested(NestedSet, nil, ps) }
 
 // CreateMany is Create that takes the options of CreateMany. With SkipDuplicates rows that a unique set has already are left

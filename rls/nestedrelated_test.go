@@ -147,47 +147,47 @@ type bin struct {
 	Code  *string `orm:"code,unique"`
 	LidID *int64
 
-	Boxes []box `orm:"relation=code:code"`
-	Lid   *box  `orm:"relation=lid_id:serial"`
+	Boxes []crate `orm:"relation=code:code"`
+	Lid   *crate  `orm:"relation=lid_id:serial"`
 }
 
-type box struct {
-	ID     int64   `orm:"id,auto,table=boxes"`
+type crate struct {
+	ID     int64   `orm:"id,auto,table=crates"`
 	Code   *string `orm:"code"`
 	Serial *int64  `orm:"serial,unique"`
 	Name   string  `orm:"name"`
 }
 
 var bins = orm.Bind[bin, struct {
-	Boxes orm.Many[bin, box]
-	Lid   orm.One[bin, box]
+	Boxes orm.Many[bin, crate]
+	Lid   orm.One[bin, crate]
 }]()
 
 // A row without the key of a relation has no related rows: not those without one either.
 func TestNestedChangesOfNoKey(t *testing.T) {
-	databases(t, []any{bin{}, box{}}, func(t *testing.T, db orm.DB) {
+	databases(t, []any{bin{}, crate{}}, func(t *testing.T, db orm.DB) {
 		b := bin{}
 		must(t, orm.Repo[bin](db).Create(t.Context(), &b))
-		stray := box{Name: "stray"}
-		must(t, orm.Repo[box](db).Create(t.Context(), &stray))
-		name := orm.Repo[box](db).F("Name").Set("taken")
+		stray := crate{Name: "stray"}
+		must(t, orm.Repo[crate](db).Create(t.Context(), &stray))
+		name := orm.Repo[crate](db).F("Name").Set("taken")
 		for what, c := range map[string]struct {
 			set  orm.Assign[bin]
 			want error
 		}{
-			"Update":     {bins.Boxes.Update(orm.Key[box](stray.ID), name), orm.ErrNotFound},
-			"UpdateMany": {bins.Boxes.UpdateMany(orm.And[box](), name), nil},
-			"Upsert":     {bins.Boxes.Upsert(orm.Key[box](stray.ID), &box{}, name), orm.ErrInvalid},
-			"Delete":     {bins.Boxes.Delete(orm.Key[box](stray.ID)), orm.ErrNotFound},
-			"DeleteMany": {bins.Boxes.DeleteMany(orm.And[box]()), nil},
+			"Update":     {bins.Boxes.Update(orm.Key[crate](stray.ID), name), orm.ErrNotFound},
+			"UpdateMany": {bins.Boxes.UpdateMany(orm.And[crate](), name), nil},
+			"Upsert":     {bins.Boxes.Upsert(orm.Key[crate](stray.ID), &crate{}, name), orm.ErrInvalid},
+			"Delete":     {bins.Boxes.Delete(orm.Key[crate](stray.ID)), orm.ErrNotFound},
+			"DeleteMany": {bins.Boxes.DeleteMany(orm.And[crate]()), nil},
 			"Lid.Update": {bins.Lid.Update(name), orm.ErrNotFound},
 			"Lid.Delete": {bins.Lid.Delete(), orm.ErrNotFound},
 		} {
 			_, err := orm.Repo[bin](db).ByID(b.ID).Update(t.Context(), c.set)
 			is(t, what, err, c.want)
 		}
-		if x, err := orm.Repo[box](db).ByID(stray.ID).One(t.Context()); err != nil || x.Name != "stray" {
-			t.Errorf("the box of nobody: %+v, %v", x, err)
+		if x, err := orm.Repo[crate](db).ByID(stray.ID).One(t.Context()); err != nil || x.Name != "stray" {
+			t.Errorf("the crate of nobody: %+v, %v", x, err)
 		}
 	})
 }
@@ -239,8 +239,6 @@ func TestNestedChangesNeedTheirOperations(t *testing.T) {
 		}
 	})
 }
-
-var errUndo = errors.New("undo")
 
 // Every related row that changes is audited as what was done to it, and hooks of its model may refuse.
 func TestNestedChangesMeetHooks(t *testing.T) {

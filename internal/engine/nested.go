@@ -230,7 +230,7 @@ func (f *family) create(ctx context.Context, p unsafe.Pointer, o CreateOptions) 
 
 // tie stores values in the fields of a struct; what the struct says already must be the same.
 func tie(relation string, p unsafe.Pointer, fields []*model.Field, values []model.Value) error {
-	if err := agrees("relation "+relation, p, fields, values); err != nil {
+	if err := agrees("relation "+relation, p, fields, values, nil); err != nil {
 		return err
 	}
 	for i, x := range fields {
@@ -241,14 +241,15 @@ func tie(relation string, p unsafe.Pointer, fields []*model.Field, values []mode
 	return nil
 }
 
-// agrees refuses a struct whose fields say something else than values, as who says it.
-func agrees(who string, p unsafe.Pointer, fields []*model.Field, values []model.Value) error {
+// agrees refuses a struct whose fields say something else than values, as who says it. A zero field says nothing, unless it
+// is among said.
+func agrees(who string, p unsafe.Pointer, fields []*model.Field, values []model.Value, said []*model.Field) error {
 	for i, x := range fields {
 		have, err := x.Load(p)
 		if err != nil {
 			return err
 		}
-		if !x.IsZero(p) && !equalKeys(have, values[i]) {
+		if (!x.IsZero(p) || contains(said, x)) && !equalKeys(have, values[i]) {
 			return fault.New(fault.ErrInvalid, x.Model.Name, x.Name, "the struct names another row than "+who+" does: leave the field empty")
 		}
 	}

@@ -88,7 +88,7 @@ func said(n *builder.Nested) ([]builder.Set, error) {
 		switch {
 		case x.Primary, x.Auto, x.CreateOnly, x.ReadOnly, x.UpdateOnly, x == t.Tenant, x == t.Version, x.Update != model.NoFill:
 		case slices.Contains(n.Relation.Remote, x), namedBy(n, x):
-		case (x.Default != model.NoFill || x == t.Owner) && x.IsZero(p):
+		case (x.Default != model.NoFill || x == t.Owner) && x.IsZero(p) && !slices.Contains(n.Said, x):
 		default:
 			v, err := x.Load(p)
 			if err != nil {

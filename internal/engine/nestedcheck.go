@@ -189,7 +189,7 @@ func checkRows(n *builder.Nested) error {
 	}
 	for i := range n.Named { // before it is known whether the row is there, so that the answer does not tell
 		fields, keys, _ := naming(t, &n.Named[i])
-		if err := agrees("the condition", n.Rows[0], fields, keys[0]); err != nil {
+		if err := agrees("the condition", n.Rows[0], fields, keys[0], n.Said); err != nil {
 			return err
 		}
 	}

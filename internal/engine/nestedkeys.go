@@ -178,7 +178,7 @@ func (f *family) make(ctx context.Context, n *builder.Nested, fields []*model.Fi
 // that the source makes is left to it.
 func complete(m *model.Model, row unsafe.Pointer, e *builder.Expr) error {
 	fields, keys, _ := naming(m, e)
-	if err := agrees("the condition", row, fields, keys[0]); err != nil {
+	if err := agrees("the condition", row, fields, keys[0], nil); err != nil {
 		return err
 	}
 	for i, x := range fields {
