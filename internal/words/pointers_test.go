@@ -53,8 +53,11 @@ func TestPointersAreGivenBack(t *testing.T) {
 		if res, err := r.Import(ctx, rows[1:2]); err != nil || !errors.Is(res[0].Err, orm.ErrConflict) {
 			t.Fatal(res, err)
 		}
+		if err := r.Create(ctx, &rows[1], letters.Note.Set("said")); !errors.Is(err, orm.ErrConflict) {
+			t.Fatal(err)
+		}
 		for i, row := range rows {
-			if row.Stamp != own[i] || row.Stamp != nil && (row.ID != 0 || row.UID != "" || row.Note == "") {
+			if row.Stamp != own[i] || row.Stamp != nil && (row.ID != 0 || row.UID != "" || row.Note != string(rune('a'+i))) {
 				t.Errorf("row %d: %+v", i, row.Stamp)
 			}
 		}
