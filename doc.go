@@ -20,6 +20,11 @@
 //		PostID *int64                                                // no tag: column post_id
 //	}
 //
+// Anonymous structs and pointers to structs are embedded: their columns are the model's. A nil pointer is written as a zero
+// struct, so defaults and rules hold as for one, and it is made by every Create and Upsert and where a Save fills a field
+// of it. A row that is read has it where a column of it was selected, NULL or not. Two rows of one write may not share
+// what they embed. The type of such a pointer is exported, does not embed itself, and holds neither relations nor a Loaded.
+//
 // The table is the plural of the type's name (users) unless table= or a TableName method says otherwise.
 //
 //	id                          primary key; on several fields a composite one
@@ -38,7 +43,7 @@
 //	                            holds zero, or what default= says); noquery is read and written, but no query filters, sorts, groups
 //	                            or upserts by it: policies and hooks may
 //	computed                    not stored
-//	prefix=                     embeds a struct with a column prefix
+//	prefix=                     embeds a struct, or a pointer to one, with a column prefix
 //	-                           no column
 //
 // A time.Time is a point in time, in UTC to the microsecond. Types with Scan and Value methods, text

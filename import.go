@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unsafe"
 
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/once"
 )
 
@@ -70,8 +72,11 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 	if c := src.Capabilities(); !c.Transactions || !c.Savepoints {
 		return nil, &Error{Op: "Import", Model: m.Name, Source: src.Name(), Err: ErrUnsupported, Detail: "the source has no savepoints: use CreateMany"}
 	}
+	slab := slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows))
+	if err := engine.Apart(m, &slab); err != nil {
+		return nil, fault.Fill(err, "Import", m.Name, "")
+	}
 	results := make([]ImportResult[T], len(rows))
-	given := make([]T, len(rows))
 	var good []int
 	for i := range rows {
 		results[i] = ImportResult[T]{Index: i, Row: &rows[i]}
@@ -83,8 +88,8 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		if results[i].Err == nil {
 			good = append(good, i)
 		}
-		given[i] = rows[i]
 	}
+	before := engine.SnapshotOf(m, slab)
 	err = r.s.Tx(ctx, engine.TxOptions{}, func(tx *session) error {
 		for from := 0; from < len(good); from += o.batch {
 			if err := importBatch(ctx, Repo[T]{tx}, rows, good[from:min(from+o.batch, len(good))], results); err != nil {
@@ -94,7 +99,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		return nil
 	})
 	if err != nil {
-		copy(rows, given) // as the checks left them: none of them is there
+		before.Restore() // as the checks left them: none of them is there
 		return nil, err
 	}
 	return results, nil

@@ -38,13 +38,13 @@ func creating[T any](row *T, m *model.Model, sets []Assign[T], write func(nested
 	if len(sets) == 0 {
 		return write(nil, nil)
 	}
-	was := *row
+	before := engine.SnapshotOf(m, slabOver(m, unsafe.Pointer(row), 1))
 	nested, said, err := say(m, unsafe.Pointer(row), assignments(sets))
 	if err == nil {
 		err = write(nested, said)
 	}
 	if err != nil {
-		*row = was
+		before.Restore()
 	}
 	return fault.Fill(err, "Create", m.Name, "")
 }

@@ -29,7 +29,7 @@ func Beside(terms []*Term) (t reflect.Type, fields []*model.Field, ok bool) {
 	for i, f := range fields {
 		if f != nil {
 			part, _ := t.FieldByName("T" + strconv.Itoa(i))
-			f.Offset = part.Offset
+			f.MoveTo(part.Offset)
 		}
 	}
 	return t, fields, true

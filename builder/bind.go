@@ -65,10 +65,10 @@ func F[T, V any](field func(*T) *V) (col Col[T, V]) {
 			col = Col[T, V]{err: fault.New(fault.ErrInvalid, m.Name, "", "the function given to F panics on an empty row")}
 		}
 	}()
-	row := new(T)
-	at := uintptr(unsafe.Pointer(field(row))) - uintptr(unsafe.Pointer(row))
+	row := m.NewRow() // a column may lie in a struct embedded by pointer
+	at := unsafe.Pointer(field(row.Interface().(*T)))
 	for _, f := range m.Fields {
-		if f.Offset == at && (f.Type == reflect.TypeFor[V]() || f.Base == reflect.TypeFor[V]()) {
+		if f.Peek(row.UnsafePointer()) == at && (f.Type == reflect.TypeFor[V]() || f.Base == reflect.TypeFor[V]()) {
 			c, err := colOf[T, V](f)
 			c.err = err
 			return c

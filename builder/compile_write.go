@@ -92,7 +92,7 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 		}
 		f.b.WriteString(c.d.DefaultValues())
 	case q.Rows > 1 && c.d.Bulk() == dialect.Unnest:
-		f.b.WriteString(c.d.UnnestRows(typesOf(q.Fields)))
+		f.b.WriteString(c.unnest(q))
 		for range q.Fields {
 			c.take(&f)
 		}
@@ -113,6 +113,20 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 		}
 	}
 	return f.done(), nil
+}
+
+// unnest writes the SELECT of the rows' values.
+func (c *compiler) unnest(q *Insert) string {
+	if d, ok := c.d.(dialect.RowsByTable); ok {
+		names := make([]string, len(q.Fields))
+		for i, f := range q.Fields {
+			names[i] = f.Column
+		}
+		if text, ok := d.UnnestInto(c.table(q.Model), names, typesOf(q.Fields)); ok {
+			return text
+		}
+	}
+	return c.d.UnnestRows(typesOf(q.Fields))
 }
 
 // upsert writes the conflict arm. The scopes bind the row that is there: a row of another tenant is

@@ -140,7 +140,10 @@ func TestValueOf(t *testing.T) {
 
 func TestLinkRow(t *testing.T) {
 	typ, fs := builder.LinkRow(relation[Person]("Teams"))
-	if fmt.Sprint(typ) != "struct { K0 int64 }" || len(fs) != 1 || fs[0].Nullable || fs[0].Offset != 0 {
+	if fmt.Sprint(typ) != "struct { K0 int64 }" || len(fs) != 1 || fs[0].Nullable {
+		t.Fatal(typ, fs)
+	}
+	if at, ok := fs[0].Inline(); at != 0 || !ok {
 		t.Error(typ, fs)
 	}
 }

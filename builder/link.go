@@ -21,7 +21,8 @@ func LinkRow(r *model.Relation) (reflect.Type, []*model.Field) {
 	fields := make([]*model.Field, len(r.Local))
 	for i, f := range r.Local {
 		c := *f
-		c.Type, c.Nulls, c.Nullable, c.Offset = f.Base, model.NotNull, false, t.Field(i).Offset
+		c.Type, c.Nulls, c.Nullable = f.Base, model.NotNull, false
+		c.MoveTo(t.Field(i).Offset)
 		fields[i] = &c
 	}
 	return t, fields

@@ -114,7 +114,7 @@ func (c *compiler) rowUpdate(m *model.Model, r *RowSet, where func(*frag) error)
 	var match []string
 	for i, f := range append(append(make([]*model.Field, 0, r.width()), r.Match...), r.Set...) {
 		name := c.free("orm_"+strconv.Itoa(i+1), m)
-		u.Columns, u.Types = append(u.Columns, name), append(u.Types, TypeOf(f))
+		u.Columns, u.Types, u.Named = append(u.Columns, name), append(u.Types, TypeOf(f)), append(u.Named, f.Column)
 		if i < len(r.Match) {
 			match = append(match, c.comparable(u.Owner, f)+" = "+u.Values+"."+name)
 		} else {

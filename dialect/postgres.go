@@ -6,7 +6,12 @@ import (
 )
 
 // Postgres is the dialect of PostgreSQL 13 and later.
-type Postgres struct{ base }
+type Postgres struct {
+	base
+	// ByTable gives texts and times in bulk the types that the columns have, whatever the model says of them. It costs the
+	// server some work for each row.
+	ByTable bool
+}
 
 // Name is "postgres".
 func (Postgres) Name() string { return "postgres" }

@@ -12,6 +12,7 @@ type RowUpdate struct {
 	Columns      []string // quoted: the names of their columns, none of which the table has
 	Order        string   // quoted: one more such name, for the position of the row
 	Types        []Type   // of Columns
+	Named        []string // the columns of the table that Columns are for, not quoted
 	Rows         int
 	Match        string // which row of the table meets which values, without arguments
 	Where        string // what each row must pass too, "" for nothing
@@ -43,8 +44,15 @@ func (d Postgres) UpdateRows(u RowUpdate) (text string, where int) {
 		}
 	}
 	names := strings.Join(u.Columns, ", ")
+	rows := "unnest(" + strings.Join(args, ", ") + ") WITH ORDINALITY AS " + u.Values + "(" + names + ", " + u.Order + ")"
+	if d.ByTable {
+		rows = "(" + d.typed(u.Table, u.Named, u.Types, u.Columns, u.Order, true) + ") AS " + u.Values
+		for i := range cols {
+			cols[i] = u.Values + "." + u.Columns[i]
+		}
+	}
 	inner := strings.TrimSuffix(" AND "+u.Where, " AND ")
-	return "FROM (SELECT " + strings.Join(cols, ", ") + " FROM unnest(" + strings.Join(args, ", ") + ") WITH ORDINALITY AS " + u.Values + "(" + names + ", " + u.Order + ") JOIN " + u.Table +
+	return "FROM (SELECT " + strings.Join(cols, ", ") + " FROM " + rows + " JOIN " + u.Table +
 		" ON " + u.Match + inner + " ORDER BY " + u.Values + "." + u.Order + " FOR NO KEY UPDATE OF " + u.Owner + ") AS " + u.Values + " WHERE " + u.condition(), 2
 }
 

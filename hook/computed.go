@@ -168,12 +168,15 @@ func (c computed) after(ctx context.Context, op *Op, f *model.Field, inputs []*m
 			return nil
 		}
 	}
+	for i := range op.Rows.Len() { // a resolver finds where to put it
+		f.Place(op.Rows.Index(i).Addr().UnsafePointer())
+	}
 	if err := c.run(ctx, op.Rows, f); err != nil {
 		return err
 	}
-	for _, x := range hidden {
-		for i := range op.Rows.Len() {
-			x.Clear(op.Rows.Index(i).Addr().UnsafePointer())
+	for i := range op.Rows.Len() {
+		if len(hidden) > 0 {
+			c.target.Hide(op.Rows.Index(i).Addr().UnsafePointer(), op.asked, hidden)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func beforeMethods(m *model.Model) func(context.Context, *Op) error {
 				return nil
 			})
 		case Update:
-			row := reflect.New(m.Type).Interface()
+			row := m.NewRow().Interface()
 			if _, ok := row.(AfterUpdater); ok {
 				op.NeedRows()
 			}
@@ -86,7 +86,7 @@ func beforeMethods(m *model.Model) func(context.Context, *Op) error {
 				return x.BeforeUpdate(ctx, op)
 			}
 		case Read, Count:
-			if x, ok := reflect.New(m.Type).Interface().(BeforeGetter); ok {
+			if x, ok := m.NewRow().Interface().(BeforeGetter); ok {
 				return x.BeforeGet(ctx, op)
 			}
 		}

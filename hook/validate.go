@@ -58,7 +58,7 @@ func (x *validation) try(m *model.Model) (err error) {
 			err = fault.New(fault.ErrInvalid, m.Name, "", fmt.Sprintf("a validate tag is wrong: %v", p))
 		}
 	}()
-	_ = x.v.StructPartial(reflect.New(m.Type).Interface())
+	_ = x.v.StructPartial(m.NewRow().Interface())
 	for i := range m.Type.NumField() {
 		f := m.Type.Field(i)
 		if tag := f.Tag.Get("validate"); tag != "" && tag != "-" && f.IsExported() {
@@ -106,7 +106,7 @@ func (x *validation) row(ctx context.Context, op *Op, row any, i int) error {
 // assigned checks the values that are assigned. Rules that look at other fields hold for a Save, which gives them
 // all; an update of some fields is checked field by field.
 func (x *validation) assigned(ctx context.Context, op *Op, sets []builder.Set, whole bool) error {
-	row := reflect.New(op.Model.Type)
+	row := op.Model.NewRow()
 	given := make(map[string]any, len(sets))
 	var paths []string
 	var found validator.ValidationErrors
@@ -156,9 +156,9 @@ func own(f *model.Field, p unsafe.Pointer, v model.Value) any {
 	case v.IsNull():
 		return nil
 	case f.Nulls == model.SQLNull:
-		return reflect.NewAt(f.Base, unsafe.Add(p, f.Offset+f.ValueOffset)).Elem().Interface()
+		return reflect.NewAt(f.Base, unsafe.Add(f.Peek(p), f.ValueOffset)).Elem().Interface()
 	}
-	return reflect.Indirect(reflect.NewAt(f.Type, unsafe.Add(p, f.Offset)).Elem()).Interface()
+	return reflect.Indirect(reflect.NewAt(f.Type, f.Peek(p)).Elem()).Interface()
 }
 
 // locate finds a field of a model in its struct: the field, with its index from the top, and the path that
@@ -167,7 +167,7 @@ func locate(t reflect.Type, name string) (sf reflect.StructField, path string, o
 	var index []int
 	var names []string
 	for part := range strings.SplitSeq(name, ".") {
-		if t.Kind() != reflect.Struct {
+		if t = pointed(t); t.Kind() != reflect.Struct {
 			return sf, "", false
 		}
 		if sf, ok = t.FieldByName(part); !ok {
@@ -175,7 +175,7 @@ func locate(t reflect.Type, name string) (sf reflect.StructField, path string, o
 		}
 		at := t
 		for _, i := range sf.Index {
-			f := at.Field(i)
+			f := pointed(at).Field(i)
 			names = append(names, f.Name)
 			at = f.Type
 		}
@@ -184,6 +184,14 @@ func locate(t reflect.Type, name string) (sf reflect.StructField, path string, o
 	}
 	sf.Index = index
 	return sf, strings.Join(names, "."), true
+}
+
+// pointed gives what a pointer points at: structs are embedded by pointer too.
+func pointed(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 // withoutCrossField drops the rules that name other fields.

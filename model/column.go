@@ -12,7 +12,7 @@ import (
 // addColumn reads a field that is no relation and no group.
 func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 	m := d.model
-	f := &Field{Model: m, Name: at.name + sf.Name, Column: tg.column, Tag: tg.raw, Offset: at.offset, IsComputed: tg.has("computed")}
+	f := &Field{Model: m, Name: at.name + sf.Name, Column: tg.column, Tag: tg.raw, offset: at.offset, via: at.via, IsComputed: tg.has("computed")}
 	if err := tg.mistaken(Snake(sf.Name)); err != nil {
 		return err
 	}

@@ -23,5 +23,9 @@
 // String or Text; and a Scanner column without a type= where its Go type reads 007 as 7 and refuses letters. Decimals are
 // compared and computed exactly, and a value with more digits than numeric(10,2) keeps is refused, not rounded.
 //
+// A struct may be embedded by pointer, by name with prefix= too. [Field.Peek] reads through such a pointer, a zero value
+// where it is nil; [Field.Place], and so everything that writes, makes what is not there. A field that lies in the row
+// itself is an offset away, as ever.
+//
 // Pointers, sql.Null, []byte, arrays, scanners and whatever else can be nil are nullable; all other columns are NOT NULL.
 package model

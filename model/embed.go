@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -13,17 +14,34 @@ func (d *draft) embed(sf reflect.StructField, tg tag, at place) error {
 	if err := checkName("prefix", prefix); err != nil {
 		return err
 	}
-	if sf.Type.Kind() == reflect.Pointer && sf.Type.Elem().Kind() == reflect.Struct {
-		return fmt.Errorf("an embedded pointer may be nil: use %s by value", sf.Type.Elem())
-	}
-	if sf.Type.Kind() != reflect.Struct || opaque(sf.Type) {
+	pointer := sf.Type.Kind() == reflect.Pointer && flattens(sf.Type.Elem())
+	if !pointer && !flattens(sf.Type) {
 		return fmt.Errorf("prefix= embeds a struct, not %s", sf.Type)
 	}
 	at.column += prefix
 	if !sf.Anonymous {
 		at.name += sf.Name + "."
 	}
+	if pointer {
+		return d.embedPointer(sf, at)
+	}
 	d.walk(sf.Type, at)
+	return nil
+}
+
+// embedPointer flattens the fields of a struct that a row points at.
+func (d *draft) embedPointer(sf reflect.StructField, at place) error {
+	t := sf.Type.Elem()
+	if !sf.IsExported() {
+		return fmt.Errorf(`a pointer that is not exported cannot be set by others: embed %s by value, export it, or skip it with "-"`, t)
+	}
+	if slices.Contains(d.open, t) {
+		return fmt.Errorf(`%s embeds itself, so there is no end to its columns: make it a relation, or skip it with "-"`, t)
+	}
+	at.via = newPointer(at.via, at.offset, t)
+	at.offset = 0
+	d.model.pointers = append(d.model.pointers, at.via)
+	d.walk(t, at)
 	return nil
 }
 

@@ -39,7 +39,7 @@ func LinkTable(r *Relation) *Model {
 		m := &Model{Name: strings.TrimPrefix(t.Schema+"."+t.Table, "."), Type: typ, Slice: reflect.SliceOf(typ), Table: t.Table, Schema: t.Schema,
 			fields: map[string]*Field{}, relations: map[string]*Relation{}}
 		for i, f := range from {
-			c := &Field{Model: m, Name: names[i], Column: names[i], Index: i, Type: f.Base, Base: f.Base, Offset: typ.Field(i).Offset,
+			c := &Field{Model: m, Name: names[i], Column: names[i], Index: i, Type: f.Base, Base: f.Base, offset: typ.Field(i).Offset,
 				Kind: f.Kind, Bits: f.Bits, Elem: f.Elem, Size: f.Size, DBType: f.DBType, Decimal: f.Decimal, Primary: true}
 			if f.Nulls == Inside {
 				c.Nulls = Inside

@@ -20,7 +20,7 @@ func (f *Field) Load(row unsafe.Pointer) (Value, error) {
 
 // locate finds the Base value in a row, or gives nil for NULL.
 func (f *Field) locate(row unsafe.Pointer) unsafe.Pointer {
-	p := unsafe.Add(row, f.Offset)
+	p := f.Peek(row)
 	switch f.Nulls {
 	case Pointer:
 		return *(*unsafe.Pointer)(p)

@@ -50,6 +50,9 @@ var loadedType = reflect.TypeFor[Loaded]()
 
 // addLoaded takes note of where rows tell what they were read with.
 func (d *draft) addLoaded(sf reflect.StructField, at place) error {
+	if at.via != nil {
+		return errors.New("a row tells itself what it was read with, not a struct embedded by pointer")
+	}
 	if d.model.tells {
 		return errors.New("a row tells once what it was read with")
 	}

@@ -31,6 +31,8 @@ type Model struct {
 	tells  bool    // a row tells what it was read with
 	loaded uintptr // the offset of that field
 
+	pointers []*pointer // structs embedded by pointer, the outer ones first
+
 	fields    map[string]*Field // by Go name and by column
 	relations map[string]*Relation
 }
@@ -91,12 +93,11 @@ type Field struct {
 	Index  int // position in Model.Fields
 	Tag    string
 
-	Type   reflect.Type // as declared
-	Base   reflect.Type // without pointer or sql.Null
-	Offset uintptr      // from the start of the row
-	Kind   Kind
-	Bits   int // of Int, Uint and Float
-	Nulls  Nulls
+	Type  reflect.Type // as declared
+	Base  reflect.Type // without pointer or sql.Null
+	Kind  Kind
+	Bits  int // of Int, Uint and Float
+	Nulls Nulls
 	// ValueOffset and ValidOffset place the value and the flag inside a sql.Null.
 	ValueOffset, ValidOffset uintptr
 	Elem                     *Field   // element of an Array: only Type, Base, Kind, Bits and Nulls are set
@@ -122,8 +123,10 @@ type Field struct {
 
 	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 
-	literal  Value // of default=<literal>, parsed
-	holdsAny bool  // a JSON document may hold values of any type
+	offset   uintptr  // from the start of the row, or of the struct that via leads to
+	via      *pointer // nil for a field of the row itself
+	literal  Value    // of default=<literal>, parsed
+	holdsAny bool     // a JSON document may hold values of any type
 }
 
 // Strategy says how a relation is loaded.

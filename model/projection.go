@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -25,15 +26,32 @@ type ProjectedRelation struct {
 	Of       *Projection // of its rows
 
 	typ      reflect.Type // of the field in the copy
-	offset   uintptr
+	to       target
 	pointers bool
 }
 
 type projectedField struct {
-	from, to     uintptr
-	typ          reflect.Type // of the model's field
+	from         *Field
+	to           target
 	intoAPointer bool
 }
+
+// target is a place in the copy.
+type target struct {
+	via    *pointer
+	offset uintptr
+}
+
+// at gives the address of the place; structs embedded by pointer are made.
+func (t target) at(dst unsafe.Pointer) unsafe.Pointer {
+	if t.via != nil {
+		dst = t.via.make(dst)
+	}
+	return unsafe.Add(dst, t.offset)
+}
+
+// further is a place that lies at a further offset.
+func (t target) further(offset uintptr) target { return target{t.via, t.offset + offset} }
 
 // ProjectionOf reads the struct type to, whose exported fields name columns and relations of m: by Go name, or by the
 // column in an orm tag. Fields tagged "-" are left alone.
@@ -51,7 +69,7 @@ func projectionOf(m *Model, to reflect.Type, within []reflect.Type) (*Projection
 		}
 	}
 	p := &Projection{From: m, to: to}
-	if err := p.walk(to, 0, append(within[:len(within):len(within)], to)); err != nil {
+	if err := p.walk(to, target{}, append(within[:len(within):len(within)], to)); err != nil {
 		return nil, err
 	}
 	if len(p.fields) == 0 && len(p.Relations) == 0 {
@@ -63,7 +81,7 @@ func projectionOf(m *Model, to reflect.Type, within []reflect.Type) (*Projection
 	return p, nil
 }
 
-func (p *Projection) walk(t reflect.Type, at uintptr, within []reflect.Type) error {
+func (p *Projection) walk(t reflect.Type, at target, within []reflect.Type) error {
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		tag, tagged, err := ormTag(sf.Tag)
@@ -74,7 +92,12 @@ func (p *Projection) walk(t reflect.Type, at uintptr, within []reflect.Type) err
 		case tag == "-":
 			continue
 		case sf.Anonymous && !tagged && flattens(sf.Type):
-			if err := p.walk(sf.Type, at+sf.Offset, within); err != nil {
+			if err := p.walk(sf.Type, at.further(sf.Offset), within); err != nil {
+				return err
+			}
+			continue
+		case sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Pointer && flattens(sf.Type.Elem()):
+			if err := p.walkPointer(sf, at.further(sf.Offset), within); err != nil {
 				return err
 			}
 			continue
@@ -85,14 +108,23 @@ func (p *Projection) walk(t reflect.Type, at uintptr, within []reflect.Type) err
 		if column, _, _ := strings.Cut(tag, ","); column != "" {
 			name = column
 		}
-		if err := p.add(sf, name, at+sf.Offset, within); err != nil {
+		if err := p.add(sf, name, at.further(sf.Offset), within); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *Projection) add(sf reflect.StructField, name string, at uintptr, within []reflect.Type) error {
+// walkPointer is walk for a struct that the copy embeds by pointer, which is made for every row.
+func (p *Projection) walkPointer(sf reflect.StructField, at target, within []reflect.Type) error {
+	t := sf.Type.Elem()
+	if !sf.IsExported() || slices.Contains(within, t) {
+		return fault.New(fault.ErrInvalid, p.to.Name(), sf.Name, fmt.Sprintf(`a pointer to %s is not embedded: it is not exported, or embeds itself; skip it with "-"`, t))
+	}
+	return p.walk(t, target{via: newPointer(at.via, at.offset, t)}, append(within[:len(within):len(within)], t))
+}
+
+func (p *Projection) add(sf reflect.StructField, name string, at target, within []reflect.Type) error {
 	bad := func(detail string) error { return fault.New(fault.ErrInvalid, p.to.Name(), sf.Name, detail) }
 	if r := p.From.relations[name]; r != nil {
 		return p.addRelation(r, sf, at, within)
@@ -105,7 +137,7 @@ func (p *Projection) add(sf reflect.StructField, name string, at uintptr, within
 		}
 		return err
 	}
-	c := projectedField{from: f.Offset, to: at, typ: f.Type}
+	c := projectedField{from: f, to: at}
 	switch {
 	case sf.Type == f.Type:
 	case sf.Type.Kind() == reflect.Pointer && sf.Type.Elem() == f.Type:
@@ -120,7 +152,7 @@ func (p *Projection) add(sf reflect.StructField, name string, at uintptr, within
 	return nil
 }
 
-func (p *Projection) addRelation(r *Relation, sf reflect.StructField, at uintptr, within []reflect.Type) error {
+func (p *Projection) addRelation(r *Relation, sf reflect.StructField, at target, within []reflect.Type) error {
 	target, many, pointers := relationTarget(sf.Type)
 	if target == nil || many != r.Many {
 		want := "a pointer to a struct"
@@ -138,7 +170,7 @@ func (p *Projection) addRelation(r *Relation, sf reflect.StructField, at uintptr
 	if err != nil {
 		return err
 	}
-	p.Relations = append(p.Relations, &ProjectedRelation{Relation: r, Of: of, typ: sf.Type, offset: at, pointers: pointers})
+	p.Relations = append(p.Relations, &ProjectedRelation{Relation: r, Of: of, typ: sf.Type, to: at, pointers: pointers})
 	return nil
 }
 
@@ -146,14 +178,15 @@ func (p *Projection) addRelation(r *Relation, sf reflect.StructField, at uintptr
 func (p *Projection) Copy(dst, src unsafe.Pointer) {
 	for i := range p.fields {
 		c := &p.fields[i]
-		from := reflect.NewAt(c.typ, unsafe.Add(src, c.from))
+		typ := c.from.Type
+		from := reflect.NewAt(typ, c.from.Peek(src))
 		if c.intoAPointer {
-			to := reflect.New(c.typ)
+			to := reflect.New(typ)
 			to.Elem().Set(from.Elem())
-			reflect.NewAt(reflect.PointerTo(c.typ), unsafe.Add(dst, c.to)).Elem().Set(to)
+			reflect.NewAt(reflect.PointerTo(typ), c.to.at(dst)).Elem().Set(to)
 			continue
 		}
-		reflect.NewAt(c.typ, unsafe.Add(dst, c.to)).Elem().Set(from.Elem())
+		reflect.NewAt(typ, c.to.at(dst)).Elem().Set(from.Elem())
 	}
 	for _, r := range p.Relations {
 		r.copy(dst, src)
@@ -162,7 +195,7 @@ func (p *Projection) Copy(dst, src unsafe.Pointer) {
 
 func (r *ProjectedRelation) copy(dst, src unsafe.Pointer) {
 	from := reflect.NewAt(r.Relation.Type, unsafe.Add(src, r.Relation.Offset)).Elem()
-	to := reflect.NewAt(r.typ, unsafe.Add(dst, r.offset)).Elem()
+	to := reflect.NewAt(r.typ, r.to.at(dst)).Elem()
 	if from.IsNil() {
 		return
 	}

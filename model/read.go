@@ -13,6 +13,7 @@ type draft struct {
 	model     *Model
 	relations []*relationDraft
 	said      map[string]string // table=, schema= and datasource= as the tags give them
+	open      []reflect.Type    // the struct being read, and those that it is embedded in
 	errs      []error           // every mistake, so that all are told at once
 }
 
@@ -34,11 +35,14 @@ func read(name string, t reflect.Type) *draft {
 // place is where an embedded struct sits in the model.
 type place struct {
 	offset uintptr
-	column string // prefix of the columns
-	name   string // prefix of the Go names
+	via    *pointer // what the offset counts from; nil for the row
+	column string   // prefix of the columns
+	name   string   // prefix of the Go names
 }
 
 func (d *draft) walk(t reflect.Type, at place) {
+	d.open = append(d.open, t)
+	defer func() { d.open = d.open[:len(d.open)-1] }()
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		raw, err := d.visit(sf, at)
@@ -93,7 +97,10 @@ func (d *draft) visit(sf reflect.StructField, at place) (string, error) {
 		d.walk(sf.Type, at)
 		return raw, nil
 	case pointer && !tg.has("json") && !tg.has("computed"):
-		return raw, fmt.Errorf(`an embedded pointer may be nil: embed %s by value, or skip it with "-"`, sf.Type.Elem())
+		if err := tg.only("an embedded struct"); err != nil {
+			return raw, err
+		}
+		return raw, d.embedPointer(sf, at)
 	}
 	return raw, d.addColumn(sf, tg, at)
 }

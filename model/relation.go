@@ -33,6 +33,8 @@ func relationTarget(t reflect.Type) (target reflect.Type, many, pointers bool) {
 
 func (d *draft) addRelation(sf reflect.StructField, tg tag, at place, target reflect.Type, many, pointers bool) error {
 	switch {
+	case at.via != nil:
+		return errors.New("a relation belongs to the model itself, not to a struct embedded by pointer: embed it by value")
 	case at.column != "":
 		return errors.New("a relation belongs to the model itself, not to a struct embedded with prefix=")
 	case sf.Anonymous: // it would lend the model its methods, TableName among them

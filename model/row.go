@@ -3,7 +3,6 @@ package model
 import (
 	"reflect"
 	"strings"
-	"unsafe"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -64,9 +63,4 @@ func Nearest(word string, candidates []string) string {
 		}
 	}
 	return best
-}
-
-// Clear sets the field of a row to its zero value.
-func (f *Field) Clear(row unsafe.Pointer) {
-	reflect.NewAt(f.Type, unsafe.Add(row, f.Offset)).Elem().SetZero()
 }

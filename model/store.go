@@ -10,7 +10,7 @@ import (
 // Target gives the place for a value of type Base in the row at row, ready to be written: a pointer
 // field gets a new value, a sql.Null becomes valid.
 func (f *Field) Target(row unsafe.Pointer) unsafe.Pointer {
-	p := unsafe.Add(row, f.Offset)
+	p := f.Place(row)
 	switch f.Nulls {
 	case Pointer:
 		q := f.alloc()
@@ -42,10 +42,11 @@ func (f *Field) alloc() unsafe.Pointer {
 
 // SetNull makes the field NULL. A field that cannot hold NULL gives an error that says what could.
 func (f *Field) SetNull(row unsafe.Pointer) error {
-	p := unsafe.Add(row, f.Offset)
-	switch f.Nulls {
-	case NotNull:
+	if f.Nulls == NotNull {
 		return f.invalid(nullHere, nil)
+	}
+	p := f.Place(row)
+	switch f.Nulls {
 	case Pointer:
 		*(*unsafe.Pointer)(p) = nil
 		return nil
@@ -77,7 +78,7 @@ func (f *Field) Store(row unsafe.Pointer, v Value) error {
 // prepare gives a place to write to and what makes it part of the row once the value is good, so that
 // a failed write does not leave a pointer to a zero value.
 func (f *Field) prepare(row unsafe.Pointer) (p unsafe.Pointer, done func(f *Field, row, p unsafe.Pointer)) {
-	p = unsafe.Add(row, f.Offset)
+	p = f.Place(row)
 	switch f.Nulls {
 	case Pointer:
 		return f.alloc(), setPointer
@@ -87,10 +88,10 @@ func (f *Field) prepare(row unsafe.Pointer) (p unsafe.Pointer, done func(f *Fiel
 	return p, setNothing
 }
 
-func setPointer(f *Field, row, p unsafe.Pointer) { *(*unsafe.Pointer)(unsafe.Add(row, f.Offset)) = p }
+func setPointer(f *Field, row, p unsafe.Pointer) { *(*unsafe.Pointer)(f.Place(row)) = p }
 
 func setValid(f *Field, row, _ unsafe.Pointer) {
-	*(*bool)(unsafe.Add(row, f.Offset+f.ValidOffset)) = true
+	*(*bool)(unsafe.Add(f.Place(row), f.ValidOffset)) = true
 }
 
 func setNothing(*Field, unsafe.Pointer, unsafe.Pointer) {}

@@ -3,7 +3,6 @@ package model
 import (
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -45,7 +44,7 @@ func (d *draft) modelWords(tg tag) error {
 func (d *draft) finish() error {
 	m := d.model
 	m.Table, m.Schema, m.Source = d.said["table"], d.said["schema"], d.said["datasource"]
-	name, ok, err := tableName(m.Type)
+	name, ok, err := m.tableName()
 	if err != nil {
 		return fault.New(fault.ErrInvalid, m.Name, "", err.Error())
 	}
@@ -71,8 +70,8 @@ func (d *draft) finish() error {
 }
 
 // tableName asks the type's own method, called on a zero value.
-func tableName(t reflect.Type) (name string, ok bool, err error) {
-	n, ok := reflect.New(t).Interface().(interface{ TableName() string })
+func (m *Model) tableName() (name string, ok bool, err error) {
+	n, ok := m.NewRow().Interface().(interface{ TableName() string })
 	if !ok {
 		return "", false, nil
 	}

@@ -34,7 +34,7 @@ func (c *Cells) Target(f *model.Field, row unsafe.Pointer) unsafe.Pointer {
 			}
 		}
 		if p != nil {
-			*(*unsafe.Pointer)(unsafe.Add(row, f.Offset)) = p
+			*(*unsafe.Pointer)(f.Place(row)) = p
 			return p
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Rows is where a source decodes a result: straight into the memory of the caller's slice.
-// For each row a source calls Next, fills the columns through the fields' offsets, then calls Done.
+// For each row a source calls Next, fills the columns through the fields, then calls Done.
 type Rows struct {
 	// Resolve ties the columns of raw SQL to fields; nil for compiled statements.
 	Resolve func(columns []string) ([]builder.Column, error)

@@ -45,12 +45,18 @@ func Locate(e *fault.Error, m *model.Model, models []*model.Model, t Told) {
 		return
 	}
 	var fields []*model.Field
+	e.Fields = nil
 	if at != nil {
 		fields = mentioned(at, t.Columns)
 		if fields == nil {
 			fields = constrained(at, t.Constraint)
 		}
 		e.Model = at.Name
+	}
+	if len(fields) > 1 {
+		for _, f := range fields {
+			e.Fields = append(e.Fields, f.Name)
+		}
 	}
 	if fields == nil {
 		fields = t.Suspects
@@ -105,6 +111,14 @@ func list(fields []*model.Field, last string) string {
 		return names[0]
 	}
 	return strings.Join(names[:n], ", ") + last + names[n]
+}
+
+// TableOf gives the model of a table, nil where none is known, or more than one.
+func TableOf(models []*model.Model, table string) *model.Model {
+	if table == "" {
+		return nil
+	}
+	return tableOf(nil, models, table)
 }
 
 // tableOf gives the model of a table, nil where none is known.

@@ -156,6 +156,9 @@ func TestRefusalsNameTheField(t *testing.T) {
 				t.Helper()
 				f := field
 				var e *orm.Error
+				if errors.As(err, &e) && strings.Join(e.Fields, "+") != map[string]string{"unique set": "Region+Spot"}[c.what] {
+					t.Errorf("%s by %s: fields %v", c.what, verb, e.Fields)
+				}
 				if c.what == "length" && errors.As(err, &e) && e.Field == "" { // in a transaction the catalog cannot be asked: it is one of several
 					f, c.says = "", "Note is too long"
 				}

@@ -73,7 +73,7 @@ func TestHTTPConforms(t *testing.T) {
 	}
 	var all []testCase
 	for _, part := range [][]testCase{
-		typeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, includeCases, includePageCases, includeShapeCases, relationCases, propertyCases, pageCases, intoCases,
+		typeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, includeCases, includePageCases, includeShapeCases, relationCases, propertyCases, pageCases, intoCases, pointerReadCases,
 	} {
 		for _, c := range part {
 			if otherwise[c.name] == "" {
@@ -117,4 +117,5 @@ func (Note) Endpoints() httpapi.Endpoints     { return restFor[Note]() }
 func (Tag) Endpoints() httpapi.Endpoints      { return restFor[Tag]() }
 func (ByB) Endpoints() httpapi.Endpoints      { return restFor[ByB]() }
 func (Whole) Endpoints() httpapi.Endpoints    { return restFor[Whole]() }
+func (Pointed) Endpoints() httpapi.Endpoints  { return restFor[Pointed]() }
 func (Lists) Endpoints() httpapi.Endpoints    { return restFor[Lists]() }

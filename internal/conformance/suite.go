@@ -106,6 +106,8 @@ func cases() []testCase {
 		loadedCases,
 		decimalCases,
 		timeFormCases,
+		pointerReadCases,
+		pointerCases,
 	} {
 		out = append(out, part...)
 	}

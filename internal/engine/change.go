@@ -142,11 +142,13 @@ func unasked(m *model.Model, asked []*model.Field, rows *source.Rows) {
 	if rows == nil || len(asked) == len(m.Fields) {
 		return
 	}
+	var hidden []*model.Field
 	for _, f := range m.Fields {
 		if !contains(asked, f) {
-			hide(&rows.Slab, []*model.Field{f})
+			hidden = append(hidden, f)
 		}
 	}
+	hide(&rows.Slab, asked, hidden)
 	tellLoaded(&rows.Slab, m, asked, nil)
 }
 
@@ -369,9 +371,10 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 	before := rowSnapshot(m, p)
 	defer func() {
 		if err != nil {
-			before.restore()
+			before.Restore()
 		}
 	}()
+	m.Complete(p)
 	if err := fillNew(m, p, nil); err != nil {
 		return err
 	}

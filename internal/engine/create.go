@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -70,16 +69,20 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 		return 0, nil
 	}
 	_, sql := c.src.(source.SQL)
-	var before snapshot
+	if err := Apart(c.m, &rows); err != nil {
+		return 0, err
+	}
+	var before Snapshot
 	if whole := !sql || len(c.o.Returning) > 0 || fillsRows(c.reg, c.m); whole {
-		before = snapshotOf(rows)
+		before = SnapshotOf(c.m, rows)
 	}
 	defer func() {
 		if err != nil {
-			before.restore()
+			before.Restore()
 		}
 	}()
 	for i := range n {
+		c.m.Complete(rows.At(i)) // hooks and rules see a zero struct where there is none
 		if err := notGiven(c.m, rows.At(i)); err != nil {
 			return 0, err
 		}
@@ -381,11 +384,6 @@ func insertInto(ctx context.Context, ex source.Executor, src source.Source, st *
 		return insertTelling(ctx, ex, src, st, part)
 	}
 	return ex.Insert(ctx, st, &source.Rows{Slab: part})
-}
-
-// copyField copies one column between rows of the same type.
-func copyField(f *model.Field, dst, src unsafe.Pointer) {
-	reflect.NewAt(f.Type, unsafe.Add(dst, f.Offset)).Elem().Set(reflect.NewAt(f.Type, unsafe.Add(src, f.Offset)).Elem())
 }
 
 // newRows lets scopes see and fill the rows of an insert.

@@ -175,7 +175,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 	if err := b.r.handOut(ctx, b); err != nil {
 		return err
 	}
-	hide(&b.rows.Slab, hidden)
+	hide(&b.rows.Slab, asked, hidden)
 	tellLoaded(&b.rows.Slab, b.inc.Relation.Target, asked, nil)
 	return nil
 }

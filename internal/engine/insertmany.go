@@ -84,7 +84,7 @@ func deal(fields []*model.Field, part, back *source.Slab, order []int) {
 			from = order[i]
 		}
 		for _, f := range fields {
-			copyField(f, part.At(i), back.At(from))
+			f.Copy(part.At(i), back.At(from))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (s *Session) Together(ctx context.Context, q Returned, rows *source.Slab, w
 		return tx.load(ctx, q.Name, q.Model, rows, st.Includes)
 	})
 	if err == nil {
-		hide(rows, hidden)
+		hide(rows, q.Columns, hidden)
 		tellLoaded(rows, q.Model, q.Columns, nil)
 	}
 	return s.located(err, q.Name, q.Model)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"reflect"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -24,23 +23,17 @@ type family struct {
 	parent map[*model.Field]model.Value
 	fresh  bool   // the parent is a new row
 	gone   []left // rows above to delete once this one has let go of them
-	kept   []keptRow
+	kept   []Snapshot
 }
-
-// keptRow is a struct of the caller's as it was given.
-type keptRow struct{ at, was reflect.Value }
 
 // keep remembers the struct at p, for the case that the transaction fails.
 func (f *family) keep(m *model.Model, p unsafe.Pointer) {
-	at := reflect.NewAt(m.Type, p).Elem()
-	was := reflect.New(m.Type).Elem()
-	was.Set(at)
-	f.kept = append(f.kept, keptRow{at, was})
+	f.kept = append(f.kept, rowSnapshot(m, p))
 }
 
 func (f *family) restore() {
-	for _, k := range f.kept {
-		k.at.Set(k.was)
+	for i := range f.kept {
+		f.kept[i].Restore()
 	}
 }
 

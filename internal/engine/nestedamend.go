@@ -75,7 +75,7 @@ func (f *family) amendInto(ctx context.Context, n *builder.Nested, key []model.V
 	p := n.Rows[0]
 	f.keep(t, p)
 	for _, x := range t.Fields {
-		copyField(x, p, back.At(0))
+		x.Copy(p, back.At(0))
 	}
 	return true, nil
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"unsafe"
@@ -16,6 +17,7 @@ func (f *family) sort(s *Session, sets []builder.Set, root unsafe.Pointer) (plai
 	seen := map[unsafe.Pointer]bool{}
 	if root != nil {
 		seen[root] = true
+		f.m.Pointees(root, func(_ reflect.Type, at unsafe.Pointer) { seen[at] = true })
 	}
 	for i := range sets {
 		x := &sets[i]
@@ -38,6 +40,14 @@ func (f *family) sort(s *Session, sets []builder.Set, root unsafe.Pointer) (plai
 				return nil, invalid(fault.ErrInvalid, n.Relation, "the same struct is given twice: a nested write must not be circular")
 			}
 			seen[p] = true
+			shared := false
+			n.Relation.Target.Pointees(p, func(t reflect.Type, at unsafe.Pointer) {
+				shared = shared || seen[at] && t.Size() > 0
+				seen[at] = true
+			})
+			if shared {
+				return nil, invalid(fault.ErrInvalid, n.Relation, "two of the structs embed the same struct by pointer: give each its own")
+			}
 		}
 		if holdsKey(n.Relation) {
 			f.above = append(f.above, n)

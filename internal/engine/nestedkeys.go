@@ -151,7 +151,7 @@ func (f *family) make(ctx context.Context, n *builder.Nested, fields []*model.Fi
 	slab.Reserve(len(n.Rows))
 	for _, p := range n.Rows {
 		at := slab.Next()
-		copyStruct(t.Type, at, p)
+		t.CopyRow(at, p)
 		if err := tie(n.Relation.Name, at, fields, key); err != nil {
 			return nil, err
 		}
@@ -169,7 +169,7 @@ func (f *family) make(ctx context.Context, n *builder.Nested, fields []*model.Fi
 	}
 	for i, p := range n.Rows {
 		f.keep(t, p)
-		copyStruct(t.Type, p, slab.At(i))
+		t.CopyRow(p, slab.At(i))
 	}
 	return &slab, nil
 }

@@ -40,7 +40,7 @@ func holds(t reflect.Type) bool {
 		return holds(t.Elem())
 	case t.Kind() == reflect.Struct:
 		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && holds(f.Type) {
+			if f := t.Field(i); (f.IsExported() || f.Anonymous) && holds(f.Type) {
 				return true
 			}
 		}
@@ -59,7 +59,7 @@ func (c *rowCopier) copy(dst, src unsafe.Pointer) {
 
 // part gives v memory of its own.
 func part(v reflect.Value, depth int) {
-	if depth > maxCopyDepth || !v.CanSet() {
+	if depth > maxCopyDepth || !v.CanSet() && v.Kind() != reflect.Struct { // an embedded struct may have exported fields
 		return
 	}
 	switch v.Kind() {

@@ -54,7 +54,8 @@ func (m *mapped) resolve(rows *source.Rows) func([]string) ([]builder.Column, er
 			}
 			seen[n] = true
 			f := *shape.Scalar
-			f.Name, f.Column, f.Offset = n, n, uintptr(i)*reflect.TypeFor[cell]().Size()
+			f.Name, f.Column = n, n
+			f.MoveTo(uintptr(i) * reflect.TypeFor[cell]().Size())
 			f.Model = &model.Model{Name: mapType().String()}
 			columns[i] = builder.Column{Field: &f}
 		}

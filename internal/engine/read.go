@@ -63,7 +63,7 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 	var hidden []*model.Field
 	if page != nil && err == nil {
 		hidden = page.hidden
-		hide(&rows.Slab, hidden)
+		hide(&rows.Slab, asked, hidden)
 	}
 	if err == nil && was == builder.WantRows {
 		tellLoaded(&rows.Slab, m, asked, hidden)
@@ -201,7 +201,7 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 				return err
 			}
 		}
-		hide(&rows.Slab, hidden)
+		hide(&rows.Slab, st.Columns, hidden)
 	}
 	return nil
 }
@@ -275,12 +275,13 @@ func contains(fs []*model.Field, f *model.Field) bool {
 	return false
 }
 
-// hide empties the columns that were read for includes only.
-func hide(s *source.Slab, fs []*model.Field) {
-	for _, f := range fs {
-		for i := range s.Len() {
-			f.Clear(s.At(i))
-		}
+// hide empties columns that were read for the library only, beside those that are shown.
+func hide(s *source.Slab, shown, hidden []*model.Field) {
+	if len(hidden) == 0 {
+		return
+	}
+	for i := range s.Len() {
+		hidden[0].Model.Hide(s.At(i), shown, hidden)
 	}
 }
 

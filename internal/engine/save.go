@@ -42,7 +42,7 @@ func (s *Session) save(ctx context.Context, name string, m *model.Model, p unsaf
 	}
 	if back == nil && len(generated) > 0 && rows.Len() == 1 {
 		for _, f := range generated {
-			copyField(f, p, rows.At(0))
+			f.Copy(p, rows.At(0))
 		}
 	}
 	return saved(m, p, sets)
@@ -68,8 +68,7 @@ type savedRow struct {
 func (s *Session) SaveReturning(ctx context.Context, q Returned, p unsafe.Pointer, only []*model.Field) error {
 	m := q.Model
 	s = s.joined(ctx)
-	f := &family{m: m}
-	f.keep(m, p)
+	before := rowSnapshot(m, p)
 	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
 	err := error(nil)
 	if len(q.Includes) == 0 {
@@ -87,11 +86,11 @@ func (s *Session) SaveReturning(ctx context.Context, q Returned, p unsafe.Pointe
 		err = s.located(fault.New(fault.ErrUpstream, m.Name, "", "the source gave back another number of rows than it wrote"), q.Name, m)
 	}
 	if err != nil {
-		f.restore()
+		before.Restore()
 		return err
 	}
 	for _, c := range q.Columns {
-		copyField(c, p, rows.At(0))
+		c.Copy(p, rows.At(0))
 	}
 	for _, inc := range q.Includes {
 		copyRelation(inc.Relation, p, rows.At(0))

@@ -15,12 +15,13 @@ import (
 func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab, only []*model.Field) error {
 	const name = "SaveMany"
 	s = s.joined(ctx)
-	f := &family{m: m}
+	var before Snapshot
 	order, err := byKeyOrder(m, &rows)
 	if err == nil {
-		for i := range rows.Len() {
-			f.keep(m, rows.At(i))
-		}
+		err = Apart(m, &rows)
+	}
+	if err == nil {
+		before = SnapshotOf(m, rows)
 		err = s.atomically(ctx, m, func(tx *Session) error {
 			own, err := tx.collated(ctx, m.Key)
 			if err != nil {
@@ -41,7 +42,7 @@ func (s *Session) SaveMany(ctx context.Context, m *model.Model, rows source.Slab
 		})
 	}
 	if err != nil {
-		f.restore()
+		before.Restore()
 	}
 	return s.located(err, name, m)
 }
@@ -67,7 +68,7 @@ func (s *Session) saveApart(ctx context.Context, name string, m *model.Model, ro
 		}
 		seen[k] = true
 		for _, f := range generated {
-			copyField(f, rows.At(i), back.At(0))
+			f.Copy(rows.At(i), back.At(0))
 		}
 	}
 	return nil

@@ -175,7 +175,7 @@ func (b *saver) regenerated(pending []unsafe.Pointer, back *source.Rows, fields 
 		}
 		if p := rows[k]; p != nil {
 			for _, f := range fields {
-				copyField(f, p, back.At(i))
+				f.Copy(p, back.At(i))
 			}
 		}
 	}

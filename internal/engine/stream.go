@@ -206,7 +206,7 @@ func (w *windows) emit(ctx context.Context, more bool) error {
 		if err := w.r.includes(ctx, &rows.Slab, w.incs, "", 0); err != nil {
 			return err
 		}
-		hide(&rows.Slab, w.hidden)
+		hide(&rows.Slab, w.asked, w.hidden)
 	}
 	tellLoaded(&rows.Slab, w.op.Model, w.asked, nil)
 	if err := w.after(ctx, more); err != nil {

@@ -30,13 +30,14 @@ var (
 // Error says what failed and where. Error() never holds row values or driver text;
 // the driver's own error is reachable with errors.As for operators who need it.
 type Error struct {
-	Op         string // what was asked: "create", "all", "open", …
-	Model      string // the Go type's name, or ""
-	Source     string // the data source's name, or ""
-	Field      string // the Go field's name, or ""
-	Constraint string // the constraint's name as the database knows it, or ""
-	Detail     string // one sentence that says what to do
-	Err        error  // a sentinel, or a wrapped cause that is safe to print
+	Op         string   // what was asked: "create", "all", "open", …
+	Model      string   // the Go type's name, or ""
+	Source     string   // the data source's name, or ""
+	Field      string   // the Go field's name, or ""
+	Fields     []string // the Go fields' names where the refusal is of several together, as of a composite unique set; else nil
+	Constraint string   // the constraint's name as the database knows it, or ""
+	Detail     string   // one sentence that says what to do
+	Err        error    // a sentinel, or a wrapped cause that is safe to print
 
 	cause   error
 	outcome Outcome

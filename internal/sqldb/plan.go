@@ -30,7 +30,8 @@ type column struct {
 	link  bool
 	join  int  // the place of the join, from 1
 	first bool // the first column of a join
-	plain bool // neither pointer nor sql.Null: the value sits at the field's offset
+	plain bool // the value sits in the row itself, at the offset
+	at    uintptr
 	read  func(any) (any, error)
 }
 
@@ -47,7 +48,8 @@ func (s *System) plan(cols []builder.Column) *plan {
 	}
 	for i, c := range cols {
 		f := c.Field
-		p.cols[i] = column{f: f, shape: shapeOf(f), link: c.Link, join: c.Join, first: c.Join > 0 && (i == 0 || cols[i-1].Join != c.Join), plain: f.Nulls == model.NotNull || f.Nulls == model.Inside}
+		p.cols[i] = column{f: f, shape: shapeOf(f), link: c.Link, join: c.Join, first: c.Join > 0 && (i == 0 || cols[i-1].Join != c.Join)}
+		p.cols[i].at, p.cols[i].plain = f.Inline()
 		if s.Reader != nil {
 			if p.cols[i].read = s.Reader(f); p.cols[i].read != nil && p.cols[i].shape != instant { // Time reads what is usual, Reader the rest
 				p.cols[i].shape = other
@@ -136,7 +138,7 @@ func (p *plan) put(c *column, row unsafe.Pointer, src any, cells *source.Cells) 
 
 func (c *column) target(row unsafe.Pointer, cells *source.Cells) unsafe.Pointer {
 	if c.plain {
-		return unsafe.Add(row, c.f.Offset)
+		return unsafe.Add(row, c.at)
 	}
 	return cells.Target(c.f, row)
 }

@@ -66,13 +66,13 @@ type sumQuiet struct {
 	Sum int64 `orm:"agg=sum(Quiet)"`
 }
 
-func engines(t *testing.T, fn func(t *testing.T, db orm.DB)) {
+func engines(t *testing.T, fn func(t *testing.T, db orm.DB), models ...any) {
 	for name, src := range map[string]func() orm.Option{
 		"sqlite":   func() orm.Option { return sqlite.Source("main", ":memory:") },
 		"postgres": func() orm.Option { return postgres.Source("main", testkit.Postgres(t)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			db, err := orm.Open(t.Context(), src(), orm.Models(thing{}))
+			db, err := orm.Open(t.Context(), src(), orm.Models(append(models, thing{})...))
 			must(t, err)
 			defer func() { must(t, db.Close()) }()
 			must(t, orm.CreateTables(t.Context(), db))

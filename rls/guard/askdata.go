@@ -181,7 +181,7 @@ func (w *writing) validate(out *written, at *place) error {
 	if w.rules == nil {
 		return nil
 	}
-	row := reflect.New(w.m.Type)
+	row := w.m.NewRow()
 	p := row.UnsafePointer()
 	for i := range out.sets {
 		if s := &out.sets[i]; s.Op == builder.SetValue {

@@ -69,9 +69,9 @@ func marshaling(f *model.Field) encoder {
 // held gives what a field of the row at p holds, without its sql.Null; it is not NULL.
 func held(f *model.Field, p unsafe.Pointer) reflect.Value {
 	if f.Nulls == model.SQLNull {
-		return reflect.NewAt(f.Base, unsafe.Add(p, f.Offset+f.ValueOffset)).Elem()
+		return reflect.NewAt(f.Base, unsafe.Add(f.Peek(p), f.ValueOffset)).Elem()
 	}
-	return reflect.NewAt(f.Type, unsafe.Add(p, f.Offset)).Elem()
+	return reflect.NewAt(f.Type, f.Peek(p)).Elem()
 }
 
 func unencodable(f *model.Field) error {

@@ -286,7 +286,7 @@ func (a *accepted) broken(v *validator.Validate, row unsafe.Pointer) (validator.
 	if a.rule == "" {
 		return nil, ""
 	}
-	err := v.Var(reflect.NewAt(a.field.Type, unsafe.Add(row, a.field.Offset)).Elem().Interface(), a.rule)
+	err := v.Var(reflect.NewAt(a.field.Type, a.field.Peek(row)).Elem().Interface(), a.rule)
 	return brokenRule(err)
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 	"strings"
 	"sync/atomic"
 
@@ -64,7 +63,7 @@ type sortedBy struct {
 type mapped interface{ Endpoints() Endpoints }
 
 func mappingOf(m *model.Model) (*mapping, error) {
-	says, ok := reflect.New(m.Type).Interface().(mapped)
+	says, ok := m.NewRow().Interface().(mapped)
 	if !ok {
 		return nil, fault.New(fault.ErrInvalid, m.Name, "", "the model is bound to an HTTP API and does not say how it maps: give it a method Endpoints() httpapi.Endpoints")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -47,7 +48,7 @@ func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.
 	if err != nil {
 		return err
 	}
-	x := &reader{d: d, r: r, ctx: ctx, rows: rows, seen: map[string]bool{}, slab: source.NewSlab(st.Model.Type)}
+	x := &reader{d: d, r: r, ctx: ctx, rows: rows, seen: map[string]bool{}, slab: source.NewSlab(st.Model.Type), hidden: r.unasked()}
 	x.stream = r.streams(rows)
 	if st.Group != nil {
 		if err := x.index(); err != nil {
@@ -85,6 +86,7 @@ type reader struct {
 	ctx    context.Context
 	rows   *source.Rows
 	stream bool
+	hidden []*model.Field // read and not asked for
 	groups map[string]int // the parents' keys and their places
 
 	mu      sync.Mutex // requests run beside each other
@@ -290,16 +292,18 @@ func (x *reader) emit(row unsafe.Pointer) (enough bool, err error) {
 
 // hide empties the columns that nobody asked for.
 func (x *reader) hide(row unsafe.Pointer) {
-	if x.r.st.Columns == nil {
-		return
+	x.r.st.Model.Hide(row, x.r.st.Columns, x.hidden)
+}
+
+// unasked gives the columns that are read and that nobody asked for.
+func (r *reading) unasked() (out []*model.Field) {
+	if r.st.Columns == nil {
+		return nil
 	}
-	for _, f := range x.r.fields {
-		asked := false
-		for _, c := range x.r.st.Columns {
-			asked = asked || c == f
-		}
-		if !asked {
-			f.Clear(row)
+	for _, f := range r.fields {
+		if !slices.Contains(r.st.Columns, f) {
+			out = append(out, f)
 		}
 	}
+	return out
 }

@@ -19,8 +19,9 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// told gives what the server says of a constraint, by its fields; ok is false where it speaks of none.
-func told(m *model.Model, pg *pgconn.PgError) (t blame.Told, ok bool) {
+// told gives what the server says of a constraint, by its fields; ok is false where it speaks of none. m is the model of
+// the statement, known that of the table which the server names.
+func told(m, known *model.Model, pg *pgconn.PgError) (t blame.Told, ok bool) {
 	t = blame.Told{Table: pg.TableName, Constraint: pg.ConstraintName, Columns: keyOf(pg.Detail)}
 	if pg.ColumnName != "" {
 		t.Columns = []string{pg.ColumnName}
@@ -39,6 +40,9 @@ func told(m *model.Model, pg *pgconn.PgError) (t blame.Told, ok bool) {
 		}
 	case "23503":
 		t.Kind = blame.Lost
+		if m == nil { // at COMMIT, where no statement is spoken of
+			m = known
+		}
 		// the table is the one that refers in both cases; the key is that of the row that is spoken of
 		if m != nil && (!strings.EqualFold(m.Table, pg.TableName) || len(t.Columns) > 0 && !blame.Holds(m, t.Columns)) {
 			t.Kind, t.Columns = blame.Held, nil

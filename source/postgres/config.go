@@ -32,6 +32,7 @@ func (d *DataSource) configOf(dsn string) (*pgxpool.Config, error) {
 		cfg.MinConns = min(cfg.MinConns, cfg.MaxConns)
 	}
 	cfg.ConnConfig.BuildContextWatcherHandler = gentle
+	inUTC(cfg)
 	for _, fn := range d.o.change {
 		fn(cfg)
 	}

@@ -9,6 +9,17 @@
 // column keeps its day in UTC, as PostgreSQL's own assignment does; a date is read as midnight UTC.
 // Infinite timestamps are an error, since time.Time has none.
 //
+// Sessions are in UTC, by a parameter at the start of the connection, unless the connection string, PGTZ or [Configure]
+// names another timezone; what raw text makes of now() or a date follows from that. A session that is in another zone
+// all the same, or of a pool given to [FromPool], costs time but no truth: a statement that is given times is parsed anew
+// at each call and its times are sent as text with their offset, so that they mean the same instant though a column has
+// become a timestamp with or without a zone since. Only a cast that the caller's own text writes heeds the zone.
+//
+// Rows written in bulk travel as one array for each column, of the type that the model gives it. Where the table has
+// another that text is not assigned to (an enum, uuid or interval under a string), the server says so once, and from
+// then on values of the model's table take the types of its columns. A transaction that meets a table which changed
+// since cannot go on, and is to be run again: orm.Retry does.
+//
 // Nothing is kept in the session but prepared statements, and [ExecMode] does without those for transaction
 // poolers. A call that is cancelled gives up its connection; the pool makes a new one.
 package postgres

@@ -41,7 +41,11 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	}
 	c := d.take()
 	defer d.give(c)
-	compiled, args, err := d.cache.Compile(st, &c.args)
+	cache, bulk := &d.cache, bulkColumns(st)
+	if bulk != nil && d.retyped(st.Root()) {
+		cache, bulk = &d.byTable, nil
+	}
+	compiled, args, err := cache.Compile(st, &c.args)
 	if err != nil {
 		return 0, fault.Fill(err, "", st.Root().Name, d.name)
 	}
@@ -58,7 +62,13 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	fn := func(conn *pgx.Conn) (int64, error) {
 		r := run{d: d, conn: conn, statement: s, st: st, args: args, scratch: c, model: st.Root(), rows: rows, query: query}
 		r.settle(ctx, t)
-		n, err := r.do(ctx)
+		var n int64
+		var err error
+		if bulk == nil {
+			n, err = r.do(ctx)
+		} else {
+			n, err = d.inBulk(ctx, t, &r, bulk)
+		}
 		a.take(&r)
 		return n, err
 	}

@@ -72,7 +72,7 @@ func (t transient) Unwrap() error { return t.error }
 func (d *DataSource) refused(out *fault.Error, m *model.Model, pg *pgconn.PgError, err error) error {
 	out.Err, out.Detail = sentence(pg.Code)
 	out.Constraint = pg.ConstraintName
-	if t, ok := told(m, pg); ok {
+	if t, ok := told(m, blame.TableOf(d.models, pg.TableName), pg); ok {
 		blame.Locate(out, m, d.models, t)
 	}
 	switch pg.Code {

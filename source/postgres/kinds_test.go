@@ -120,6 +120,11 @@ func kinds(tb testing.TB, m *model.Model) map[string]func(ctx context.Context, e
 		got, err := ex.Update(ctx, st, nil)
 		return affected(1, got, err)
 	})
+	out["update of many"] = row(func(ctx context.Context, ex access, it item) error {
+		set := &builder.RowSet{Match: m.Key, Set: []*model.Field{n, label}, Values: []model.Value{model.IntOf(it.ID), model.IntOf(it.N), model.StringOf(it.Label)}, Rows: 1}
+		got, err := ex.Update(ctx, &builder.Update{Model: m, From: set, Scoped: true}, nil)
+		return affected(1, got, err)
+	})
 	out["update returning"] = row(func(ctx context.Context, ex access, it item) error {
 		st := &builder.Update{Model: m, Set: []builder.Set{{Field: label, Value: model.StringOf(it.Label)}}, Returning: m.Fields, Scoped: true}
 		st.Where.Add(where(it)[0])

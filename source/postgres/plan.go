@@ -39,7 +39,7 @@ type column struct {
 	aside  bool // the field is not in the row itself but in the link row or in that of a join
 	join   int  // the place of the join, from 1
 	begins bool // the first column of a join
-	inRow  bool // the value sits in the row itself, not behind a pointer or a flag
+	inRow  bool // the value sits in the row itself, at the offset
 	elem   *column
 	types  *pgtype.Map // for opForeign
 }
@@ -84,7 +84,8 @@ func newPlan(columns []builder.Column, fields []pgconn.FieldDescription, m *mode
 }
 
 func newColumn(oid uint32, format int16, f *model.Field) column {
-	c := column{field: f, offset: f.Offset, oid: oid, op: opLiteral, inRow: f.Nulls == model.NotNull || f.Nulls == model.Inside}
+	c := column{field: f, oid: oid, op: opLiteral}
+	c.offset, c.inRow = f.Inline()
 	if format != binaryFormat {
 		return c
 	}

@@ -92,7 +92,12 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 	if r.model != nil {
 		name = r.model.Name
 	}
-	if err := r.scratch.encode(r.conn.TypeMap(), sd.ParamOIDs, r.args, name); err != nil {
+	oids := sd.ParamOIDs
+	if free, timed := guessed(oids); timed && zoned(r.conn) {
+		sd = &pgconn.StatementDescription{SQL: r.statement.sql, ParamOIDs: free, Fields: sd.Fields} // parsed anew
+		oids = free
+	}
+	if err := r.scratch.encode(r.conn.TypeMap(), oids, r.args, name); err != nil {
 		r.unbound = true
 		return pgconn.CommandTag{}, r.d.fail(ctx, r.model, err)
 	}

@@ -36,6 +36,8 @@ type DataSource struct {
 	sockets  sockets
 
 	cache   builder.Cache
+	byTable builder.Cache // of writes in bulk whose values take the types of the table
+	bulk    sync.Map      // *model.Model → whether the table's types are not those of the model
 	scratch sync.Pool
 	models  []*model.Model // that live here, set by Open
 }
@@ -48,7 +50,7 @@ var (
 // Source describes the PostgreSQL database at dsn, a URL or a keyword/value string as libpq takes it.
 // Nothing connects before orm.Open.
 func Source(name, dsn string, opts ...Option) *DataSource {
-	d := &DataSource{name: name, dsn: dsn, cache: builder.Cache{Dialect: dialect.Postgres{}}}
+	d := &DataSource{name: name, dsn: dsn, cache: builder.Cache{Dialect: dialect.Postgres{}}, byTable: builder.Cache{Dialect: dialect.Postgres{ByTable: true}}}
 	for _, o := range opts {
 		o(&d.o)
 	}

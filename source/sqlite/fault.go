@@ -150,8 +150,8 @@ func kind(code int) (detail string, sentinel error) {
 	switch code {
 	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
 		return "", fault.ErrConflict
-	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return "", fault.ErrReference
+	case lib.SQLITE_CONSTRAINT_FOREIGNKEY: // of one that is checked at COMMIT SQLite does not even say which
+		return "a row that was written, or that stayed where another was deleted, refers to one that is not there", fault.ErrReference
 	case lib.SQLITE_CONSTRAINT_NOTNULL:
 		return "a column that may not be NULL was given none", fault.ErrInvalid
 	case lib.SQLITE_CONSTRAINT_TRIGGER:
