@@ -200,4 +200,18 @@
 //
 //	err := db.Use(rls.Tenant(), rls.Global(Country{}), hook.SoftDelete(), hook.Audit(orm.Outbox(db)))
 //	ctx = orm.WithActor(ctx, orm.Actor{ID: 7, TenantID: 123, Role: "sales"})
+//
+// # Requests from outside
+//
+// Package rls/guard takes the JSON of whoever asks. A shape, compiled once, says what may be read, filtered, sorted, counted
+// and written, how much of it, and what holds whatever is asked; each verb is a query or a write of that shape, or an
+// error with a status, a code and the place in the request. Its answers are JSON of what was asked and nothing else.
+//
+//	var public = guard.MustCompile(guard.Shape[Article]{
+//		Select:  guard.Only(Articles.ID, Articles.Title, Articles.Views),
+//		Where:   guard.Where[Article]{guard.Allow(Articles.Title), guard.Force(Articles.Draft.Eq(false))},
+//		OrderBy: guard.Only(Articles.Views),
+//		Take:    guard.Take{Default: 10, Max: 50},
+//	})
+//	found, err := public.FindMany(ctx, articles, body) // body: {"where": {"title": {"contains": "go"}}, "take": 5}
 package orm

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"time"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/rls"
@@ -105,5 +106,6 @@ func main() {
 	}
 	defer db.Close()
 	log.Print("listening on localhost:8080")
-	log.Print(http.ListenAndServe("localhost:8080", handler(db)))
+	server := &http.Server{Addr: "localhost:8080", Handler: handler(db), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
+	log.Print(server.ListenAndServe())
 }

@@ -12,7 +12,7 @@ import (
 const maxLines = 500
 
 // immutable are the calls whose results nothing changes.
-var immutable = regexp.MustCompile(`^(errors\.New|fault\.New|fault\.Say|regexp\.MustCompile|strings\.NewReplacer|reflect\.TypeFor|orm\.Bind|orm\.FullText|builder\.Bind|rand\.Text)$`)
+var immutable = regexp.MustCompile(`^(errors\.New|fault\.New|fault\.Say|regexp\.MustCompile|strings\.NewReplacer|reflect\.TypeFor|orm\.Bind|orm\.FullText|guard\.MustCompile|builder\.Bind|rand\.Text)$`)
 
 // variables are the other package variables, each with the reason why it is one.
 var variables = map[string]string{
