@@ -136,7 +136,7 @@ func (a Ask[T]) list(ctx context.Context, unique bool, allowed ...string) (list,
 
 // query builds the query of a list.
 func query[T any](repo orm.Repo[T], l *list) orm.Query[T] {
-	q := repo.Query().Select(selectables[T](l.fields())...)
+	q := repo.Query().Strict().Select(selectables[T](l.fields())...) // an answer has no place for what is missing
 	q = conditions(q, l.where)
 	for i := range l.order {
 		q = q.OrderBy(builder.OrderOf[T](l.order[i]))

@@ -117,3 +117,24 @@ func TestShapesOverAnAPI(t *testing.T) {
 		t.Error(e)
 	}
 }
+
+// A part of an answer that cannot be had fails the request, also where reads of the DB do what they can.
+func TestAnswersAreWhole(t *testing.T) {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
+	defer api.Close()
+	ctx := actor(1)
+	db, err := orm.Open(ctx, orm.BestEffort(), sqlite.Source("main", ":memory:"), httpapi.Source("api", api.URL, httpapi.Retries(0)), orm.Models(Customer{}, Rating{}))
+	must(t, err)
+	defer db.Close()
+	must(t, orm.CreateTables(ctx, db))
+	customer := Customer{Name: "Ada", TenantID: 1}
+	must(t, orm.Repo[Customer](db).Create(ctx, &customer))
+	c := guard.MustCompile(guard.Shape[Customer]{
+		Select: guard.Only(Customers.Name),
+		With:   guard.With[Customer]{guard.Include(Customers.Ratings, guard.Shape[Rating]{Select: guard.Only(Ratings.Stars)})},
+	})
+	_, err = c.FindMany(ctx, orm.Repo[Customer](db), []byte(`{"include": {"ratings": true}}`))
+	if e := refused(t, err, guard.CodeInternal, ""); e != nil && (e.Status != 503 || strings.Contains(e.Error(), "127.0.0.1")) {
+		t.Errorf("%d %v", e.Status, e)
+	}
+}
