@@ -44,6 +44,11 @@ func (r *run) withSettings(ctx context.Context, sd *pgconn.StatementDescription,
 	} else {
 		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
 	}
+	return r.finish(ctx, pipe, p)
+}
+
+// finish reads the answers to a pipeline of two statements, of which the second is the one that counts.
+func (r *run) finish(ctx context.Context, pipe *pgconn.Pipeline, p *plan) (pgconn.CommandTag, error) {
 	tag, stop, err := r.pipelined(ctx, pipe, p)
 	if stop != nil {
 		r.abandon(ctx, func() { _ = pipe.Close() })
