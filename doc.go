@@ -35,6 +35,9 @@
 //	unique index                with =name to share one among several fields
 //	default= update=            now, uuid or (default only) a literal; filled by the library
 //	tenant owner softdelete version   roles that hooks and scopes read
+//	shardkey                    beside tenant: rows are spread over machines by this column, so every relation between two such
+//	                            models holds within one tenant, under a Bypass too; in a link table the column has the name that
+//	                            it has in the model of the relation
 //	relation= through= strategy=      how a relation is joined and loaded
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
