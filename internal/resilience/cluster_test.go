@@ -152,13 +152,14 @@ func TestNativeSettingsReachWorkers(t *testing.T) {
 			}
 			repo := orm.Repo[Garden](db)
 			proxy.Take()
-			rows, err := repo.All(tenants[1])
-			if err != nil || len(rows) != 2 {
-				t.Fatal(len(rows), err)
+			for range 2 { // the first finds out where it is
+				if rows, err := repo.All(tenants[1]); err != nil || len(rows) != 2 {
+					t.Fatal(len(rows), err)
+				}
 			}
 			outside := proxy.Take()
 			odd := orm.WithActor(t.Context(), orm.Actor{ID: 1, TenantID: 2, Role: `it's \ a role`})
-			err = db.Tx(odd, func(tx orm.DB) error {
+			err := db.Tx(odd, func(tx orm.DB) error {
 				n, err := orm.Repo[Garden](tx).Where(orm.SQL[Garden](`current_setting('orm.role') = 'it''s \ a role'`)).Count(odd)
 				if n != 2 {
 					t.Errorf("%d rows under the settings", n)
@@ -168,7 +169,7 @@ func TestNativeSettingsReachWorkers(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			if holding(outside, "set_config") != 0 || holding(outside, "SET LOCAL citus.propagate_set_commands TO 'local'; SET LOCAL \"orm\".\"tenant\" TO '2'") != 1 {
+			if holding(outside, "set_config") != 0 || holding(outside, "SET LOCAL citus.propagate_set_commands TO 'local'; SET LOCAL \"orm\".\"tenant\" TO '2'") != 2 {
 				t.Errorf("outside transactions:\n%s", strings.Join(outside, "\n"))
 			}
 		})
