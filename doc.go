@@ -35,6 +35,9 @@
 //	unique index                with =name to share one among several fields
 //	default= update=            now, uuid or (default only) a literal; filled by the library
 //	tenant owner softdelete version   roles that hooks and scopes read
+//	shardkey                    beside tenant: rows are spread over machines by this column, so every relation between two such
+//	                            models holds within one tenant, under a Bypass too; in a link table the column has the name that
+//	                            it has in the model of the relation
 //	relation= through= strategy=      how a relation is joined and loaded
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
@@ -158,6 +161,39 @@
 // An error or a panic rolls back. Inside a transaction, Tx is a savepoint. Retry repeats the whole function
 // where that is safe; a commit whose outcome is unknown is [ErrCommitUnknown], never repeated. Lock holds
 // the rows read until the end: q.Lock(orm.ForUpdate, orm.SkipLocked).
+//
+// # When one machine is not enough
+//
+// Replicas: postgres.Replicas takes reads outside transactions that lock nothing; writes, transactions and [Primary] go to the
+// primary. postgres.ReadYourWrites keeps an actor's reads there for a while after its writes.
+//
+// Poolers: behind one that gives a connection away with each transaction, say postgres.ExecMode(postgres.CacheDescribe); nothing
+// else is kept in a session. One that gives it away with each statement can do no transactions, and so none of what needs them:
+// nested writes, SaveMany, hooks that look at old rows. A stream left early in a transaction ends its cursor and keeps the connection.
+//
+// Rows over several machines by their tenant, as with Citus: the tenant column is the shard key, said once in a struct that the
+// models embed, and part of their keys, since a cluster keeps no unique set without it.
+//
+//	type Spread struct {
+//		ID       int64 `orm:"id"`
+//		TenantID int64 `orm:"tenant_id,id,tenant,shardkey"`
+//	}
+//
+// Every relation of two such models then holds within one tenant: in joins, filters, includes, link tables and nested writes, and
+// under a Bypass too. A link table has the column as well, under its name in the model of the relation, whether or not the
+// table has a model. Models that belong to no tenant (rls.Global) are reference tables. What a tenant does names one tenant, so that a
+// router sends it to one machine; CreateMany of up to 500 rows is one list of values. Across tenants, under a Bypass, reads go to all
+// machines; SaveMany locks nothing beforehand and may meet a deadlock, which [Retry] repeats. An audited mass write reads its rows FOR
+// UPDATE in the order of their keys, which Citus refuses across machines: do it tenant by tenant. Entries of hook.Audit stay beside
+// their rows with [TenantOutbox]. rls.Native sets its variables by SET LOCAL there. [DB.Check] compares all that with the catalogue.
+//
+// A schema for each tenant: an extension of hook.Registrar.Settings that sets search_path; statements are described for each schema apart.
+//
+// Servers like CockroachDB, which give transactions up at any time: [Retry] repeats on 40001 and 40P01, from COMMIT too, and never where
+// the outcome is unknown. No advisory locks and temporary tables are used, and ids are not taken to be dense.
+//
+// What is said of PgBouncer, Citus and CockroachDB is tested on PostgreSQL by the statements that are sent and by answers like theirs;
+// the programs themselves are not run by the library's tests.
 //
 // # Raw SQL
 //

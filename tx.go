@@ -19,7 +19,8 @@ func RepeatableRead(o *engine.TxOptions) { o.Isolation = source.RepeatableRead }
 // ReadCommitted gives every statement its own snapshot.
 func ReadCommitted(o *engine.TxOptions) { o.Isolation = source.ReadCommitted }
 
-// ReadOnly refuses writes.
+// ReadOnly refuses writes. On SQLite, where any other transaction keeps writers out from its beginning to its end, it also lets
+// them work beside it.
 func ReadOnly(o *engine.TxOptions) { o.ReadOnly = true }
 
 // Retry runs the whole function up to n times more when the database gave the transaction up for another's

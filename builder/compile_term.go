@@ -204,7 +204,7 @@ func (c *compiler) related(owner string, t *Term) (fragment, error) {
 		}
 	}
 	options, end := "", ""
-	if !isKey(r.Target, r.Remote) || r.Through != nil { // more than one row may be there; the first by key stands for them
+	if !isKey(r.Target, r.Remote) && !r.Target.IsKey(r.Remote) || r.Through != nil { // more than one row may be there; the first by key stands for them
 		options, end = c.d.Page(dialect.Paging{Take: true, Ordered: true})
 		options, end = strings.Replace(options, dialect.Arg, "1", 1), strings.Replace(end, dialect.Arg, "1", 1)
 		end = " ORDER BY " + strings.Join(c.qualified(child, r.Target.Key), ", ") + " " + end

@@ -91,7 +91,7 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 			return fragment{}, fault.New(fault.ErrInvalid, q.Model.Name, "", "rows without a single column cannot be inserted together")
 		}
 		f.b.WriteString(c.d.DefaultValues())
-	case q.Rows > 1 && c.d.Bulk() == dialect.Unnest:
+	case q.lists(c.d):
 		f.b.WriteString(c.unnest(q))
 		for range q.Fields {
 			c.take(&f)
@@ -212,7 +212,7 @@ func (q *Update) compile(c *compiler) error {
 	conditions := func(f *frag) error { return c.where(f, c.owner(m), m, &q.Where, q.Scopes) }
 	var rest frag // what follows SET, or OUTPUT
 	if q.From != nil {
-		values, tail, err := c.rowUpdate(m, q.From, conditions)
+		values, tail, err := c.rowUpdate(m, q.From, q.spread(), conditions)
 		if err != nil {
 			return err
 		}

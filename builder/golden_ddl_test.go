@@ -15,6 +15,7 @@ func TestGoldenDDL(t *testing.T) {
 		"shop_linked": {of[Person](), of[Team]()},
 		"mixed":       {of[Mixed]()},
 		"odd":         {of[Odd]()},
+		"shard":       {of[Garden](), of[Bed](), of[Herb]()},
 		"r1":          {of[R1]()},
 		"ranked":      {of[Ranked]()},
 	} {

@@ -109,8 +109,8 @@ func (s *shaper) rowSet(m *model.Model, r *RowSet) {
 }
 
 // rowUpdate writes what the columns get, and what follows SET: where stands in it as often as the dialect needs it.
-func (c *compiler) rowUpdate(m *model.Model, r *RowSet, where func(*frag) error) (values []string, tail frag, err error) {
-	u := dialect.RowUpdate{Table: c.table(m), Owner: c.owner(m), Values: c.free("orm_v", m), Order: c.free("orm_n", m), Rows: r.Rows}
+func (c *compiler) rowUpdate(m *model.Model, r *RowSet, spread bool, where func(*frag) error) (values []string, tail frag, err error) {
+	u := dialect.RowUpdate{Table: c.table(m), Owner: c.owner(m), Values: c.free("orm_v", m), Order: c.free("orm_n", m), Rows: r.Rows, Spread: spread}
 	var match []string
 	for i, f := range append(append(make([]*model.Field, 0, r.width()), r.Match...), r.Set...) {
 		name := c.free("orm_"+strconv.Itoa(i+1), m)

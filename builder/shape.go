@@ -397,9 +397,9 @@ func (q *Insert) shape(s *shaper) {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "the insert has another number of values than its rows and columns need"))
 		return
 	}
-	rows := q.Rows
-	if s.d.Bulk() == dialect.Unnest && rows > 1 {
-		rows = 2 // one shape for any number of rows
+	rows, lists := q.Rows, q.lists(s.d)
+	if lists {
+		rows = 0 // one shape for any number of rows
 	}
 	s.number(rows)
 	s.fields(m, q.Fields)
@@ -415,7 +415,7 @@ func (q *Insert) shape(s *shaper) {
 		s.fields(m, q.Conflict.Target)
 		s.fields(m, q.Conflict.FromRow)
 	}
-	if rows == 2 && s.d.Bulk() == dialect.Unnest {
+	if lists {
 		s.columns(m, q.Fields, q.Values, q.Rows, 0)
 	} else {
 		n := len(q.Fields)

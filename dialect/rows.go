@@ -16,6 +16,7 @@ type RowUpdate struct {
 	Rows         int
 	Match        string // which row of the table meets which values, without arguments
 	Where        string // what each row must pass too, "" for nothing
+	Spread       bool   // the rows may be on several machines, none of which can lock those of the others
 }
 
 func (u RowUpdate) condition() string {
@@ -32,7 +33,8 @@ func (u RowUpdate) tuples() string {
 }
 
 // UpdateRows locks the rows in the order of the values before one of them is changed, so that two such statements
-// wait for each other; the rows that are locked are those that the conditions pass.
+// wait for each other; the rows that are locked are those that the conditions pass. Rows on several machines are not locked
+// beforehand: Citus refuses to.
 func (d Postgres) UpdateRows(u RowUpdate) (text string, where int) {
 	args, cols := make([]string, len(u.Columns)), make([]string, len(u.Columns))
 	for i, t := range u.Types {
@@ -50,6 +52,9 @@ func (d Postgres) UpdateRows(u RowUpdate) (text string, where int) {
 		for i := range cols {
 			cols[i] = u.Values + "." + u.Columns[i]
 		}
+	}
+	if u.Spread {
+		return "FROM (SELECT " + strings.Join(cols, ", ") + " FROM " + rows + ") AS " + u.Values + " WHERE " + u.condition(), 1
 	}
 	inner := strings.TrimSuffix(" AND "+u.Where, " AND ")
 	return "FROM (SELECT " + strings.Join(cols, ", ") + " FROM " + rows + " JOIN " + u.Table +

@@ -84,6 +84,20 @@ func ActorIdentity(ctx context.Context) any {
 	return nil
 }
 
+// ActorKey gives a text that tells the actor of ctx from every other one, "" where there is none: by ID and tenant, and with
+// rights also by what decides what it may see, which is its role, permissions and values. What differs from request to request
+// without changing who asks is left out.
+func ActorKey(ctx context.Context, rights bool) string {
+	a := actorOf(ctx)
+	switch {
+	case a == nil:
+		return ""
+	case rights:
+		return string(identity.Key(nil, a.ID, a.TenantID, a.Role, a.Permissions, a.Values))
+	}
+	return string(identity.Key(nil, a.ID, a.TenantID))
+}
+
 // Same reports whether two contexts have the same actor: the same id, tenant and role, or none.
 func Same(a, b context.Context) bool {
 	x, y := actorOf(a), actorOf(b)

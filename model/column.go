@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -101,6 +102,13 @@ func (d *draft) roles(f *Field, tg tag) error {
 		}
 		*r.slot = f
 	}
+	if !tg.has("shardkey") {
+		return nil
+	}
+	if m.Tenant != f || f.Nullable {
+		return errors.New(`"shardkey" belongs on the tenant column, beside the word tenant, which may not be NULL`)
+	}
+	m.ShardKey = f
 	return nil
 }
 

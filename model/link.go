@@ -50,6 +50,7 @@ func (rd *relationDraft) resolve() error {
 	if r.Strategy == Join && r.Model.Source != "" && r.Target.Source != "" && r.Model.Source != r.Target.Source {
 		return fmt.Errorf("strategy=join needs one source, but %s lives in %q and %s in %q: use strategy=lookup", r.Model.Name, r.Model.Source, r.Target.Name, r.Target.Source)
 	}
+	r.keepShard()
 	return r.fits()
 }
 

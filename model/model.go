@@ -22,6 +22,7 @@ type Model struct {
 	Indexes   []Index
 
 	Tenant     *Field // roles, nil when no field has them
+	ShardKey   *Field // the tenant column where rows are spread over machines by it
 	Owner      *Field
 	SoftDelete *Field
 	Version    *Field

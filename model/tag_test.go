@@ -160,6 +160,7 @@ func TestTwoFieldErrors(t *testing.T) {
 	}{
 		{[]field{{"A", 0, "x"}, {"B", 0, "x"}}, `orm: User.B: invalid: tag "x": column "x" belongs to field A already`},
 		{[]field{{"A", 0, "a,tenant"}, {"B", 0, "b,tenant"}}, `orm: User.B: invalid: tag "b,tenant": "tenant" is on field A already`},
+		{[]field{{"A", 0, "a,shardkey"}}, `orm: User.A: invalid: tag "a,shardkey": "shardkey" belongs on the tenant column, beside the word tenant, which may not be NULL`},
 		{[]field{{"A", 0, "a,owner"}, {"B", 0, "b,owner"}}, `orm: User.B: invalid: tag "b,owner": "owner" is on field A already`},
 		{[]field{{"A", 0, "a,version"}, {"B", 0, "b,version"}}, `orm: User.B: invalid: tag "b,version": "version" is on field A already`},
 		{[]field{{"A", 0, "a,table=x"}, {"B", 0, "b,table=y"}}, `orm: User.B: invalid: tag "b,table=y": table= says "y" here and "x" before`},

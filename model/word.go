@@ -9,7 +9,7 @@ import (
 // isFlag reports whether a word stands alone, without a value.
 func isFlag(word string) bool {
 	switch word {
-	case "auto", "generated", "tenant", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "unique", "index":
+	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "unique", "index":
 		return true
 	}
 	return false
@@ -25,7 +25,7 @@ func parseWord(s string) (word, error) {
 	switch key {
 	case "":
 		return w, errors.New("an empty word between commas, or at the end")
-	case "id", "auto", "generated", "tenant", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed":
+	case "id", "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed":
 		if assigned {
 			return w, fmt.Errorf("word %q takes no value: write %q", w.text, key)
 		}

@@ -15,6 +15,8 @@ type Rows struct {
 	Resolve func(columns []string) ([]builder.Column, error)
 	// Each is called when a row is complete; an error stops the read and is returned. Nil to collect.
 	Each func() error
+	// Early says that Each may well stop the read long before its end, while the transaction has to go on.
+	Early bool
 	// Links receives what comes beside each row: the parents' keys of a many-to-many load, the number of the row of a
 	// statement with joins; nil otherwise.
 	Links *Slab

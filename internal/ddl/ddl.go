@@ -5,6 +5,7 @@ package ddl
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -193,6 +194,9 @@ func (w *writer) link(r *model.Relation) {
 	var parts, cols []string
 	add := func(names []string, fields []*model.Field) {
 		for i, n := range names {
+			if slices.Contains(cols, w.d.Quote(n)) { // it stands on both sides
+				continue
+			}
 			typ := builder.TypeOf(fields[i])
 			typ.Key = true
 			if fields[i].Auto { // a hand-written type of a counter counts itself

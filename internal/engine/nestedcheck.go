@@ -63,7 +63,7 @@ func (f *family) sort(s *Session, sets []builder.Set, root unsafe.Pointer) (plai
 
 // holdsKey reports whether the model of r holds the key of the target, rather than the other way round.
 func holdsKey(r *model.Relation) bool {
-	if r.Through != nil || r.Many || sameFields(r.Local, r.Model.Key) {
+	if r.Through != nil || r.Many || r.Model.IsKey(r.Local) {
 		return false
 	}
 	return true

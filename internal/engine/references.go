@@ -50,9 +50,9 @@ func (e *Engine) references() map[*model.Model][]reference {
 				if fs := byColumn(link, r.Through.Remote); fs != nil {
 					add(link, fs, r.Target, r.Remote)
 				}
-			case r.Many || sameFields(r.Local, m.Key) && !sameFields(r.Remote, r.Target.Key):
+			case r.Many || m.IsKey(r.Local) && !r.Target.IsKey(r.Remote):
 				add(r.Target, r.Remote, m, r.Local)
-			case !sameFields(r.Local, m.Key):
+			case !m.IsKey(r.Local):
 				add(m, r.Local, r.Target, r.Remote)
 			}
 		}

@@ -144,6 +144,7 @@ func (w *windows) reading(ctx context.Context, ex source.Executor, src source.So
 			return err
 		}, nil
 	}
+	rows.Early = w.r.s.tx != nil
 	rows.Each = func() error {
 		w.read++
 		if rows.Len() < w.size {

@@ -122,6 +122,7 @@ func (w *writing) old(ctx context.Context, where builder.Conjunction, scopes []b
 	st := &builder.Select{Model: w.m, Where: where, Scopes: scopes, Scoped: true}
 	if w.src.Capabilities().RowLocks {
 		st.Lock = builder.ForUpdate
+		st.Order.Stabilise(w.m) // so that two writes wait for each other instead of locking each other out
 	}
 	rows := source.Rows{Slab: source.NewSlab(w.m.Type)}
 	ex, err := w.executor(ctx)

@@ -18,9 +18,10 @@ type lender interface {
 	borrow(ctx context.Context) (*Conn, error)
 	giveBack(c *Conn)
 	// note hears of each failed statement.
-	note(ctx context.Context, c *Conn, err error)
-	// alone says that each statement is a transaction of its own.
-	alone() bool
+	note(ctx context.Context, err error)
+	// waits says that a statement which finds a lock held is tried again: each is a transaction of its own, or the transaction
+	// takes its lock only when it first writes.
+	waits() bool
 }
 
 // Executor runs statements on the connections of a pool or of a transaction.
@@ -153,7 +154,7 @@ type run struct {
 	way  way
 }
 
-// run runs r; alone, it tries again while somebody else holds a lock.
+// run runs r; it tries again while somebody else holds a lock, where that may be.
 func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
 	var all []driver.Value // what a statement that writes gave, kept until it is sure that it was done
 	err = x.on(ctx, func(c *Conn) (err error) {
@@ -173,7 +174,7 @@ func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
 			return err
 		}
 		defer func() { _ = cur.Close() }() // a second time where nothing went wrong; it says nothing new
-		if r.way == writing && x.l.alone() {
+		if r.way == writing && x.l.waits() {
 			if all, err = r.plan.collect(cur); err != nil {
 				return err
 			}
@@ -192,23 +193,24 @@ func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
 
 // on lends fn a connection.
 func (x Executor) on(ctx context.Context, fn func(*Conn) error) error {
-	once := func() error {
+	try := func() error {
 		c, err := x.l.borrow(ctx)
 		if err != nil {
 			return err
 		}
 		defer x.l.giveBack(c)
-		if err = fn(c); err != nil {
-			if _, ours := err.(stopped); !ours { //nolint:errorlint // made here, never wrapped
-				x.l.note(ctx, c, err)
-			}
-		}
-		return err
+		return fn(c)
 	}
-	if !x.l.alone() {
-		return once()
+	var err error
+	if x.l.waits() {
+		err = x.s.Patiently(ctx, try)
+	} else {
+		err = try()
 	}
-	return x.s.Patiently(ctx, once)
+	if _, ours := err.(stopped); err != nil && !ours { //nolint:errorlint // made here, never wrapped
+		x.l.note(ctx, err)
+	}
+	return err
 }
 
 var _ source.Executor = Executor{}

@@ -64,9 +64,9 @@ func (p *Pool) borrow(ctx context.Context) (*Conn, error) {
 
 func (p *Pool) giveBack(c *Conn) { c.Give() }
 
-func (p *Pool) note(context.Context, *Conn, error) {}
+func (p *Pool) note(context.Context, error) {}
 
-func (p *Pool) alone() bool { return true }
+func (p *Pool) waits() bool { return true }
 
 // Stats tells how the connections are used.
 func (p *Pool) Stats() sql.DBStats {

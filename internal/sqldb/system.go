@@ -38,7 +38,7 @@ type System struct {
 	// Locate writes into what Fail made of a statement's error which fields it speaks of. It may be nil.
 	Locate func(err error, st builder.Statement)
 	// Busy reports an error that means: somebody else holds a lock, nothing was done. Such a statement runs
-	// again for up to MaxWait when it is not part of a transaction. It may be nil.
+	// again for up to MaxWait when it is not part of a transaction, or of one that is Late. It may be nil.
 	Busy    func(error) bool
 	MaxWait time.Duration
 

@@ -12,6 +12,8 @@ import (
 type Words struct {
 	Begin, Commit, Rollback        string
 	Savepoint, RollbackTo, Release func(name string) string
+	// Late says that the transaction takes the lock to write when it first writes, and may have to wait for it then.
+	Late bool
 	// Stands tells, after a statement failed, whether the transaction is still open: some errors end it. It
 	// may be nil where none does.
 	Stands func(ctx context.Context, c *Conn) bool
@@ -75,13 +77,13 @@ func (t *Tx) borrow(context.Context) (*Conn, error) { return t.c, nil }
 
 func (t *Tx) giveBack(*Conn) {}
 
-func (t *Tx) alone() bool { return false }
+func (t *Tx) waits() bool { return t.words.Late }
 
-func (t *Tx) note(ctx context.Context, c *Conn, err error) {
+func (t *Tx) note(ctx context.Context, err error) {
 	if t.failed == nil {
 		t.failed = err
 	}
-	if t.lost == nil && t.words.Stands != nil && !t.words.Stands(context.WithoutCancel(ctx), c) {
+	if t.lost == nil && t.words.Stands != nil && !t.words.Stands(context.WithoutCancel(ctx), t.c) {
 		t.lost = err
 	}
 }
@@ -169,7 +171,7 @@ func (t *Tx) mark(ctx context.Context, text string) error {
 	}
 	err := t.c.Run(ctx, text)
 	if err != nil {
-		t.note(ctx, t.c, err)
+		t.note(ctx, err)
 	}
 	return t.s.Fail(ctx, nil, err)
 }

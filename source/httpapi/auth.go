@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 )
 
@@ -130,7 +131,7 @@ func (k *keeper) keep(h *held) {
 func (k *keeper) get(ctx context.Context, timeout time.Duration, refused *held) (*held, error) {
 	key := ""
 	if k.perActor {
-		if key = actorKey(ctx); key == "" && !k.nobody {
+		if key = hook.ActorKey(ctx, true); key == "" && !k.nobody {
 			if k.optional {
 				return nil, nil
 			}

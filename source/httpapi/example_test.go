@@ -91,3 +91,35 @@ func ExampleNoFiltering() {
 func ExampleEndpoint_Below() {
 	_ = httpapi.GET("/posts").Items("$.rows").Next("$.next").Below("/v2/posts")
 }
+
+// An API that is known to fail for some, such as one that answers 500 for what it does not know, may be asked on and on: without a
+// breaker the failures of one caller end no calls of another.
+func ExampleNoBreaker() {
+	down := true
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if down {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"code":"DKK","value":7.46}`)
+	}))
+	defer srv.Close()
+	ctx := context.Background()
+	db, err := orm.Open(ctx, httpapi.Source("bank", srv.URL, httpapi.NoBreaker(), httpapi.Retries(0)), orm.Models(Rate{}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer db.Close()
+	failed := 0
+	for range 30 {
+		if _, err := orm.Repo[Rate](db).ByID("DKK").One(ctx); errors.Is(err, orm.ErrUpstream) {
+			failed++
+		}
+	}
+	down = false
+	rate, err := orm.Repo[Rate](db).ByID("DKK").One(ctx)
+	fmt.Println(failed, rate.Value, err)
+	// Output: 30 7.46 <nil>
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/identity"
 )
@@ -75,7 +76,7 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 	if err := ctx.Err(); err != nil {
 		return nil, transportFault(ctx, r.ep, err)
 	}
-	key := r.key(actorKey(ctx))
+	key := r.key(hook.ActorKey(ctx, true))
 	epoch := mp.epoch.Load()
 	if rep := mp.cache.get(key, epoch); rep != nil {
 		return rep, nil

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -97,5 +98,34 @@ func BenchmarkRead(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkStream reads in a transaction, all at once and as one who may stop early does.
+func BenchmarkStream(b *testing.B) {
+	d, m := filled(b, 10_000)
+	t, err := d.Begin(b.Context(), source.TxOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = t.Rollback(b.Context()) }()
+	for _, n := range []int{10, 100, 10_000} {
+		for _, early := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%d/early=%t", n, early), func(b *testing.B) {
+				st := selectOf(m, builder.Compare(builder.OpLte, m.Key[0], model.IntOf(int64(n))))
+				b.ReportAllocs()
+				for b.Loop() {
+					got, rows := 0, source.Rows{Slab: source.SlabOf[user](1), Early: early}
+					rows.Each = func() error {
+						got++
+						rows.Reset()
+						return nil
+					}
+					if err := t.Select(b.Context(), st, &rows); err != nil || got != n {
+						b.Fatal(got, err)
+					}
+				}
+			})
+		}
 	}
 }

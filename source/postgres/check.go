@@ -24,6 +24,9 @@ func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bo
 			return nil, d.fail(ctx, m, err)
 		}
 	}
+	if err := c.cluster(ctx, models, native); err != nil {
+		return nil, d.fail(ctx, nil, err)
+	}
 	if native {
 		if err := c.role(ctx); err != nil {
 			return nil, d.fail(ctx, nil, err)

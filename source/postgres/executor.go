@@ -36,7 +36,9 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	if err := source.Guard(st); err != nil {
 		return 0, err
 	}
-	if d.apart(ctx, t) {
+	if on, err := d.apart(ctx, t); err != nil {
+		return 0, err
+	} else if on {
 		return d.alone(ctx, func(t *tx) (int64, error) { return d.perform(ctx, t, st, rows) })
 	}
 	c := d.take()

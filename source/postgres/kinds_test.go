@@ -153,13 +153,25 @@ func kinds(tb testing.TB, m *model.Model) map[string]func(ctx context.Context, e
 		return one(got, it, err)
 	})
 	out["cursor"] = row(func(ctx context.Context, ex access, it item) error {
-		windowed, ok := ex.(source.Windowed)
-		if !ok {
-			return nil
-		}
 		rows := &source.Rows{Slab: source.SlabOf[item](1)}
+		windowed, ok := ex.(source.Windowed)
+		if !ok { // outside transactions there is none, but what is learnt of the statement is the same
+			err := ex.Select(ctx, selectOf(m, where(it)...), rows)
+			return one(source.Take[item](&rows.Slab), it, err)
+		}
 		err := windowed.SelectWindows(ctx, selectOf(m, where(it)...), 10, rows, func() error { return nil })
 		return one(source.Take[item](&rows.Slab), it, err)
+	})
+	out["early"] = row(func(ctx context.Context, ex access, it item) error {
+		var got []item
+		rows := &source.Rows{Slab: source.SlabOf[item](1), Early: true}
+		rows.Each = func() error {
+			got = append(got, *(*item)(rows.At(0)))
+			rows.Reset()
+			return nil
+		}
+		err := ex.Select(ctx, selectOf(m, where(it)...), rows)
+		return one(got, it, err)
 	})
 	raw, err := model.RowOf(m.Type)
 	if err != nil {

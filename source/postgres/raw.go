@@ -43,7 +43,9 @@ func (d *DataSource) exec(ctx context.Context, t *tx, text string, args []model.
 }
 
 func (d *DataSource) raw(ctx context.Context, t *tx, s *statement, args []model.Value, rows *source.Rows) (int64, error) {
-	if d.apart(ctx, t) {
+	if on, err := d.apart(ctx, t); err != nil {
+		return 0, err
+	} else if on {
 		return d.alone(ctx, func(t *tx) (int64, error) { return d.raw(ctx, t, s, args, rows) })
 	}
 	c := d.take()

@@ -24,6 +24,7 @@ type run struct {
 	scratch   *scratch
 	model     *model.Model     // nil for raw text
 	rows      *source.Rows     // nil when none are wanted
+	cursor    *cursor          // what the rows come through, in parts; nil for all at once
 	settings  []source.Setting // that the statement brings along; in a transaction they are set already
 	in        namespace
 	afresh    bool // what names mean is not known, so that nothing is taken from memory
@@ -77,7 +78,7 @@ func (r *run) do(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if r.rows != nil && len(r.statement.columns) > 0 {
+	if r.rows != nil && r.cursor == nil && len(r.statement.columns) > 0 {
 		r.statement.last.Store(r.read)
 	}
 	return tag.RowsAffected(), nil
@@ -111,6 +112,9 @@ func (r *run) once(ctx context.Context) (pgconn.CommandTag, error) {
 		formats = p.formats
 	}
 	r.sent = true
+	if r.cursor != nil {
+		return r.declare(ctx, sd, p, formats)
+	}
 	if len(r.settings) > 0 {
 		return r.withSettings(ctx, sd, p, formats)
 	}

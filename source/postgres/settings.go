@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -44,6 +45,11 @@ func (r *run) withSettings(ctx context.Context, sd *pgconn.StatementDescription,
 	} else {
 		pipe.SendQueryParams(sd.SQL, c.values, sd.ParamOIDs, c.formats, formats)
 	}
+	return r.finish(ctx, pipe, p)
+}
+
+// finish reads the answers to a pipeline of two statements, of which the second is the one that counts.
+func (r *run) finish(ctx context.Context, pipe *pgconn.Pipeline, p *plan) (pgconn.CommandTag, error) {
 	tag, stop, err := r.pipelined(ctx, pipe, p)
 	if stop != nil {
 		r.abandon(ctx, func() { _ = pipe.Close() })
@@ -92,16 +98,15 @@ func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
 		return err
 	}
 	defer t.leave()
-	text, values, oids := setConfig(settings)
-	var err error
-	if t.d.mode == SimpleProtocol {
-		args := []any{pgx.QueryExecModeSimpleProtocol}
-		for _, v := range values {
-			args = append(args, string(v))
-		}
-		_, err = t.conn.Exec(ctx, text, args...)
-	} else {
-		_, err = t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
+	here := settings
+	on, err := t.d.distributed(ctx, t.conn)
+	if err == nil && on {
+		var there []source.Setting
+		there, here = propagated(settings)
+		err = setLocal(ctx, t.conn, there)
+	}
+	if err == nil {
+		err = t.setHere(ctx, here)
 	}
 	if err == nil {
 		t.naming.set(settings)
@@ -109,10 +114,42 @@ func (t *tx) Set(ctx context.Context, settings []source.Setting) error {
 	return t.undone(t.note(t.d.fail(ctx, nil, err)))
 }
 
+// setHere sets variables on the server that the connection leads to.
+func (t *tx) setHere(ctx context.Context, settings []source.Setting) error {
+	if len(settings) == 0 {
+		return nil
+	}
+	text, values, oids := setConfig(settings)
+	if t.d.mode != SimpleProtocol {
+		_, err := t.conn.PgConn().ExecParams(ctx, text, values, oids, nil, nil).Close()
+		return err
+	}
+	args := []any{pgx.QueryExecModeSimpleProtocol}
+	for _, v := range values {
+		args = append(args, string(v))
+	}
+	_, err := t.conn.Exec(ctx, text, args...)
+	return err
+}
+
 // apart reports whether a statement outside transactions needs one of its own for its settings: the simple protocol
-// sends nothing together.
-func (d *DataSource) apart(ctx context.Context, t *tx) bool {
-	return t == nil && d.mode == SimpleProtocol && len(source.SettingsFrom(ctx)) > 0
+// sends nothing together, and Citus tells its workers of settings inside transactions only.
+func (d *DataSource) apart(ctx context.Context, t *tx) (bool, error) {
+	if t != nil || len(source.SettingsFrom(ctx)) == 0 {
+		return false, nil
+	}
+	if d.mode == SimpleProtocol {
+		return true, nil
+	}
+	if kind := d.kind.Load(); kind != unasked {
+		return kind == citus, nil
+	}
+	pool := d.pool.Load()
+	if pool == nil {
+		return false, d.errClosed()
+	}
+	on, err := d.distributed(ctx, pool)
+	return on, fault.Ended(d.fail(ctx, nil, err), fault.Unsent)
 }
 
 // alone runs fn in a transaction of its own, which has the settings of ctx.

@@ -33,6 +33,7 @@ type DataSource struct {
 	location atomic.Pointer[source.Location]
 	replicas atomic.Pointer[replicas]
 	sticky   sticky
+	kind     atomic.Int32 // of server: see distributed
 	sockets  sockets
 
 	cache   builder.Cache

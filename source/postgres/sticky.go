@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/internal/identity"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -24,15 +23,41 @@ const mostSticky = 10_000
 type sticky struct {
 	mu    sync.Mutex
 	until map[string]time.Time
+	order []lapse   // one of each actor, about in the order in which they lapse
 	all   time.Time // everybody sticks until then
 }
 
-func actorKey(ctx context.Context) string {
-	a, ok := hook.ActorFrom(ctx)
-	if !ok {
-		return ""
+// lapse is when an actor may be forgotten, unless it has written since.
+type lapse struct {
+	actor string
+	at    time.Time
+}
+
+// note remembers that actor wrote at now. Its cost does not grow with the number of actors: each is looked at once a window.
+func (s *sticky) note(actor string, now time.Time, window time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.until == nil {
+		s.until = map[string]time.Time{}
 	}
-	return string(identity.Key(nil, a.ID, a.TenantID))
+	for len(s.order) > 0 && !s.order[0].at.After(now) {
+		first := s.order[0]
+		s.order = s.order[1:]
+		if end := s.until[first.actor]; end.After(now) {
+			s.order = append(s.order, lapse{first.actor, end})
+		} else {
+			delete(s.until, first.actor)
+		}
+	}
+	end := now.Add(window)
+	if _, known := s.until[actor]; !known {
+		if len(s.until) >= mostSticky {
+			s.all = end
+			return
+		}
+		s.order = append(s.order, lapse{actor, end})
+	}
+	s.until[actor] = end
 }
 
 // wrote is told of each write that may have been done.
@@ -40,24 +65,7 @@ func (d *DataSource) wrote(ctx context.Context) {
 	if d.o.sticky <= 0 || d.replicas.Load() == nil {
 		return
 	}
-	s, now := &d.sticky, time.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.until == nil {
-		s.until = map[string]time.Time{}
-	}
-	if len(s.until) >= mostSticky {
-		for k, end := range s.until {
-			if !end.After(now) {
-				delete(s.until, k)
-			}
-		}
-		if len(s.until) >= mostSticky {
-			s.all = now.Add(d.o.sticky)
-			return
-		}
-	}
-	s.until[actorKey(ctx)] = now.Add(d.o.sticky)
+	d.sticky.note(hook.ActorKey(ctx, false), time.Now(), d.o.sticky)
 }
 
 // onPrimary reports whether reads under ctx stay away from replicas.
@@ -71,5 +79,5 @@ func (d *DataSource) onPrimary(ctx context.Context) bool {
 	s, now := &d.sticky, time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.all.After(now) || s.until[actorKey(ctx)].After(now)
+	return s.all.After(now) || s.until[hook.ActorKey(ctx, false)].After(now)
 }

@@ -128,8 +128,12 @@ func (t *tx) undone(err error) error {
 	return err
 }
 
-// Select reads into rows.
+// Select reads into rows. Where the reader may stop early it goes through a cursor, so that what is not read is not sent:
+// the connection, which must live, would have to take all of it before the next statement.
 func (t *tx) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
+	if rows.Early && !t.alone && !(st.HasTake && st.Take <= firstWindow) {
+		return t.selectEarly(ctx, st, rows)
+	}
 	_, err := t.d.perform(ctx, t, st, rows)
 	return err
 }

@@ -10,6 +10,16 @@
 // open stream keeps writers out, and a transaction that has written keeps readers out. What a file: URI says
 // itself (_pragma, _txlock and so on, see modernc.org/sqlite) goes before these settings.
 //
+// A transaction takes the lock to write when it begins, even where it turns out to read only. Were it to take it at its first
+// write, SQLite would refuse one that has read what another has changed since, and programs that read and then write, which
+// are right today, would fail under load unless each of them said orm.Retry. So a transaction that only reads says so:
+//
+//	db.Tx(ctx, fn, orm.ReadOnly) // takes no lock to write, in a file shuts nobody out, and sees one state of the database
+//
+// Streams that load includes do so by themselves. A file: URI with _txlock=deferred has every transaction of the source
+// take the lock at its first write: that write waits for its turn like any other, and where the transaction has read a state
+// that is out of date by then, the error is one that orm.Retry repeats the whole transaction for.
+//
 // With FromDB the settings and the pool are the caller's. Errors are told apart by their codes, for
 // which the caller's driver must be modernc.org/sqlite too; those of another are all ErrUpstream.
 //

@@ -92,14 +92,17 @@ func (a address) pragma(name, value string, keys ...string) {
 	a.query.Add("_pragma", name+"("+value+")")
 }
 
-// beginImmediate takes the write lock at once: a transaction that read first could be refused it later.
-const beginImmediate = "BEGIN IMMEDIATE"
+// beginImmediate takes the write lock at once: a transaction that read first could be refused it later, as beginDeferred is.
+const (
+	beginImmediate = "BEGIN IMMEDIATE"
+	beginDeferred  = "BEGIN DEFERRED"
+)
 
 // begin heeds the caller's _txlock.
 func (a address) begin() string {
 	switch strings.ToLower(a.query.Get("_txlock")) {
 	case "deferred":
-		return "BEGIN DEFERRED"
+		return beginDeferred
 	case "exclusive":
 		return "BEGIN EXCLUSIVE"
 	}

@@ -417,3 +417,33 @@ func TestStatementsAreKeptByUse(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestALockHeldTooLongIsTyped(t *testing.T) {
+	path := testkit.SQLite(t)
+	holder := opened(t, Source("main", path))
+	tx, err := holder.Begin(t.Context(), source.TxOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(t.Context()) }()
+	for _, uri := range []string{path, "file:" + path + "?_txlock=deferred"} {
+		d := opened(t, Source("main", uri))
+		d.system.MaxWait = 100 * time.Millisecond
+		_, err := d.Exec(t.Context(), "CREATE TABLE t (x)", nil)
+		waiting, late := d.Begin(t.Context(), source.TxOptions{})
+		if late == nil {
+			_, late = waiting.Exec(t.Context(), "CREATE TABLE t (x)", nil)
+			_ = waiting.Rollback(t.Context())
+		}
+		for _, err := range []error{err, late} {
+			if !errors.Is(err, fault.ErrUpstream) || !retryable(err) {
+				t.Errorf("%s: %v", uri, err)
+			}
+		}
+	}
+}
+
+func retryable(err error) bool {
+	var r interface{ Retryable() bool }
+	return errors.As(err, &r) && r.Retryable()
+}

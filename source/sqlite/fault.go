@@ -36,6 +36,15 @@ func busy(err error) bool {
 	return false
 }
 
+// stale reports that the transaction read before another one wrote, so that it can never write any more.
+func stale(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && e.Code() == lib.SQLITE_BUSY_SNAPSHOT
+}
+
+// held reports that waiting may help.
+func held(err error) bool { return busy(err) && !stale(err) }
+
 // fail maps a driver's error by its code; the driver's words stay behind errors.As.
 func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error {
 	if err == nil {
@@ -55,6 +64,9 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		return out.WithCause(context.Cause(ctx))
 	case errors.Is(err, sql.ErrConnDone):
 		out.Err, out.Detail = fault.ErrClosed, "the source is not open"
+	case stale(err):
+		out.Detail = "another transaction has written since this one first read, so it cannot write any more: run it again, orm.Retry does, or let transactions take the lock when they begin"
+		return out.WithCause(lockedError{err})
 	case busy(err):
 		out.Detail = "the database is locked: another transaction or an open stream holds it; inside Tx use the DB that it gives"
 		return out.WithCause(lockedError{err})

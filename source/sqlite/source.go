@@ -80,7 +80,7 @@ func Source(name, path string, opts ...Option) *DataSource {
 		Fail:    d.fail,
 		Probe:   d.probe,
 		Locate:  d.located,
-		Busy:    busy,
+		Busy:    held,
 		MaxWait: maxWait,
 		Changes: "SELECT total_changes()",
 	}

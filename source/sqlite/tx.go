@@ -9,7 +9,7 @@ import (
 )
 
 // Begin starts a transaction. SQLite's are serializable, whatever is asked for. One that may write takes the
-// write lock at once; a read-only one takes none and refuses writes with ErrDenied.
+// write lock at once, where the URI says nothing else; a read-only one takes none and refuses writes with ErrDenied.
 func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
 	if err := d.pool.Ready(); err != nil {
 		return nil, err
@@ -31,9 +31,10 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 		RollbackTo: d.mark("ROLLBACK TO "),
 		Release:    d.mark("RELEASE "),
 		Stands:     stands,
+		Late:       d.begin == beginDeferred,
 	}
 	if o.ReadOnly {
-		w.Begin = "BEGIN DEFERRED"
+		w.Begin = beginDeferred
 		if w.Leave, err = queryOnly(ctx, c); err != nil {
 			c.Discard()
 			return nil, d.fail(ctx, nil, err)

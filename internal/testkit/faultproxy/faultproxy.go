@@ -45,6 +45,7 @@ type Proxy struct {
 	delay   time.Duration // before each answer
 	trickle time.Duration // after each byte of an answer
 	dials   int
+	passed  int64 // bytes of answers
 	closed  bool
 	work    sync.WaitGroup
 }
@@ -98,6 +99,13 @@ func (p *Proxy) Dials() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.dials
+}
+
+// Answered gives the number of bytes that the server has sent so far.
+func (p *Proxy) Answered() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.passed
 }
 
 // Cut does something to every connection there is, and gives their number.
@@ -262,6 +270,7 @@ func (l *link) pass(answer []byte) bool {
 		return do == Stall
 	}
 	l.p.mu.Lock()
+	l.p.passed += int64(len(answer))
 	delay, trickle := l.p.delay, l.p.trickle
 	l.p.mu.Unlock()
 	time.Sleep(delay)
