@@ -3,8 +3,8 @@ package model
 import "testing"
 
 func TestScopeColumns(t *testing.T) {
-	m, err := readOne("Machine", structOf(
-		field{"ID", int64(0), "id,auto,scope=machine"},
+	d, err := readOne("Machine", structOf(
+		field{"Key", int64(0), "key,id,auto,scope=machine"},
 		field{"Company", int32(0), "company_id,scope=company,createonly"},
 		field{"Region", "", "scope=region-1,size=8,unique=r"},
 		field{"Site", [16]byte{}, ",scope=site_2,readonly,noquery"},
@@ -14,8 +14,9 @@ func TestScopeColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := d.model
 	for i, want := range []struct{ field, column, scope string }{
-		{"ID", "id", "machine"}, {"Company", "company_id", "company"}, {"Region", "region", "region-1"}, {"Site", "site", "site_2"},
+		{"Key", "key", "machine"}, {"Company", "company_id", "company"}, {"Region", "region", "region-1"}, {"Site", "site", "site_2"},
 	} {
 		if f := m.Scopes[i]; f.Name != want.field || f.Column != want.column || f.Scope != want.scope {
 			t.Errorf("got %s %s %s, want %v", f.Name, f.Column, f.Scope, want)
