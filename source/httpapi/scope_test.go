@@ -19,7 +19,7 @@ import (
 
 // stock is of a company, which the API cannot be asked for; pallet is one that it must be asked for.
 type stock struct {
-	ID        int64  `orm:"id,table=stocks,datasource=blog"`
+	ID        int64  `orm:"id,datasource=blog"`
 	CompanyID int64  `orm:"company_id,scope=company"`
 	Name      string `orm:"name"`
 }
@@ -45,14 +45,14 @@ func (pallet) Endpoints() httpapi.Endpoints {
 	}
 }
 
-// warehouse holds the rows of two companies and gives them to anybody; swap makes what is written another company's.
-type warehouse struct {
+// keeper holds the rows of two companies and gives them to anybody; swap makes what is written another company's.
+type keeper struct {
 	calls atomic.Int64
 	swap  atomic.Bool
 	wrote atomic.Value
 }
 
-func (h *warehouse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.calls.Add(1)
 	w.Header().Set("Content-Type", "application/json")
 	row := func(id int64) map[string]any {
@@ -94,7 +94,7 @@ type ofCompany struct{}
 
 // Kept replies and requests under way serve callers of one actor whom a scope holds to different values each their own.
 func TestScopesPartWhatIsShared(t *testing.T) {
-	h := &warehouse{}
+	h := &keeper{}
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	db, err := orm.Open(context.Background(), httpapi.Source("blog", srv.URL), orm.Models(stock{}, pallet{}))
