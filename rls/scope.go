@@ -17,8 +17,9 @@ import (
 //
 // No actor is ErrNoActor before any SQL, and so is what fn cannot say: an error, which errors.Is finds, a panic, nil, a
 // zero, empty text and a value that the column does not hold. fn is asked for every model that a statement touches,
-// from many goroutines, and is to answer alike: best from the actor's Values or the context. Bypass steps out of it, and
-// row policies of the database do not stand for it: SQL text needs a bypass.
+// from many goroutines, and is to answer alike: best from the actor's Values or the context. What it looks up in this DB
+// it looks up under Bypass, or it asks for itself without end. Bypass steps out of the scope. Row policies of the
+// database do not stand for it: SQL text needs a bypass.
 func Scope(name string, fn func(ctx context.Context, a hook.Actor) (value any, err error)) hook.Extension {
 	return scope{name, fn}
 }
