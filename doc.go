@@ -38,6 +38,8 @@
 //	shardkey                    beside tenant: rows are spread over machines by this column, so every relation between two such
 //	                            models holds within one tenant, under a Bypass too; in a link table the column has the name that
 //	                            it has in the model of the relation
+//	scope=                      the column of a scope that rls.Scope registers under the name: scope=company. A field has one, a
+//	                            model as many as it likes. An integer, a string or a UUID, not nullable; never zero in a row
 //	relation= through= strategy=      how a relation is joined and loaded
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days

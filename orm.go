@@ -57,8 +57,8 @@ func (db DB) Use(extensions ...hook.Extension) error {
 	return fault.Fill(db.s.Use(extensions...), "use", "", "")
 }
 
-// Scopes lists the names of the scopes that are registered, in order: those of package rls are "tenant", "owner" and the
-// like. It is for programs that insist on one before they serve.
+// Scopes lists the names of the scopes that are registered, in order: those of package rls are "tenant", "owner", the
+// names given to rls.Scope and the like. It is for programs that insist on one before they serve.
 func (db DB) Scopes() []string {
 	if db.s == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/identity"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -297,13 +298,46 @@ func (r *Registry) Tenanted() bool {
 	return false
 }
 
+// Holds reports whether a scope keeps f to one value for each caller.
+func (r *Registry) Holds(f *model.Field) bool {
+	for _, b := range r.rules(f.Model) {
+		if b.rule.Holds == f {
+			return true
+		}
+	}
+	return false
+}
+
+// AppendValues appends to b what scopes hold the caller to beside what the actor says, for keys of what is handed from
+// call to call. A value that a scope cannot give counts as one: its statements are refused.
+func (r *Registry) AppendValues(ctx context.Context, b []byte) (_ []byte, err error) {
+	if r == nil {
+		return b, nil
+	}
+	if BypassFrom(ctx) != nil {
+		return append(b, '*'), nil
+	}
+	defer safely(nil, &err)
+	for i := range r.scopes {
+		if s := &r.scopes[i]; s.Value != nil {
+			v, err := s.Value(ctx)
+			b = identity.Key(b, s.Name, err == nil, v)
+		}
+	}
+	return b, nil
+}
+
 // Scoped reports whether any scope concerns m.
 func (r *Registry) Scoped(m *model.Model) bool { return len(r.rules(m)) > 0 }
 
 // safely turns a panic of a scope into an error that denies.
 func safely(m *model.Model, err *error) {
 	if p := recover(); p != nil {
-		*err = fault.New(fault.ErrDenied, m.Name, "", fmt.Sprintf("a scope panicked (%T)", p))
+		name := ""
+		if m != nil {
+			name = m.Name
+		}
+		*err = fault.New(fault.ErrDenied, name, "", fmt.Sprintf("a scope panicked (%T)", p))
 	}
 }
 

@@ -39,6 +39,9 @@ type Rule struct {
 	Verify bool
 	// Assign checks an assignment of an update or of an upsert's conflict arm.
 	Assign func(ctx context.Context, s *builder.Set) error
+	// Holds is the column that the scope keeps to one value for each caller: it fills it in new rows and never lets it
+	// change, so that the column is compared in writes of whole rows and not assigned. nil for none.
+	Holds *model.Field
 	// Delete may turn a delete into an update by giving assignments.
 	Delete func(ctx context.Context) ([]builder.Set, error)
 }
@@ -61,7 +64,10 @@ type Scope struct {
 	// Native says that the database's own row policies hold what the scope holds, once they are registered
 	// (rls.Native): SQL text is then held too.
 	Native bool
-	Bind   func(m *model.Model) (*Rule, error)
+	// Value gives what the scope holds the caller to, where actors alone do not tell it: cursors of pages are bound to it.
+	// nil for a scope that goes by the actor's id, tenant and role.
+	Value func(ctx context.Context) (any, error)
+	Bind  func(m *model.Model) (*Rule, error)
 }
 
 func (s Scope) bind(m *model.Model) (rule *Rule, err error) {

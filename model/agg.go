@@ -98,7 +98,7 @@ func (d *draft) aggregate(f *Field, sf reflect.StructField, tg tag) error {
 func (d *draft) result() error {
 	m := d.model
 	if len(d.relations) > 0 || len(m.Computed) > 0 || len(m.Uniques) > 0 || len(m.Indexes) > 0 ||
-		m.Tenant != nil || m.Owner != nil || m.SoftDelete != nil || m.Version != nil {
+		m.Tenant != nil || m.Owner != nil || len(m.Scopes) > 0 || m.SoftDelete != nil || m.Version != nil {
 		return fault.New(fault.ErrInvalid, m.Name, "", "a result of Aggregate has groups and fields tagged agg: no relations, computed fields, indexes or roles")
 	}
 	for _, f := range m.Key { // a field called ID groups by the model's key

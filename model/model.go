@@ -26,6 +26,7 @@ type Model struct {
 	Owner      *Field
 	SoftDelete *Field
 	Version    *Field
+	Scopes     []*Field // those tagged scope=, each with a name of its own, in struct order
 
 	Result bool // what Aggregate gives: fields tagged agg, and no table
 
@@ -121,6 +122,7 @@ type Field struct {
 	UpdateOnly bool
 	NoQuery    bool
 	IsComputed bool
+	Scope      string // of scope=: the scope whose column it is, "" for none
 
 	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 

@@ -11,7 +11,7 @@ import (
 )
 
 // words lists the grammar, also for suggestions.
-const words = "id auto generated datasource table schema unique index default update tenant shardkey owner softdelete version " +
+const words = "id auto generated datasource table schema unique index default update tenant shardkey owner scope softdelete version " +
 	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
@@ -184,7 +184,9 @@ func excludes(key string) string {
 	case "auto":
 		return "default update json"
 	case "generated":
-		return "id auto default update json tenant shardkey owner softdelete version readonly createonly updateonly"
+		return "id auto default update json tenant shardkey owner scope softdelete version readonly createonly updateonly"
+	case "scope":
+		return "tenant owner softdelete version default update json enum updateonly"
 	case "id":
 		return "version softdelete update updateonly json"
 	case "softdelete", "version":
@@ -192,7 +194,7 @@ func excludes(key string) string {
 	case "json":
 		return "enum"
 	case "computed":
-		return "id auto generated datasource table schema unique index default update tenant shardkey owner softdelete version json enum size type createonly updateonly"
+		return "id auto generated datasource table schema unique index default update tenant shardkey owner scope softdelete version json enum size type createonly updateonly"
 	}
 	return ""
 }

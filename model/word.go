@@ -33,7 +33,7 @@ func parseWord(s string) (word, error) {
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg", "scope":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -63,6 +63,8 @@ func example(key string) string {
 		return "prefix=home_"
 	case "agg":
 		return "agg=count(*)"
+	case "scope":
+		return "scope=company"
 	}
 	return key + "=users"
 }

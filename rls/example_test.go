@@ -83,6 +83,51 @@ func ExampleTenant() {
 	// true
 }
 
+// Machine belongs to a tenant, and to a company and a plant of it.
+type Machine struct {
+	ID        int64  `orm:"id,auto"`
+	TenantID  int64  `orm:"tenant_id,tenant"`
+	CompanyID int64  `orm:"company_id,scope=company"`
+	Plant     string `orm:"plant,scope=plant"`
+	Name      string `orm:"name"`
+}
+
+// Rows are kept apart by more than the tenant: what the function says of the actor is what they hold.
+func ExampleScope() {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Machine{}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	value := func(name string) func(context.Context, orm.Actor) (any, error) {
+		return func(_ context.Context, a orm.Actor) (any, error) { return a.Values[name], nil }
+	}
+	fmt.Println(orm.CreateTables(ctx, db), db.Use(rls.Tenant(), rls.Scope("company", value("company")), rls.Scope("plant", value("plant"))))
+	at := func(company int64, plant string) context.Context {
+		return orm.WithActor(ctx, orm.Actor{ID: 7, TenantID: 1, Values: map[string]any{"company": company, "plant": plant}})
+	}
+	machines := orm.Repo[Machine](db)
+	press := Machine{Name: "press"}
+	fmt.Println(machines.Create(at(5, "north"), &press), press.TenantID, press.CompanyID, press.Plant)
+	for _, who := range []context.Context{at(5, "north"), at(5, "south"), at(6, "north")} {
+		n, err := machines.Count(who)
+		fmt.Println(n, err)
+	}
+	_, err = machines.ByID(press.ID).Update(at(5, "north"), machines.F("CompanyID").Set(6))
+	fmt.Println(errors.Is(err, orm.ErrDenied))
+	_, err = machines.All(orm.WithActor(ctx, orm.Actor{ID: 7, TenantID: 1}))
+	fmt.Println(errors.Is(err, orm.ErrNoActor))
+	// Output:
+	// <nil> <nil>
+	// <nil> 1 5 north
+	// 1 <nil>
+	// 0 <nil>
+	// 0 <nil>
+	// true
+	// true
+}
+
 // With rls.Tenant every model says its tenancy: a column, or Global.
 func ExampleGlobal() {
 	db, err := orm.Open(context.Background(), sqlite.Source("main", ":memory:"), orm.Models(Invoice{}))

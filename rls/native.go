@@ -25,7 +25,7 @@ const (
 // Native puts the database's own row policies behind the scopes: with every statement and at the start of
 // every transaction the actor's tenant, id and role are set as variables of that transaction, which the
 // policies of NativeSchema compare. SQL text is isolated too then, so it needs no bypass, unless a scope is registered
-// that has no policy (RBAC, Owner, Policy) and concerns a model of that source. Sources without row policies go by the
+// that has no policy (Scope, RBAC, Owner, Policy) and concerns a model of that source. Sources without row policies go by the
 // scopes alone. On Citus the variables are set by SET LOCAL, which reaches the workers, in a transaction for every statement; that
 // is three round trips more, to the coordinator. The database must be used by a role that the policies bind: neither superuser nor BYPASSRLS nor the
 // tables' owner. The first SQL text on each source proves it, and is ErrDenied until it holds; db.Check says what is amiss.

@@ -20,6 +20,7 @@ import (
 type fact struct {
 	ID       int64 `orm:"id,auto,table=facts"`
 	TenantID int64 `orm:"tenant_id,tenant"`
+	PlantID  int64 `orm:"plant_id,scope=plant"`
 	Score    int   `orm:"score"`
 	Version  int   `orm:"version,version"`
 }
@@ -59,19 +60,24 @@ func randomPred(r *rand.Rand, depth int) pred {
 	return pred{facts.Score.Lte(n), func(f fact) bool { return f.Score <= n }}
 }
 
+// asker is a tenant, and a plant of it: plants of one number of two tenants are strangers.
+type asker struct{ tenant, plant int64 }
+
+func (a asker) owns(f fact) bool { return f.TenantID == a.tenant && f.PlantID == a.plant }
+
 // memory is the rows of every tenant, kept by hand.
 type memory map[int64]fact
 
-func (m memory) pass(tenant int64, test func(fact) bool) (ids []int64) {
+func (m memory) pass(who asker, test func(fact) bool) (ids []int64) {
 	for id, f := range m {
-		if f.TenantID == tenant && test(f) {
+		if who.owns(f) && test(f) {
 			ids = append(ids, id)
 		}
 	}
 	return ids
 }
 
-// Statements of every kind by two tenants do what a model in memory does that filters by tenant first.
+// Statements of every kind by two tenants with two plants each do what a model in memory does that filters by both first.
 func TestRandomStatementsMatchAModelThatFiltersFirst(t *testing.T) {
 	for name, c := range map[string]struct {
 		src func() orm.Option
@@ -85,7 +91,8 @@ func TestRandomStatementsMatchAModelThatFiltersFirst(t *testing.T) {
 			must(t, err)
 			defer func() { must(t, db.Close()) }()
 			must(t, orm.CreateTables(t.Context(), db))
-			must(t, db.Use(hook.Hook{Name: "event", Before: func(context.Context, *hook.Op) error { return nil }}, rls.Tenant()))
+			must(t, db.Use(hook.Hook{Name: "event", Before: func(context.Context, *hook.Op) error { return nil }}, rls.Tenant(),
+				rls.Scope("plant", func(_ context.Context, a orm.Actor) (any, error) { return a.Values["plant"], nil })))
 			seed := uint64(1)
 			if s := os.Getenv("ORM_SEED"); s != "" {
 				seed, err = strconv.ParseUint(s, 10, 64)
@@ -122,11 +129,11 @@ func differ(what string, got, want any) error {
 }
 
 func randomStatement(ctx context.Context, db orm.DB, r *rand.Rand, m memory) error {
-	tenant := int64(1 + r.IntN(2))
-	ctx = orm.WithActor(ctx, orm.Actor{ID: tenant, TenantID: tenant})
+	who := asker{int64(1 + r.IntN(2)), int64(1 + r.IntN(2))}
+	ctx = orm.WithActor(ctx, orm.Actor{ID: who.tenant, TenantID: who.tenant, Values: map[string]any{"plant": who.plant}})
 	repo, p := orm.Repo[fact](db), randomPred(r, 3)
 	id := int64(1 + r.IntN(len(m)+2))
-	mine := m[id].TenantID == tenant
+	mine := who.owns(m[id])
 	switch k := r.IntN(12); k {
 	case 0, 1, 2:
 		rows := make([]fact, 1+r.IntN(3))
@@ -139,30 +146,30 @@ func randomStatement(ctx context.Context, db orm.DB, r *rand.Rand, m memory) err
 		for _, f := range rows {
 			m[f.ID] = f
 		}
-		return differ("tenant of a new row", rows[0].TenantID, tenant)
+		return differ("tenant and plant of a new row", who.owns(rows[0]), true)
 	case 3:
 		n, err := repo.Where(p.p).Count(ctx)
-		return errors.Join(err, differ("Count", n, len(m.pass(tenant, p.test))))
+		return errors.Join(err, differ("Count", n, len(m.pass(who, p.test))))
 	case 4:
 		rows, err := repo.Where(p.p).All(ctx)
 		for _, f := range rows {
-			err = errors.Join(err, differ("All", f, m[f.ID]), differ("tenant read", f.TenantID, tenant))
+			err = errors.Join(err, differ("All", f, m[f.ID]), differ("tenant and plant read", who.owns(f), true))
 		}
-		return errors.Join(err, differ("rows of All", len(rows), len(m.pass(tenant, p.test))))
+		return errors.Join(err, differ("rows of All", len(rows), len(m.pass(who, p.test))))
 	case 5:
 		n := 0
 		for f, err := range repo.Where(p.p).Rows(ctx) {
-			if err = errors.Join(err, differ("tenant streamed", f.TenantID, tenant)); err != nil {
+			if err = errors.Join(err, differ("tenant and plant streamed", who.owns(f), true)); err != nil {
 				return err
 			}
 			n++
 		}
-		return differ("rows of a stream", n, len(m.pass(tenant, p.test)))
+		return differ("rows of a stream", n, len(m.pass(who, p.test)))
 	case 6:
 		ok, err := repo.Where(p.p).Exists(ctx)
-		return errors.Join(err, differ("Exists", ok, len(m.pass(tenant, p.test)) > 0))
+		return errors.Join(err, differ("Exists", ok, len(m.pass(who, p.test)) > 0))
 	case 7:
-		ids := m.pass(tenant, p.test)
+		ids := m.pass(who, p.test)
 		n, err := repo.Where(p.p, facts.ID.Lte(1<<40)).UpdateMany(ctx, facts.Score.Inc(1))
 		for _, id := range ids {
 			f := m[id]
@@ -179,7 +186,7 @@ func randomStatement(ctx context.Context, db orm.DB, r *rand.Rand, m memory) err
 		return notFound("Delete", err)
 	case 9:
 		f := m[id]
-		f.ID, f.TenantID, f.Score = id, tenant, r.IntN(25)
+		f.ID, f.TenantID, f.PlantID, f.Score = id, who.tenant, who.plant, r.IntN(25)
 		err := repo.Save(ctx, &f)
 		if mine {
 			m[id] = f

@@ -2,12 +2,8 @@ package rls
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"reflect"
-	"strings"
 
-	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
@@ -59,111 +55,16 @@ func (tenancy) Extend(r *hook.Registrar) error {
 			}
 			return nil, fault.New(fault.ErrInvalid, m.Name, "", "the model says nothing of its tenancy: tag a column tenant, or declare it with rls.Global")
 		}
-		return &hook.Rule{
-			Filter: func(ctx context.Context, _ hook.Touch) (builder.Expr, error) {
-				v, out, err := tenantOf(ctx, f)
-				if err != nil || out {
-					return builder.True(), err
-				}
-				return builder.Compare(builder.OpEq, f, v), nil
-			},
-			Insert: func(ctx context.Context, rows hook.NewRows) error { return stampTenant(ctx, f, rows) },
-			Assign: func(ctx context.Context, s *builder.Set) error { return keepTenant(ctx, f, s) },
-		}, nil
+		return (&column{field: f, what: "tenant", value: tenantOf}).rule(), nil
 	}})
 	return nil
 }
 
-// tenantOf gives the actor's tenant as a value of the column; out is true under a bypass.
-func tenantOf(ctx context.Context, f *model.Field) (v model.Value, out bool, err error) {
-	if out, err = bypassed(ctx); out || err != nil {
-		return v, out, err
-	}
+// tenantOf gives the actor's tenant.
+func tenantOf(ctx context.Context) (any, error) {
 	a, ok := hook.ActorFrom(ctx)
 	if !ok {
-		return v, false, fault.New(fault.ErrNoActor, f.Model.Name, "", "Tenant isolation: put one in with orm.WithActor")
+		return nil, fault.New(fault.ErrNoActor, "", "", "Tenant isolation: put one in with orm.WithActor")
 	}
-	v, err = identity(f, a.TenantID, "tenant")
-	return v, false, err
-}
-
-// identity turns an actor's id into a value of f. Empty and misfit ids are ErrNoActor: nobody is asking.
-func identity(f *model.Field, id any, what string) (model.Value, error) {
-	v, err := f.ValueOf(id)
-	if err != nil {
-		return v, fault.New(fault.ErrNoActor, f.Model.Name, "", fmt.Sprintf("the actor's %s is a %T, which the column does not hold", what, id)).WithCause(err)
-	}
-	if blank(v) || v.Kind() == model.StringValue && strings.TrimSpace(v.Str()) == "" {
-		return v, fault.New(fault.ErrNoActor, f.Model.Name, "", "the actor's "+what+" is empty")
-	}
-	switch v.Kind() {
-	case model.ListValue, model.AnyValue:
-		return v, fault.New(fault.ErrNoActor, f.Model.Name, "", "the actor's "+what+" is not a plain value")
-	}
-	return v, nil
-}
-
-// blank reports whether v is the zero of its kind, which stands for nobody.
-func blank(v model.Value) bool {
-	switch v.Kind() {
-	case model.NullValue:
-		return true
-	case model.IntValue, model.UintValue, model.BoolValue:
-		return v.Uint() == 0
-	case model.FloatValue:
-		return v.Float() == 0 || math.IsNaN(v.Float())
-	case model.StringValue:
-		return v.Str() == ""
-	case model.BytesValue:
-		return len(v.Bytes()) == 0
-	case model.UUIDValue:
-		return *v.UUID() == [16]byte{}
-	}
-	return false
-}
-
-// equal compares two values of one column byte by byte, so that neither case nor trailing space blurs them.
-func equal(a, b model.Value) bool {
-	var x, y [64]byte
-	return string(model.AppendKey(x[:0], a)) == string(model.AppendKey(y[:0], b))
-}
-
-func stampTenant(ctx context.Context, f *model.Field, rows hook.NewRows) error {
-	tenant, out, err := tenantOf(ctx, f)
-	if err != nil {
-		return err
-	}
-	root := f.Primary && len(f.Model.Key) == 1 // the model is the table of tenants
-	for i := range rows.Len() {
-		switch v := rows.Get(i, f); {
-		case blank(v) && out && root && f.Auto: // the source numbers its tenants
-		case blank(v) && out:
-			return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "under a bypass a new row must say its tenant")
-		case out:
-		case root && blank(v):
-			return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "a new tenant is made under a bypass")
-		case blank(v):
-			if err := rows.Set(i, f, tenant); err != nil {
-				return err
-			}
-		case !equal(v, tenant):
-			return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "the row belongs to another tenant")
-		}
-	}
-	return nil
-}
-
-// keepTenant lets an assignment of the tenant column pass only where it changes nothing.
-func keepTenant(ctx context.Context, f *model.Field, s *builder.Set) error {
-	if s.Field != f {
-		return nil
-	}
-	tenant, out, err := tenantOf(ctx, f)
-	if err != nil {
-		return err
-	}
-	if out || s.Op != builder.SetValue || !equal(s.Value, tenant) {
-		return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "the tenant of a row never changes")
-	}
-	return nil
+	return a.TenantID, nil
 }

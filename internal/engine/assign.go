@@ -15,12 +15,15 @@ func (s scoper) assignments(m *model.Model, sets []builder.Set) error {
 			}
 		}
 	}
-	return s.reg.Assign(s.ctx, m, sets)
+	if err := s.reg.Assign(s.ctx, m, sets); err != nil {
+		return err
+	}
+	return emptied(sets)
 }
 
 // rowAssignments lets the scopes check what each row of an update of many is given.
 func (s scoper) rowAssignments(q *builder.Update) error {
-	if q.From == nil || !s.reg.Scoped(q.Model) {
+	if q.From == nil || !s.reg.Scoped(q.Model) && len(q.Model.Scopes) == 0 {
 		return nil
 	}
 	buf := make([]builder.Set, 0, len(q.From.Set))

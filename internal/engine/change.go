@@ -409,7 +409,7 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 			k.Set = append(k.Set, builder.Set{Field: f, Value: v})
 		case f.Update != model.NoFill:
 			k.FromRow = append(k.FromRow, f)
-		case len(sets) > 0, f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, f == m.Tenant, !given[f], contains(target, f):
+		case len(sets) > 0, f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, immovable(f), !given[f], contains(target, f):
 		default:
 			k.FromRow = append(k.FromRow, f)
 		}

@@ -13,7 +13,7 @@ func (s *Session) concealed(n builder.Naming) error {
 	if !s.Registry().Conceals(f) || n.Sorts && f.Primary {
 		return nil
 	}
-	if m := f.Model; n.Equal && (f.Primary || f == m.Version || f == m.Tenant) {
+	if n.Equal && (f.Primary || f == f.Model.Version || immovable(f)) {
 		return nil
 	}
 	return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "the field is emptied in results, so rows cannot be found or sorted by it: hook.Sanitize(…).Searchable() allows it")

@@ -87,11 +87,11 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 		}
 		for i := range values { // none where the row refers to what it did
 			x := n.Relation.Local[i]
-			if x == f.m.Tenant && !values[i].IsNull() {
+			if immovable(x) && !values[i].IsNull() {
 				st.Where.Add(builder.Compare(builder.OpEq, x, values[i]))
 				continue
 			}
-			if x != f.m.Tenant && (x.Nullable || !values[i].IsNull()) {
+			if !immovable(x) && (x.Nullable || !values[i].IsNull()) {
 				st.Set = append(st.Set, builder.Set{Field: x, Value: values[i]})
 			}
 		}
@@ -126,14 +126,14 @@ func (f *family) update(ctx context.Context, st *builder.Update, rows *source.Ro
 // touch is an assignment that changes nothing but what every update moves, so that a write of related rows alone is an
 // update of this row to every hook and scope.
 func (f *family) touch() (builder.Set, error) {
-	bound := map[*model.Field]bool{f.m.Tenant: true, f.m.Owner: true, f.m.SoftDelete: true, f.m.Version: true}
+	bound := map[*model.Field]bool{f.m.Owner: true, f.m.SoftDelete: true, f.m.Version: true}
 	for _, r := range f.s.refs[f.m] {
 		for _, x := range r.fields {
 			bound[x] = true
 		}
 	}
 	for _, x := range f.m.Fields {
-		if !bound[x] && !x.Primary && !x.ReadOnly && !x.CreateOnly && x.Update == model.NoFill {
+		if !bound[x] && !immovable(x) && !x.Primary && !x.ReadOnly && !x.CreateOnly && x.Update == model.NoFill {
 			return itself(x), nil
 		}
 	}
@@ -147,7 +147,7 @@ func (f *family) touch() (builder.Set, error) {
 		return builder.Set{Field: x, Op: builder.SetInc, Value: model.IntOf(1)}, nil
 	}
 	for _, x := range f.m.Fields {
-		if x != f.m.Tenant && x != f.m.Owner && x != f.m.SoftDelete {
+		if !immovable(x) && x != f.m.Owner && x != f.m.SoftDelete {
 			return itself(x), nil
 		}
 	}

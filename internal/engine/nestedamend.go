@@ -86,7 +86,7 @@ func said(n *builder.Nested) ([]builder.Set, error) {
 	var out []builder.Set
 	for _, x := range t.Fields {
 		switch {
-		case x.Primary, x.Auto, x.CreateOnly, x.ReadOnly, x.UpdateOnly, x == t.Tenant, x == t.Version, x.Update != model.NoFill:
+		case x.Primary, x.Auto, x.CreateOnly, x.ReadOnly, x.UpdateOnly, immovable(x), x == t.Version, x.Update != model.NoFill:
 		case slices.Contains(n.Relation.Remote, x), namedBy(n, x):
 		case (x.Default != model.NoFill || x == t.Owner) && x.IsZero(p) && !slices.Contains(n.Said, x):
 		default:

@@ -252,7 +252,7 @@ func (f *family) moved(plain []builder.Set) error {
 				return fault.New(fault.ErrInvalid, f.m.Name, x.Name, "the column is assigned beside a write of the row that it leads to, in relation "+n.Relation.Name+": do one after the other")
 			}
 			for j, o := range f.above {
-				if i != j && slices.Contains(o.Relation.Local, x) && x != f.m.Tenant {
+				if i != j && slices.Contains(o.Relation.Local, x) && !immovable(x) {
 					return invalid(fault.ErrInvalid, n.Relation, "relation "+o.Relation.Name+" holds its key in the same column: write one after the other")
 				}
 			}
@@ -290,7 +290,7 @@ func untieable(r *model.Relation) error {
 func nullable(m *model.Model, fields []*model.Field) []*model.Field {
 	var out []*model.Field
 	for _, x := range fields {
-		if x.Nullable && x != m.Tenant && !x.Primary {
+		if x.Nullable && !immovable(x) && !x.Primary {
 			out = append(out, x)
 		}
 	}

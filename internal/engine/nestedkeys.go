@@ -435,7 +435,7 @@ func (f *family) adopt(ctx context.Context, r *model.Relation, key []model.Value
 		part := keys[from:min(from+chunk, len(keys))]
 		st := &builder.Update{Model: r.Target, Where: conjunction(among(r.Target.Key, part))}
 		for i, x := range r.Remote {
-			if x == r.Target.Tenant { // compared, never assigned
+			if immovable(x) { // compared, never assigned
 				st.Where.Add(builder.Compare(builder.OpEq, x, key[i]))
 				continue
 			}

@@ -138,7 +138,7 @@ type cut struct {
 
 func (s *Session) page(ctx context.Context, name string, c *Call, p Paging, out *Paged) error {
 	st := &c.Select
-	question, err := asked(ctx, st)
+	question, err := s.asked(ctx, st)
 	if err != nil {
 		return err
 	}
@@ -312,11 +312,11 @@ func (k *cut) values(row unsafe.Pointer, at int) ([]model.Value, error) {
 }
 
 // asked is what a cursor is bound to: the question, and who asks it.
-func asked(ctx context.Context, st *builder.Select) ([]byte, error) {
+func (s *Session) asked(ctx context.Context, st *builder.Select) ([]byte, error) {
 	b, err := st.Question(nil)
 	if err != nil {
 		return nil, err
 	}
 	a, ok := hook.ActorFrom(ctx)
-	return identity.Key(b, ok, a.ID, a.TenantID, a.Role), nil
+	return s.Registry().AppendValues(ctx, identity.Key(b, ok, a.ID, a.TenantID, a.Role))
 }

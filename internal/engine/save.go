@@ -166,7 +166,7 @@ func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, 
 			st.Where.Add(builder.Compare(builder.OpEq, f, v))
 			st.Set = append(st.Set, builder.Set{Field: f, Value: model.IntOf(v.Int() + 1)})
 			continue
-		case f == m.Tenant && s.Registry().Tenanted(): // the distribution key: compared, never assigned
+		case immovable(f) && s.Registry().Holds(f): // the tenant is the distribution key too
 			if f.IsZero(p) {
 				continue
 			}

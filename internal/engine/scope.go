@@ -303,6 +303,9 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 	if err = s.reg.Insert(s.ctx, q.Model, rows); err != nil {
 		return err
 	}
+	if err = unfilled(q.Model, rows); err != nil {
+		return err
+	}
 	if q.Conflict != nil && !q.Conflict.DoNothing {
 		s.home = s.e.bound[q.Model]
 		if s.waits() {

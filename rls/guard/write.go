@@ -56,7 +56,7 @@ func (q *asking) create(p *plan, n *Node, at *place) (w written, err error) {
 	return q.data(p.create, n, at)
 }
 
-// scopes refuses a new row whose tenant or owner nobody fills.
+// scopes refuses a new row whose tenant, owner or other scope column nobody fills.
 func (w *writing) scopes(db orm.DB) error {
 	if w == nil || len(w.scoped)+len(w.nests) == 0 {
 		return nil

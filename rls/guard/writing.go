@@ -176,7 +176,7 @@ func scopeOf(f *model.Field) string {
 	case f.Model.Owner:
 		return hook.OwnerScope
 	}
-	return ""
+	return f.Scope
 }
 
 // alone drops the rules of a tag that name other fields: they are checked on whole rows.
