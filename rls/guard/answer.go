@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/model"
 )
 
 // answer writes rows of a selection as JSON: what was asked, and nothing else.
@@ -14,8 +15,26 @@ type answer struct {
 	counts *counts
 }
 
-// counts holds the numbers of related rows that were counted, by the address of the row.
-type counts struct{ of map[unsafe.Pointer][]int64 }
+// counts holds the numbers of related rows that were counted, by the row's key: a row may be moved before it is written.
+type counts struct{ of map[countedRow][]int64 }
+
+type countedRow struct {
+	s   *selection
+	key string
+}
+
+// countedAt tells the row at p from others of its selection.
+func countedAt(s *selection, p unsafe.Pointer) (countedRow, error) {
+	var key []byte
+	for _, f := range s.p.m.Key {
+		v, err := f.Load(p)
+		if err != nil {
+			return countedRow{}, err
+		}
+		key = model.AppendKey(key, v)
+	}
+	return countedRow{s, string(key)}, nil
+}
 
 // header is a slice of any type.
 type header struct {
@@ -56,9 +75,13 @@ func (a *answer) row(b []byte, s *selection, p unsafe.Pointer) (_ []byte, err er
 }
 
 func (a *answer) count(b []byte, s *selection, p unsafe.Pointer) ([]byte, error) {
-	numbers := a.counts.of[p]
+	at, err := countedAt(s, p)
+	if err != nil {
+		return b, err
+	}
+	numbers := a.counts.of[at]
 	if len(numbers) != len(s.counts) {
-		return b, &orm.Error{Op: "guard", Model: s.p.m.Name, Err: orm.ErrInvalid, Detail: "a result with counts is written with the rows that it came with: they were moved"}
+		return b, &orm.Error{Op: "guard", Model: s.p.m.Name, Err: orm.ErrInvalid, Detail: "a result with counts is written with the rows that it came with: this one has another key"}
 	}
 	b = append(b, `"_count":{`...)
 	for i, c := range s.counts {
@@ -128,18 +151,25 @@ func (a *answer) list(b []byte, p unsafe.Pointer, n int, size uintptr) (_ []byte
 	return append(b, ']'), nil
 }
 
+// errNoRequest: what is marshalled was not made by a verb, so nothing says which columns may be shown.
+var errNoRequest = &orm.Error{Op: "guard", Err: orm.ErrInvalid, Detail: "only what a verb gave can be written as JSON: nothing says what of these rows may be shown"}
+
 // Result is rows that a request asked for, and how they are shown.
 type Result[T any] struct {
 	Rows []T // in order; columns and relations that were not asked for are zero
 	a    answer
 }
 
-// MarshalJSON gives an array of objects with what was asked, in the order of the shape, and nothing else.
-func (r *Result[T]) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil) }
+// MarshalJSON gives an array of objects with what was asked, in the order of the shape, and nothing else. Rows that no verb
+// gave have no form: they are an error.
+func (r Result[T]) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil) }
 
 // AppendJSON appends what MarshalJSON gives.
-func (r *Result[T]) AppendJSON(b []byte) ([]byte, error) {
+func (r Result[T]) AppendJSON(b []byte) ([]byte, error) {
 	var none T
+	if len(r.Rows) > 0 && r.a.s == nil {
+		return b, errNoRequest
+	}
 	return r.a.list(b, unsafe.Pointer(unsafe.SliceData(r.Rows)), len(r.Rows), unsafe.Sizeof(none))
 }
 
@@ -149,11 +179,15 @@ type Row[T any] struct {
 	a     answer
 }
 
-// MarshalJSON gives an object with what was asked, in the order of the shape, and nothing else.
-func (r *Row[T]) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil) }
+// MarshalJSON gives an object with what was asked, in the order of the shape, and nothing else. A row that no verb gave is an
+// error.
+func (r Row[T]) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil) }
 
 // AppendJSON appends what MarshalJSON gives.
-func (r *Row[T]) AppendJSON(b []byte) ([]byte, error) {
+func (r Row[T]) AppendJSON(b []byte) ([]byte, error) {
+	if r.a.s == nil {
+		return b, errNoRequest
+	}
 	return r.a.row(b, r.a.s, unsafe.Pointer(&r.Value))
 }
 
@@ -166,7 +200,7 @@ type Page[T any] struct {
 
 // MarshalJSON gives {"rows": […], "next": "…", "prev": "…"}, and "total" where it was asked for; a page that is not there is
 // null.
-func (p *Page[T]) MarshalJSON() ([]byte, error) {
+func (p Page[T]) MarshalJSON() ([]byte, error) {
 	b, err := p.AppendJSON(append([]byte(nil), `{"rows":`...))
 	if err != nil {
 		return nil, err
@@ -187,4 +221,5 @@ func (p *Page[T]) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
+// String tells the number of rows, and nothing of what they hold.
 func (r Result[T]) String() string { return fmt.Sprintf("%d rows", len(r.Rows)) }

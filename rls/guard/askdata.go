@@ -30,6 +30,16 @@ func (w *written) value(f *model.Field) (model.Value, bool) {
 	return model.Value{}, false
 }
 
+// gives reports whether there are values of all of fields, and of one at least.
+func (w *written) gives(fields []*model.Field) bool {
+	for _, f := range fields {
+		if _, ok := w.value(f); !ok {
+			return false
+		}
+	}
+	return len(fields) > 0
+}
+
 // data reads what a request gives of one row and adds what the server fixes. A new row also gets what its name says: the
 // comparisons that an upsert, or a link of a row that is not there, looked for it by.
 func (q *asking) data(w *writing, n *Node, at *place, name ...builder.Expr) (out written, err error) {
@@ -213,7 +223,7 @@ func (w *writing) validate(out *written, at *place) error {
 		}
 		if found, why := a.broken(w.rules, p); why != "" {
 			note(a, found, why)
-		} else if a.whole && w.purpose == creating {
+		} else if a.whole && (w.purpose == creating || given && out.gives(a.refs)) {
 			whole = append(whole, a.field.Name)
 		}
 	}

@@ -17,6 +17,9 @@ type list struct {
 	total  bool
 }
 
+// bounded reports whether the request's own condition leaves rows out: {"NOT": {"OR": []}} and {"notIn": []} leave none.
+func (l *list) bounded() bool { return l.asked && !l.where[len(l.where)-1].Unconditional() }
+
 // words of requests that read.
 const (
 	wordWhere   = "where"

@@ -3,7 +3,6 @@ package guard
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -286,43 +285,6 @@ func marshaled(f *model.Field, text string) (v model.Value, why string) {
 		return v, "it is no text that the column can hold"
 	}
 	return v, ""
-}
-
-// document reads a value of a JSON column. One that a struct describes must not hold more than the struct.
-func document(f *model.Field, n *Node) (v model.Value, why string) {
-	const what = "it is no document that the column can hold"
-	if !shallow(n, 0) {
-		return v, "it nests too deep"
-	}
-	p := reflect.New(f.Base)
-	d := json.NewDecoder(strings.NewReader(string(n.appendJSON(nil))))
-	d.DisallowUnknownFields()
-	d.UseNumber()
-	if err := d.Decode(p.Interface()); err != nil {
-		return v, what
-	}
-	v, err := f.LoadValue(p.UnsafePointer())
-	if err != nil {
-		return v, what
-	}
-	return v, ""
-}
-
-func shallow(n *Node, depth int) bool {
-	if depth > MaxDepth {
-		return false
-	}
-	for i := range n.Items {
-		if !shallow(&n.Items[i], depth+1) {
-			return false
-		}
-	}
-	for i := range n.Members {
-		if !shallow(&n.Members[i].Value, depth+1) {
-			return false
-		}
-	}
-	return true
 }
 
 func (r reading) array(f *model.Field, n *Node) (v model.Value, why string) {

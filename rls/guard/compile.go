@@ -266,18 +266,17 @@ func (c *compiler) force(out *filters, e *builder.Expr, where string) {
 		c.fail(out.m, where, e.Ext.Err)
 		return
 	}
-	_ = e.Named(func(n builder.Naming) error {
-		if n.Field.Model == out.m && !n.Field.Hidden {
-			if wire, ok := wireOf(n.Field); ok {
+	echoed(e, func(f *model.Field) {
+		if f.Model == out.m && !f.Hidden {
+			if wire, ok := wireOf(f); ok {
 				out.echoes[wire] = true
 			}
 		}
-		return nil
 	})
 	for i := range out.forced {
 		have := &out.forced[i]
-		if e.Field == nil || have.Field != e.Field || have.Op != e.Op || have.Fold != e.Fold {
-			continue
+		if e.Field == nil || have.Field != e.Field || have.Op != e.Op || have.Fold != e.Fold || e.Ext != nil && e.Ext.Query != nil {
+			continue // a sub-select has no value to tell it by from another: both hold
 		}
 		if sameValue(have, e) {
 			return
@@ -286,6 +285,25 @@ func (c *compiler) force(out *filters, e *builder.Expr, where string) {
 		return
 	}
 	out.forced = append(out.forced, *e)
+}
+
+// echoed visits the columns of the row itself that a condition names: not those of related rows and of sub-selects, which
+// may be of the same model.
+func echoed(e *builder.Expr, visit func(*model.Field)) {
+	switch x := e.Ext; {
+	case e.Field != nil:
+		visit(e.Field)
+	case x == nil || x.Rel != nil:
+	case x.Kids != nil:
+		for i := range x.Kids {
+			echoed(&x.Kids[i], visit)
+		}
+	default:
+		_ = e.Named(func(n builder.Naming) error {
+			visit(n.Field)
+			return nil
+		})
+	}
 }
 
 func sameValue(a, b *builder.Expr) bool {

@@ -32,6 +32,11 @@ func encoderOf(f *model.Field) encoder {
 		}
 		return appendValue(b, f, v)
 	}
+	return texted(plain, f)
+}
+
+// texted writes numbers and booleans as text where the json tag of f asks for it.
+func texted(plain encoder, f *model.Field) encoder {
 	if !asText(f) {
 		return plain
 	}

@@ -53,6 +53,15 @@ func aggregateWord(fn model.AggFunc) string {
 	return "_max"
 }
 
+func isAggregateWord(wire string) bool {
+	for fn := model.AggCount; fn <= model.AggMax; fn++ {
+		if aggregateWord(fn) == wire {
+			return true
+		}
+	}
+	return false
+}
+
 // groupRow is the type of the rows of one set of columns and aggregates.
 type groupRow struct {
 	t      reflect.Type
@@ -76,6 +85,10 @@ func (c *compiler) grouping(p *plan, s *shape) *grouping {
 		}
 		if suits := suiting(f); !suits.has(Eq) || f.Kind == model.Text {
 			c.wrong(p.m, "Groups", f.Name+" holds "+f.Base.String()+", which rows cannot be grouped by")
+			continue
+		}
+		if isAggregateWord(wire) {
+			c.wrong(p.m, "Groups", f.Name+" is called "+wire+" as an aggregate is: give it another json name")
 			continue
 		}
 		if g.column(wire) != nil {
@@ -184,6 +197,11 @@ func (g *grouping) row(asked []*grouped) (*groupRow, error) {
 	for _, f := range m.Fields {
 		r.writes = append(r.writes, encoderOf(f))
 	}
+	for i, x := range asked {
+		if x.fn == 0 { // a column looks as it does in rows
+			r.writes[i] = texted(r.writes[i], x.field)
+		}
+	}
 	g.rows[key] = r
 	return r, nil
 }
@@ -223,11 +241,19 @@ type Grouped struct {
 }
 
 // Len is the number of groups.
-func (g *Grouped) Len() int { return g.rows.Len() }
+func (g Grouped) Len() int {
+	if g.row == nil {
+		return 0
+	}
+	return g.rows.Len()
+}
 
 // MarshalJSON gives an array of objects: the columns that group, then {"_count": n, "_sum": {"column": n}} as asked. An
 // aggregate without a value is null.
-func (g *Grouped) MarshalJSON() ([]byte, error) {
+func (g Grouped) MarshalJSON() ([]byte, error) {
+	if g.row == nil {
+		return []byte("[]"), nil
+	}
 	b := []byte{'['}
 	size := g.row.t.Size()
 	for i := range g.rows.Len() {

@@ -304,7 +304,7 @@ func (a *answer) gather(ctx context.Context, db orm.DB, rows []unsafe.Pointer) e
 	if !a.s.counting() {
 		return nil
 	}
-	a.counts = &counts{map[unsafe.Pointer][]int64{}}
+	a.counts = &counts{map[countedRow][]int64{}}
 	return outside(a.counts.gather(ctx, db, a.s, rows), func(string) string { return "" })
 }
 
@@ -331,12 +331,14 @@ func (c *counts) gather(ctx context.Context, db orm.DB, s *selection, rows []uns
 			return err
 		}
 		for k, p := range rows {
+			at, err := countedAt(s, p)
+			if err != nil {
+				return err
+			}
 			if i == 0 {
-				c.of[p] = make([]int64, 0, len(s.counts))
+				c.of[at] = make([]int64, len(s.counts))
 			}
-			if len(c.of[p]) == i { // a row that stands twice is counted once
-				c.of[p] = append(c.of[p], numbers[k])
-			}
+			c.of[at][i] = numbers[k] // a row that stands twice has the same number twice
 		}
 	}
 	for _, r := range s.relations {

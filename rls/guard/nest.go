@@ -391,7 +391,7 @@ func (q *asking) nestPicked(x *nest, p *nestPlan, op nestOp, n *Node, at *place)
 	switch {
 	case err != nil:
 		return nil, err
-	case !some:
+	case !some || e.Unconditional():
 		return nil, unbounded(under)
 	}
 	out := &builder.Nested{Relation: x.r, Op: builder.NestedDeleteMany, Named: []builder.Expr{builder.AllOf(append(forced, e)...)}}

@@ -240,3 +240,28 @@ func TestMassWritesNeedACondition(t *testing.T) {
 		t.Errorf("%d rows are left as they were: %v", n, err)
 	}
 }
+
+// A condition that leaves no row out is none: mass writes refuse it, though what is forced stands beside it.
+func TestConditionsThatLeaveNothingOut(t *testing.T) {
+	db := frozen(t)
+	repo := orm.Repo[Project](db)
+	for _, where := range []string{
+		`{"NOT": {"OR": []}}`, `{"status": {"notIn": []}}`, `{"NOT": {"status": {"in": []}}}`, `{"AND": [{"status": {"notIn": []}}]}`, `{"title": {"contains": ""}}`,
+		`{"OR": [{"status": {"notIn": []}}, {"status": "open"}]}`, `{"NOT": {"NOT": {"NOT": {"OR": []}}}}`, `{"archived": true}`, `{"OR": [{"archived": true}, {"status": "open"}]}`,
+	} {
+		_, err := published.UpdateMany(actor(1), repo, []byte(`{"where": `+where+`, "data": {"priority": 1}}`))
+		if e := refused(t, err, guard.CodeShape, "where"); e == nil || !errors.Is(e, orm.ErrUnboundedWrite) {
+			t.Error(where)
+		}
+		_, err = published.DeleteMany(actor(1), repo, []byte(`{"where": `+where+`}`))
+		refused(t, err, guard.CodeShape, "where")
+	}
+	for body, path := range map[string]string{
+		`{"deleteMany": {"NOT": {"OR": []}}}`:                                         "data.tasks.deleteMany",
+		`{"deleteMany": [{"done": true}, {"NOT": {"OR": []}}]}`:                       "data.tasks.deleteMany[1]",
+		`{"updateMany": {"where": {"title": {"notIn": []}}, "data": {"done": true}}}`: "data.tasks.updateMany.where",
+	} {
+		_, err := nesting.Update(actor(1), repo, []byte(`{"where": {"id": 1}, "data": {"tasks": `+body+`}}`))
+		refused(t, err, guard.CodeShape, path)
+	}
+}

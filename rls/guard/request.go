@@ -36,7 +36,7 @@ type Member struct {
 }
 
 // Request is a whole request as a tree. ParseJSON makes one of JSON; another grammar, such as a query string, makes its
-// own of an Object and gives it to [Guard.Ask]. What a tree may hold is checked by the verbs: names, kinds, repeated
+// own of an Object and gives it to [Compiled.Ask]. What a tree may hold is checked by the verbs: names, kinds, repeated
 // names and every bound but that of the body's length.
 type Request struct{ Root Node }
 
@@ -151,10 +151,18 @@ func (r *Request) check() error {
 	if r.Root.Kind != Object {
 		return refusal("", "a request is an object")
 	}
-	return r.Root.check(nil, 0)
+	total := 0
+	return r.Root.check(nil, 0, &total)
 }
 
-func (n *Node) check(at *place, depth int) error {
+// check counts in total the values that it came by.
+func (n *Node) check(at *place, depth int, total *int) error {
+	if *total++; *total > MaxTotal {
+		return beyond("", "it holds more than "+strconv.Itoa(MaxTotal)+" values")
+	}
+	if len(n.Items) > MaxItems || len(n.Members) > MaxItems {
+		return beyond(at.String(), "it holds more than "+strconv.Itoa(MaxItems)+" values")
+	}
 	if depth > MaxDepth {
 		return beyond(at.String(), "it nests deeper than "+strconv.Itoa(MaxDepth)+" levels")
 	}
@@ -170,7 +178,7 @@ func (n *Node) check(at *place, depth int) error {
 		}
 	case List:
 		for i := range n.Items {
-			if err := n.Items[i].check(at.item(i), depth+1); err != nil {
+			if err := n.Items[i].check(at.item(i), depth+1, total); err != nil {
 				return err
 			}
 		}
@@ -185,7 +193,7 @@ func (n *Node) check(at *place, depth int) error {
 				return refusal(at.String(), "a name is no valid UTF-8")
 			}
 			names[m.Name] = true
-			if err := m.Value.check(at.at(m.Name), depth+1); err != nil {
+			if err := m.Value.check(at.at(m.Name), depth+1, total); err != nil {
 				return err
 			}
 		}

@@ -10,7 +10,8 @@ import (
 )
 
 // Variants are shapes by caller. A key is a path such as "/org/{org}/projects": {name} stands for one segment, {name...} at
-// the end for the rest; "" is for every caller that no other key is for, and for a context without one.
+// the end for the rest, of one segment at least, and so does a slash at the end; {$} at the end is the end behind a slash. ""
+// is for every caller that no other key is for, and for a context without one.
 type Variants[T any] map[string]Shape[T]
 
 type callerKey struct{}
@@ -91,6 +92,9 @@ func (v *variants) choose(ctx context.Context) (*plan, error) {
 	caller, _ := ctx.Value(callerKey{}).(string)
 	if caller != "" {
 		segments := strings.Split(strings.TrimPrefix(caller, "/"), "/")
+		if last := len(segments) - 1; segments[last] == "{$}" {
+			segments[last] = end
+		}
 		var best *variant
 		for i := range v.list {
 			x := &v.list[i]
@@ -108,7 +112,12 @@ func (v *variants) choose(ctx context.Context) (*plan, error) {
 	return nil, &Error{Status: 400, Code: CodeCaller, Err: orm.ErrInvalid, detail: "there is nothing for this caller"}
 }
 
-const rest = "{...}"
+// Segments of a pattern that stand for others: one that is not empty, one or more of any, and the empty one at the end.
+const (
+	single = "{}"
+	rest   = "{...}"
+	end    = ""
+)
 
 // patternOf cuts a key into segments; wildcards lose their names.
 func patternOf(key string) (out []string, why string) {
@@ -116,6 +125,13 @@ func patternOf(key string) (out []string, why string) {
 	for i, s := range segments {
 		open, closed := strings.HasPrefix(s, "{"), strings.HasSuffix(s, "}")
 		switch {
+		case s == "" && i == len(segments)-1:
+			return append(out, rest), ""
+		case s == "{$}":
+			if i != len(segments)-1 {
+				return nil, "{$} stands at the end"
+			}
+			return append(out, end), ""
 		case !open && !closed && !strings.ContainsAny(s, "{}"):
 			out = append(out, s)
 			continue
@@ -129,7 +145,7 @@ func patternOf(key string) (out []string, why string) {
 			out = append(out, rest)
 			continue
 		}
-		out = append(out, "{}")
+		out = append(out, single)
 	}
 	return out, ""
 }
@@ -137,9 +153,9 @@ func patternOf(key string) (out []string, why string) {
 func matches(pattern, caller []string) bool {
 	for i, s := range pattern {
 		if s == rest {
-			return len(caller) >= i
+			return len(caller) > i
 		}
-		if i >= len(caller) || s != "{}" && s != caller[i] || s == "{}" && caller[i] == "" {
+		if i >= len(caller) || s != single && s != caller[i] || s == single && caller[i] == "" {
 			return false
 		}
 	}
@@ -153,16 +169,16 @@ func relate(a, b []string) (aCovers, bCovers, overlap bool) {
 		switch {
 		case i == len(a) && i == len(b):
 			return aCovers, bCovers, true
-		case i < len(a) && a[i] == rest:
-			return aCovers, bCovers && i < len(b) && b[i] == rest, true
-		case i < len(b) && b[i] == rest:
-			return false, bCovers, true
 		case i == len(a) || i == len(b):
 			return false, false, false
+		case a[i] == rest:
+			return aCovers, bCovers && b[i] == rest, true
+		case b[i] == rest:
+			return false, bCovers, true
 		case a[i] == b[i]:
-		case a[i] == "{}":
+		case a[i] == single && b[i] != end:
 			bCovers = false
-		case b[i] == "{}":
+		case b[i] == single && a[i] != end:
 			aCovers = false
 		default:
 			return false, false, false

@@ -3,6 +3,8 @@ package guard_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +60,7 @@ func TestVariantsTellMistakes(t *testing.T) {
 		"and \"/a/{x}\" match the same":   {"/a/{x}": ok, "/a/{y}": ok},
 		"a wildcard is a whole segment":   {"/a/x{y}": ok},
 		"{name...} stands at the end":     {"/a/{x...}/b": ok},
+		"{$} stands at the end":           {"/a/{$}/b": ok},
 		`variant "/a": `:                  {"/a": showing(Projects.Secret)},
 		"Select: Secret is tagged hidden": {"": showing(Projects.Secret)},
 	} {
@@ -181,4 +184,50 @@ func TestConcurrentRequests(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// Keys are heeded as http.ServeMux heeds its patterns: the same pairs conflict, and the same one of two is chosen.
+func TestVariantsChooseAsServeMux(t *testing.T) {
+	keys := []string{"/a", "/a/", "/a/b", "/", "/{x}", "/{x}/", "/{x}/b", "/a/{x}", "/{x...}", "/a/{x...}", "/a/{$}", "/{$}", "/{x}/{$}", "/a/{x}/c", "/a/b/{x...}", "/{x}/{y}", "/{x}/b/{z...}", "/a/{y}/{z...}"}
+	callers := []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/c", "/c", "/c/", "/c/b", "/c/d", "/a/d/c", "/a/b/c/d"}
+	repo := orm.Repo[Project](frozen(t))
+	for i, a := range keys {
+		for _, b := range keys[i+1:] {
+			chosen := ""
+			mux, fits := http.NewServeMux(), true
+			func() {
+				defer func() { fits = recover() == nil }()
+				for _, key := range []string{a, b} {
+					mux.HandleFunc(key, func(http.ResponseWriter, *http.Request) { chosen = key })
+				}
+			}()
+			c, err := guard.CompileVariants(guard.Variants[Project]{a: showing(Projects.ID), b: showing(Projects.Title)})
+			if fits != (err == nil) {
+				t.Errorf("%s and %s: ServeMux takes them: %v, variants: %v", a, b, fits, err)
+			}
+			if !fits || err != nil {
+				continue
+			}
+			for _, caller := range callers {
+				chosen = ""
+				answer := httptest.NewRecorder()
+				mux.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, caller, nil))
+				if answer.Code == http.StatusMovedPermanently || answer.Code == http.StatusTemporaryRedirect {
+					continue
+				}
+				row, err := c.FindUnique(guard.WithCaller(actor(1), caller), repo, []byte(`{"where": {"id": 1}}`))
+				switch chosen {
+				case "":
+					refused(t, err, guard.CodeCaller, "")
+				case a:
+					shows(t, row, err, `{"id":1}`)
+				case b:
+					shows(t, row, err, `{"title":"Project 0"}`)
+				}
+				if t.Failed() {
+					t.Fatalf("%s and %s at %s: ServeMux chooses %q", a, b, caller, chosen)
+				}
+			}
+		}
+	}
 }

@@ -16,7 +16,28 @@ func wireOf(f *model.Field) (name string, ok bool) {
 			return name, !hidden
 		}
 	}
-	return f.Column, f.Column != ""
+	return f.Column, f.Column != "" && !withheld(f.Model.Type, f.Name)
+}
+
+// withheld reports whether the tag of a part of a prefixed struct, or of the struct, says json:"-".
+func withheld(t reflect.Type, path string) bool {
+	for name := range strings.SplitSeq(path, ".") {
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return false
+		}
+		sf, found := t.FieldByName(name)
+		if !found {
+			return false
+		}
+		if _, hidden := jsonName(sf); hidden {
+			return true
+		}
+		t = sf.Type
+	}
+	return false
 }
 
 // wireOfRelation gives the name of a relation in requests and answers.

@@ -88,9 +88,14 @@ func assigns[T any](sets []builder.Set) []orm.Assign[T] {
 	return out
 }
 
-// returning is the query that a write gives its row back by.
+// returning is the query that a write gives its row back by. A write reads back what is stored: where a computed column is
+// shown, that is the whole row, since only the resolver knows what it is made of.
 func returning[T any](repo orm.Repo[T], l *list) orm.Query[T] {
-	return including(repo.Query().Select(selectables[T](l.fields())...), &l.selection)
+	q := repo.Query()
+	if !slices.ContainsFunc(l.columns, func(c *column) bool { return c.field.IsComputed }) {
+		q = q.Select(selectables[T](l.fields())...)
+	}
+	return including(q, &l.selection)
 }
 
 // write starts a write that gives a row back.
@@ -239,7 +244,7 @@ func (a Ask[T]) UpdateMany(ctx context.Context, repo orm.Repo[T]) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	if !l.asked {
+	if !l.bounded() {
 		return 0, unbounded(root(wordWhere))
 	}
 	w, err := q.data(p.update, a.member(wordData), root(wordData))
@@ -282,7 +287,7 @@ func (a Ask[T]) DeleteMany(ctx context.Context, repo orm.Repo[T]) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	if !l.asked {
+	if !l.bounded() {
 		return 0, unbounded(root(wordWhere))
 	}
 	n, err := conditions(repo.Query(), l.where).DeleteMany(ctx)
@@ -303,6 +308,9 @@ func (a Ask[T]) Upsert(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 	u, err := q.data(p.update, a.member(wordUpdate), root(wordUpdate))
 	if err == nil {
 		err = p.create.scopes(repo.DB())
+	}
+	if err == nil {
+		err = p.update.scopes(repo.DB())
 	}
 	if err != nil {
 		return nil, err

@@ -45,8 +45,9 @@ type writing struct {
 type accepted struct {
 	wire  string
 	field *model.Field
-	rule  string // of the value by itself
-	whole bool   // the tag has rules that look at other fields
+	rule  string         // of the value by itself
+	whole bool           // the tag has rules that look at other fields
+	refs  []*model.Field // those fields
 }
 
 // scopedField is a column that a scope fills: without the scope nobody does.
@@ -149,7 +150,9 @@ func (c *compiler) accept(w *writing, d *datum, where string) {
 			tag = ""
 		}
 		a.rule = alone(tag)
-		a.whole = a.rule != tag
+		if a.whole = a.rule != tag; a.whole {
+			a.refs = referred(m, tag)
+		}
 	}
 	if d.also != "" {
 		if a.rule != "" {
@@ -190,6 +193,22 @@ func alone(tag string) string {
 		kept = append(kept, rule)
 	}
 	return strings.Join(kept, ",")
+}
+
+// referred gives the fields that the rules of a tag name.
+func referred(m *model.Model, tag string) (out []*model.Field) {
+	for rule := range strings.SplitSeq(tag, ",") {
+		if alone(rule) == rule {
+			continue
+		}
+		_, param, _ := strings.Cut(rule, "=")
+		for _, word := range strings.Fields(param) {
+			if f, err := m.Field(word); err == nil && f.Name == word {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
 }
 
 // tryRule tells what is wrong with a rule, before a request meets it.
