@@ -91,7 +91,7 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 			return fragment{}, fault.New(fault.ErrInvalid, q.Model.Name, "", "rows without a single column cannot be inserted together")
 		}
 		f.b.WriteString(c.d.DefaultValues())
-	case q.lists(c.d):
+	case q.Lists(c.d):
 		f.b.WriteString(c.unnest(q))
 		for range q.Fields {
 			c.take(&f)

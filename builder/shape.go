@@ -397,7 +397,7 @@ func (q *Insert) shape(s *shaper) {
 		s.fail(fault.New(fault.ErrInvalid, m.Name, "", "the insert has another number of values than its rows and columns need"))
 		return
 	}
-	rows, lists := q.Rows, q.lists(s.d)
+	rows, lists := q.Rows, q.Lists(s.d)
 	if lists {
 		rows = 0 // one shape for any number of rows
 	}

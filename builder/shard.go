@@ -6,8 +6,8 @@ import "github.com/multi-orm/orm/dialect"
 // sends to where it belongs. It need not read the arrays of more rows, which come through the coordinator.
 const mostShardRows = 500
 
-// lists reports whether the rows of the insert travel as one list for each column.
-func (q *Insert) lists(d dialect.Dialect) bool {
+// Lists reports whether the rows of the insert travel as one list for each column.
+func (q *Insert) Lists(d dialect.Dialect) bool {
 	if q.Rows < 2 || d.Bulk() != dialect.Unnest || len(q.Fields) == 0 {
 		return false
 	}

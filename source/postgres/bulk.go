@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -16,7 +17,7 @@ import (
 // bulkColumns gives the columns of texts and times of a write that sends many rows as arrays, nil for every other statement.
 // The arrays have the types that the model gives the columns. Where the table has others that text is not assigned to (an enum, uuid or
 // interval under a string), or whose zone the session would heed, the values go by way of the table's own row type.
-func bulkColumns(st builder.Statement) (out []*model.Field) {
+func bulkColumns(d dialect.Dialect, st builder.Statement) (out []*model.Field) {
 	take := func(fields []*model.Field) {
 		for _, f := range fields {
 			k := f.Kind
@@ -30,7 +31,7 @@ func bulkColumns(st builder.Statement) (out []*model.Field) {
 	}
 	switch st := st.(type) {
 	case *builder.Insert:
-		if st.Rows > 1 {
+		if st.Lists(d) {
 			take(st.Fields)
 		}
 	case *builder.Update:

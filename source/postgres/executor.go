@@ -43,7 +43,7 @@ func (d *DataSource) perform(ctx context.Context, t *tx, st builder.Statement, r
 	}
 	c := d.take()
 	defer d.give(c)
-	cache, bulk := &d.cache, bulkColumns(st)
+	cache, bulk := &d.cache, bulkColumns(d.cache.Dialect, st)
 	if bulk != nil && d.retyped(st.Root()) {
 		cache, bulk = &d.byTable, nil
 	}
