@@ -67,7 +67,9 @@ func TestStatementsForARouter(t *testing.T) {
 	src, proxy, _ := watched(t)
 	db, tenants, all := sharded(t, src, hook.Audit(func(context.Context, hook.Entry) error { return nil }))
 	repo := orm.Repo[Garden](db)
-	proxy.Take()
+	if texts := proxy.Take(); holding(texts, "SAVEPOINT") != 0 { // lists of values need no look at the table's types
+		t.Errorf("the first rows:\n%s", strings.Join(texts, "\n"))
+	}
 	check := func(what string, err error, want map[string]int) {
 		t.Helper()
 		texts := proxy.Take()
