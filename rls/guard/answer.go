@@ -151,8 +151,10 @@ func (a *answer) list(b []byte, p unsafe.Pointer, n int, size uintptr) (_ []byte
 	return append(b, ']'), nil
 }
 
-// errNoRequest: what is marshalled was not made by a verb, so nothing says which columns may be shown.
-var errNoRequest = &orm.Error{Op: "guard", Err: orm.ErrInvalid, Detail: "only what a verb gave can be written as JSON: nothing says what of these rows may be shown"}
+// errNoRequest says that what is marshalled was not made by a verb, so nothing says which columns may be shown.
+func errNoRequest() error {
+	return &orm.Error{Op: "guard", Err: orm.ErrInvalid, Detail: "only what a verb gave can be written as JSON: nothing says what of these rows may be shown"}
+}
 
 // Result is rows that a request asked for, and how they are shown.
 type Result[T any] struct {
@@ -168,7 +170,7 @@ func (r Result[T]) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil) }
 func (r Result[T]) AppendJSON(b []byte) ([]byte, error) {
 	var none T
 	if len(r.Rows) > 0 && r.a.s == nil {
-		return b, errNoRequest
+		return b, errNoRequest()
 	}
 	return r.a.list(b, unsafe.Pointer(unsafe.SliceData(r.Rows)), len(r.Rows), unsafe.Sizeof(none))
 }
@@ -186,7 +188,7 @@ func (r Row[T]) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil) }
 // AppendJSON appends what MarshalJSON gives.
 func (r Row[T]) AppendJSON(b []byte) ([]byte, error) {
 	if r.a.s == nil {
-		return b, errNoRequest
+		return b, errNoRequest()
 	}
 	return r.a.row(b, r.a.s, unsafe.Pointer(&r.Value))
 }
