@@ -216,7 +216,8 @@ func nestedRefused(e *env) {
 	q := Person{Name: "q"}
 	e.fails(r.Create(e.ctx, &q, people.Staff.Create(&q)), orm.ErrInvalid, "Person", "Staff")
 	e.fails(r.Create(e.ctx, &q, people.Edited.Unlink(orm.Key[Book](b.ID))), orm.ErrInvalid, "Person", "Edited")
-	e.fails(r.Create(e.ctx, &q, people.Name.Set("x")), orm.ErrInvalid, "Person", "Name")
+	e.fails(r.Create(e.ctx, &q, people.ID.Inc(1)), orm.ErrInvalid, "Person", "ID")
+	e.fails(r.Create(e.ctx, &q, people.Name.Set("x"), people.ID.Set(0)), orm.ErrInvalid, "Person", "ID")
 	e.fails(r.Create(e.ctx, &q, people.Written.Create(&Book{AuthorID: p.ID})), orm.ErrInvalid, "Book", "AuthorID")
 	e.equal(q, Person{Name: "q"}, "the struct is as it was")
 	e.equal(must(r.Count(e.ctx)), int64(1), "people")
