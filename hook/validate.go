@@ -15,6 +15,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/once"
+	"github.com/multi-orm/orm/internal/rules"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -62,7 +63,7 @@ func (x *validation) try(m *model.Model) (err error) {
 	for i := range m.Type.NumField() {
 		f := m.Type.Field(i)
 		if tag := f.Tag.Get("validate"); tag != "" && tag != "-" && f.IsExported() {
-			_ = x.v.Var(reflect.Zero(f.Type).Interface(), withoutCrossField(tag))
+			_ = x.v.Var(reflect.Zero(f.Type).Interface(), rules.WithoutCrossField(tag))
 		}
 	}
 	return nil
@@ -123,7 +124,7 @@ func (x *validation) assigned(ctx context.Context, op *Op, sets []builder.Set, w
 			continue
 		}
 		paths = append(paths, path)
-		tag := withoutCrossField(sf.Tag.Get("validate"))
+		tag := rules.WithoutCrossField(sf.Tag.Get("validate"))
 		if whole || tag == "" || tag == "-" {
 			continue
 		}
@@ -192,19 +193,6 @@ func pointed(t reflect.Type) reflect.Type {
 		return t.Elem()
 	}
 	return t
-}
-
-// withoutCrossField drops the rules that name other fields.
-func withoutCrossField(tag string) string {
-	var kept []string
-	for _, rule := range strings.Split(tag, ",") {
-		name, _, _ := strings.Cut(rule, "=")
-		if strings.Contains(name, "field") || strings.HasPrefix(name, "required_") || strings.HasPrefix(name, "excluded_") {
-			continue
-		}
-		kept = append(kept, rule)
-	}
-	return strings.Join(kept, ",")
 }
 
 func rule(f validator.FieldError) string {

@@ -51,11 +51,6 @@ func (c *Compiled[T]) DeleteMany(ctx context.Context, repo orm.Repo[T], body []b
 	return c.json(body).DeleteMany(ctx, repo)
 }
 
-// create reads the request for a new row.
-func (q *asking) create(p *plan, n *Node, at *place) (w written, err error) {
-	return q.data(p.create, n, at)
-}
-
 // scopes refuses a new row whose tenant, owner or other scope column nobody fills.
 func (w *writing) scopes(db orm.DB) error {
 	if w == nil || len(w.scoped)+len(w.nests) == 0 {
@@ -117,7 +112,7 @@ func (a Ask[T]) Create(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := q.create(p, a.member(wordData), root(wordData))
+	w, err := q.data(p.create, a.member(wordData), root(wordData))
 	if err == nil {
 		err = p.create.scopes(repo.DB())
 	}
@@ -163,7 +158,7 @@ func (a Ask[T]) CreateMany(ctx context.Context, repo orm.Repo[T]) (int64, error)
 	all := make([]written, len(data.Items))
 	plain := true
 	for i := range data.Items {
-		if all[i], err = q.create(p, &data.Items[i], root(wordData).item(i)); err != nil {
+		if all[i], err = q.data(p.create, &data.Items[i], root(wordData).item(i)); err != nil {
 			return 0, err
 		}
 		_, said, err := p.create.row(&all[i])
@@ -266,11 +261,10 @@ func unbounded(at *place) error {
 
 // Delete is [Compiled.Delete].
 func (a Ask[T]) Delete(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
-	p, _, l, err := a.write(ctx, true, wordWhere)
+	_, _, l, err := a.write(ctx, true, wordWhere)
 	if err != nil {
 		return nil, err
 	}
-	_ = p
 	if l.counting() {
 		return nil, refusal(wordSelect, "the row is gone: its related rows cannot be counted")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/rules"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -149,7 +150,7 @@ func (c *compiler) accept(w *writing, d *datum, where string) {
 		if tag == "-" {
 			tag = ""
 		}
-		a.rule = alone(tag)
+		a.rule = rules.WithoutCrossField(tag)
 		if a.whole = a.rule != tag; a.whole {
 			a.refs = referred(m, tag)
 		}
@@ -182,23 +183,10 @@ func scopeOf(f *model.Field) string {
 	return f.Scope
 }
 
-// alone drops the rules of a tag that name other fields: they are checked on whole rows.
-func alone(tag string) string {
-	var kept []string
-	for rule := range strings.SplitSeq(tag, ",") {
-		name, _, _ := strings.Cut(rule, "=")
-		if rule == "" || strings.Contains(name, "field") || strings.HasPrefix(name, "required_") || strings.HasPrefix(name, "excluded_") {
-			continue
-		}
-		kept = append(kept, rule)
-	}
-	return strings.Join(kept, ",")
-}
-
 // referred gives the fields that the rules of a tag name.
 func referred(m *model.Model, tag string) (out []*model.Field) {
 	for rule := range strings.SplitSeq(tag, ",") {
-		if alone(rule) == rule {
+		if rules.WithoutCrossField(rule) == rule {
 			continue
 		}
 		_, param, _ := strings.Cut(rule, "=")
@@ -216,7 +204,7 @@ func tryRule(v *validator.Validate, f *model.Field, rule string) (why string) {
 	if rule == "" {
 		return ""
 	}
-	if rule != alone(rule) {
+	if rule != rules.WithoutCrossField(rule) {
 		return "the rule " + rule + " looks at other fields: leave that to the tag"
 	}
 	defer func() {
@@ -318,7 +306,7 @@ func brokenRule(err error) (validator.ValidationErrors, string) {
 		return nil, "it breaks a rule"
 	}
 	rule := found[0].Tag()
-	if p := found[0].Param(); p != "" && alone(rule) == rule {
+	if p := found[0].Param(); p != "" && rules.WithoutCrossField(rule) == rule {
 		rule += "=" + p
 	}
 	return found, "it breaks the rule " + rule
