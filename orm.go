@@ -80,6 +80,17 @@ type Repo[T any] struct{ s *session }
 // DB gives the handle the repo was made of.
 func (r Repo[T]) DB() DB { return DB(r) }
 
+// Transactional reports whether the source of T has transactions: databases have, HTTP APIs have not. It is false where T has no
+// source.
+func (r Repo[T]) Transactional() bool {
+	m, err := model.For[T]()
+	if err != nil || r.s == nil {
+		return false
+	}
+	src, err := r.s.SourceOf(m)
+	return err == nil && src.Capabilities().Transactions
+}
+
 // F names a column of T at run time, by Go field name or column name. A name that does not exist makes
 // the statement fail with ErrInvalid and suggests the nearest.
 func (r Repo[T]) F(name string) Dynamic[T] { return builder.Named[T](name) }

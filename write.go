@@ -286,6 +286,26 @@ func (q Query[T]) DeleteMany(ctx context.Context) (int64, error) {
 	return q.s.Delete(ctx, "DeleteMany", st, nil)
 }
 
+// DeleteReturning is DeleteMany that gives the rows as they were, in no particular order, with the relations that With names,
+// loaded before.
+func (q Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
+	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Returning: q.returning(), Deleted: q.st.Deleted}
+	if err := q.mass("DeleteReturning"); err != nil {
+		return nil, q.refuseDelete(ctx, "DeleteReturning", st, err)
+	}
+	rows := source.Rows{Slab: source.SlabOf[T](0)}
+	var err error
+	if len(q.st.Includes) > 0 {
+		err = q.s.DeleteLoaded(ctx, q.returned("DeleteReturning"), st, &rows)
+	} else {
+		_, err = q.s.Delete(ctx, "DeleteReturning", st, &rows)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return source.Take[T](&rows.Slab), nil
+}
+
 // refuseUpdate tells the hooks of the model, where there is one, why nothing runs.
 func (q *Query[T]) refuseUpdate(ctx context.Context, op string, st *builder.Update, err error) error {
 	if q.s == nil || q.st.Model == nil || q.st.Err != nil {

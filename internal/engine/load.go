@@ -85,12 +85,14 @@ func startsAt(incs []*builder.Include, f *model.Field) bool {
 	return false
 }
 
-// DeleteLoaded deletes one row and gives it as it was, with the relations that it then had.
+// DeleteLoaded deletes rows and gives them as they were, with the relations that they then had.
 func (s *Session) DeleteLoaded(ctx context.Context, q Returned, st *builder.Delete, rows *source.Rows) error {
 	s = s.joined(ctx)
 	if err := s.canLoad(q); err != nil {
 		return s.located(err, q.Name, q.Model)
 	}
+	asked := st.Returning
+	st.Returning = withKey(q.Model, asked)
 	before := source.Rows{Slab: source.NewSlab(q.Model.Type)}
 	err := s.Tx(ctx, TxOptions{}, func(tx *Session) error {
 		read := &builder.Select{Model: q.Model, Where: st.Where, Deleted: st.Deleted, Columns: q.Model.Key, Includes: q.Includes}
@@ -100,14 +102,50 @@ func (s *Session) DeleteLoaded(ctx context.Context, q Returned, st *builder.Dele
 		if err := tx.Read(ctx, q.Name, read, &before); err != nil {
 			return err
 		}
-		_, err := tx.Delete(ctx, q.Name, st, rows)
-		return err
+		if _, err := tx.Delete(ctx, q.Name, st, rows); err != nil {
+			return err
+		}
+		return handOver(q, &rows.Slab, &before.Slab)
 	})
-	if err != nil || rows.Len() != 1 || before.Len() != 1 {
+	if err != nil {
 		return s.located(err, q.Name, q.Model)
 	}
-	for _, inc := range q.Includes {
-		copyRelation(inc.Relation, rows.At(0), before.At(0))
+	unasked(q.Model, asked, rows)
+	return nil
+}
+
+func withKey(m *model.Model, columns []*model.Field) []*model.Field {
+	columns = columns[:len(columns):len(columns)]
+	for _, f := range m.Key {
+		if !contains(columns, f) {
+			columns = append(columns, f)
+		}
+	}
+	return columns
+}
+
+// handOver copies the relations that the rows of before were read with to the rows of the same keys.
+func handOver(q Returned, rows, before *source.Slab) error {
+	at := make(map[string]unsafe.Pointer, before.Len())
+	for i := range before.Len() {
+		key, err := rowKey(q.Model.Key, before.At(i))
+		if err != nil {
+			return err
+		}
+		at[key] = before.At(i)
+	}
+	for i := range rows.Len() {
+		key, err := rowKey(q.Model.Key, rows.At(i))
+		if err != nil {
+			return err
+		}
+		from := at[key]
+		if from == nil {
+			return fault.New(fault.ErrStale, q.Model.Name, "", "another transaction added a row to those deleted after their relations were read: do it again")
+		}
+		for _, inc := range q.Includes {
+			copyRelation(inc.Relation, rows.At(i), from)
+		}
 	}
 	return nil
 }

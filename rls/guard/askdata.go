@@ -111,7 +111,7 @@ func (q *asking) given(w *writing, a *accepted, n *Node, at *place) (model.Value
 func valueRefused(err error) error {
 	var e *Error
 	if errors.As(err, &e) && e.Code == CodeShape {
-		e.Code, e.Status = CodeValidation, 422
+		e.Code, e.Status, e.Fields = CodeValidation, 422, []FieldFault{{e.Path, e.Detail()}}
 	}
 	return err
 }
@@ -202,11 +202,11 @@ func (w *writing) validate(out *written, at *place) error {
 	}
 	var all validator.ValidationErrors
 	var texts []string
-	path := ""
+	var faults []FieldFault
 	note := func(a *accepted, found validator.ValidationErrors, why string) {
 		all = append(all, found...)
 		texts = append(texts, a.wire+": "+why)
-		path = at.at(a.wire).String()
+		faults = append(faults, FieldFault{at.at(a.wire).String(), why})
 	}
 	var whole []string
 	for _, wire := range w.names {
@@ -244,10 +244,11 @@ func (w *writing) validate(out *written, at *place) error {
 	case 0:
 		return nil
 	case 1:
-		_, why, _ := strings.Cut(texts[0], ": ")
-		return unfit(path, why, all)
+		return unfit(faults[0].Path, faults[0].Detail, all)
 	}
-	return unfit(at.String(), strings.Join(texts, "; "), all)
+	e := unfit(at.String(), strings.Join(texts, "; "), all)
+	e.Fields = faults
+	return e
 }
 
 // row makes a struct of what was given, and tells the columns whose zero was meant.

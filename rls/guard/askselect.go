@@ -11,6 +11,7 @@ type selection struct {
 	columns   []*column
 	relations []*selected
 	counts    []*counted
+	also      []*model.Field // read and not shown
 }
 
 // selected is a relation that is read.
@@ -137,12 +138,17 @@ func (q *asking) include(s *selection, r *relation, n *Node, at *place) error {
 
 // fields gives the columns to read: those that are shown, or the key where none is.
 func (s *selection) fields() []*model.Field {
-	if len(s.columns) == 0 {
+	if len(s.columns)+len(s.also) == 0 {
 		return s.p.m.Key
 	}
-	out := make([]*model.Field, len(s.columns), len(s.columns)+len(s.p.m.Key))
+	out := make([]*model.Field, len(s.columns), len(s.columns)+len(s.also)+len(s.p.m.Key))
 	for i, c := range s.columns {
 		out[i] = c.field
+	}
+	for _, f := range s.also {
+		if !has(out, f) {
+			out = append(out, f)
+		}
 	}
 	if len(s.counts) > 0 { // counts are told apart by the key
 		for _, k := range s.p.m.Key {

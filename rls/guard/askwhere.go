@@ -276,7 +276,7 @@ func (q *asking) compare(f *filters, c *columnFilter, op Op, n *Node, fold bool,
 
 func folded(e builder.Expr, fold bool) builder.Expr {
 	switch e.Op {
-	case builder.OpEq, builder.OpNe, builder.OpIn, builder.OpNotIn, builder.OpContains, builder.OpStartsWith, builder.OpEndsWith:
+	case builder.OpEq, builder.OpNe, builder.OpIn, builder.OpNotIn, builder.OpContains, builder.OpStartsWith, builder.OpEndsWith, builder.OpLike:
 		e.Fold = fold
 	}
 	return e

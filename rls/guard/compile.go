@@ -245,7 +245,7 @@ func (c *compiler) allow(out *filters, f *filter, where string) {
 				c.wrong(out.m, where, f.field.Name+": an operator is unknown")
 				return
 			}
-			if !suits.has(o) {
+			if !naming(f.field).has(o) {
 				c.wrong(out.m, where, f.field.Name+": the operator "+o.word()+" does not suit the column")
 				return
 			}

@@ -31,8 +31,16 @@ type Error struct {
 	// "" is the request as a whole.
 	Path string
 	Err  error // the cause; never nil
+	// Fields tells each value that breaks a rule, where the code is VALIDATION_FAILED.
+	Fields []FieldFault
 
 	detail string
+}
+
+// FieldFault is a value of a request that breaks a rule.
+type FieldFault struct {
+	Path   string // as in Error
+	Detail string // what is wrong, without the value
 }
 
 // Error gives the path and what is wrong there.
@@ -43,17 +51,20 @@ func (e *Error) Error() string {
 		b.WriteString(e.Path)
 		b.WriteString(": ")
 	}
-	switch {
-	case e.detail != "":
-		b.WriteString(e.detail)
-	default:
-		b.WriteString(told(e.Code))
-	}
+	b.WriteString(e.Detail())
 	return b.String()
 }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Detail is Error without the path: what is wrong, in words that may be shown.
+func (e *Error) Detail() string {
+	if e.detail != "" {
+		return e.detail
+	}
+	return told(e.Code)
+}
 
 func told(code string) string {
 	switch code {
@@ -79,7 +90,7 @@ func unfit(path, detail string, cause error) *Error {
 	if cause == nil {
 		cause = orm.ErrInvalid
 	}
-	return &Error{Status: 422, Code: CodeValidation, Path: path, Err: cause, detail: detail}
+	return &Error{Status: 422, Code: CodeValidation, Path: path, Err: cause, Fields: []FieldFault{{path, detail}}, detail: detail}
 }
 
 func beyond(path, detail string) *Error {
@@ -88,6 +99,16 @@ func beyond(path, detail string) *Error {
 
 func denied(cause error) *Error {
 	return &Error{Status: 403, Code: CodePolicy, Err: cause}
+}
+
+// ErrorOf gives an error of the library in words that may be shown, as the verbs do. It is for servers whose own functions give
+// errors of queries. nil stays nil.
+func ErrorOf(err error) *Error {
+	var e *Error
+	if errors.As(outside(err, func(string) string { return "" }), &e) {
+		return e
+	}
+	return nil
 }
 
 // outside gives what the repo said in words that may be shown. names tells the wire name of a column that the shape

@@ -42,6 +42,9 @@ func (a Ask[T]) GroupBy(ctx context.Context, repo orm.Repo[T]) (*Grouped, error)
 			l.where = append(l.where, e)
 		}
 	}
+	if err := a.add(&l); err != nil {
+		return nil, err
+	}
 	asked, err := p.groups.asked(n)
 	if err != nil {
 		return nil, err

@@ -68,19 +68,43 @@ func Dynamic[T any](fn func(ctx context.Context) (Shape[T], error)) *Compiled[T]
 	}}
 }
 
-// Ask is a request that goes on to a verb.
+// Ask is a request that goes on to a verb. It is a value: Where, Reading and EveryRow give another.
 type Ask[T any] struct {
 	c   *Compiled[T]
 	r   Request
 	err error
+
+	where []orm.Pred[T]
+	also  []orm.Selectable[T]
+	every bool
+}
+
+// Where adds conditions of the server's own, such as one that a URL or a header says. They stand beside those that the shape
+// forces, and like them do not count as a condition of the request's own. New rows heed none.
+func (a Ask[T]) Where(ps ...orm.Pred[T]) Ask[T] {
+	a.where = append(a.where[:len(a.where):len(a.where)], ps...)
+	return a
+}
+
+// Reading adds columns that are read for the server's own eyes: rows hold them, their JSON does not show them.
+func (a Ask[T]) Reading(cols ...orm.Selectable[T]) Ask[T] {
+	a.also = append(a.also[:len(a.also):len(a.also)], cols...)
+	return a
+}
+
+// EveryRow says that a write of many rows without a condition of its own means every row that the shape, the server's own
+// conditions and the scopes let be seen.
+func (a Ask[T]) EveryRow() Ask[T] {
+	a.every = true
+	return a
 }
 
 // Ask takes a request that is a tree already.
-func (c *Compiled[T]) Ask(r Request) Ask[T] { return Ask[T]{c, r, r.check()} }
+func (c *Compiled[T]) Ask(r Request) Ask[T] { return Ask[T]{c: c, r: r, err: r.check()} }
 
 func (c *Compiled[T]) json(body []byte) Ask[T] {
 	r, err := ParseJSON(body)
-	return Ask[T]{c, r, err}
+	return Ask[T]{c: c, r: r, err: err}
 }
 
 // FindMany gives the rows that a request asks for: {"where", "orderBy", "take", "skip", "select" or "include"}.
@@ -131,7 +155,32 @@ func (a Ask[T]) list(ctx context.Context, unique bool, allowed ...string) (list,
 	if err != nil {
 		return list{}, err
 	}
-	return q.list(p, &a.r.Root, nil, unique, allowed...)
+	l, err := q.list(p, &a.r.Root, nil, unique, allowed...)
+	if err != nil {
+		return l, err
+	}
+	return l, a.add(&l)
+}
+
+// add adds what the server itself says.
+func (a *Ask[T]) add(l *list) error {
+	if len(a.where) > 0 {
+		own := make([]builder.Expr, 0, len(a.where)+len(l.where))
+		for _, p := range a.where {
+			if !p.IsZero() {
+				own = append(own, p.Expr())
+			}
+		}
+		l.where = append(own, l.where...)
+	}
+	for _, c := range a.also {
+		f, err := fieldOf(c)
+		if err != nil {
+			return outside(err, func(string) string { return "" })
+		}
+		l.also = append(l.also, f)
+	}
+	return nil
 }
 
 // query builds the query of a list.

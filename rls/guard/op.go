@@ -28,12 +28,13 @@ const (
 	HasSome              // hasSome, of lists: one of these
 	IsEmpty              // isEmpty, of lists: true or false
 	Path                 // path: ["a", 0, "b"], of documents, beside one comparison
+	Like                 // like: % is any text, _ one character, \ takes the next as it is; only where a shape names it
 	opCount
 )
 
 var opWords = [opCount][]string{
 	{"equals", "eq"}, {"not", "ne"}, {"in"}, {"notIn"}, {"lt"}, {"lte"}, {"gt"}, {"gte"}, {"between"},
-	{"contains"}, {"startsWith"}, {"endsWith"}, {"isNull"}, {"has"}, {"hasEvery"}, {"hasSome"}, {"isEmpty"}, {"path"},
+	{"contains"}, {"startsWith"}, {"endsWith"}, {"isNull"}, {"has"}, {"hasEvery"}, {"hasSome"}, {"isEmpty"}, {"path"}, {"like"},
 }
 
 // opOf finds an operator by its word.
@@ -51,7 +52,7 @@ func opOf(word string) (Op, bool) {
 func (o Op) word() string { return opWords[o][0] }
 
 // isText reports whether the operator looks into a text.
-func (o Op) isText() bool { return o == Contains || o == StartsWith || o == EndsWith }
+func (o Op) isText() bool { return o == Contains || o == StartsWith || o == EndsWith || o == Like }
 
 // compares gives the builder's operator of one that takes one value.
 func (o Op) compares() builder.Op {
@@ -74,6 +75,8 @@ func (o Op) compares() builder.Op {
 		return builder.OpStartsWith
 	case EndsWith:
 		return builder.OpEndsWith
+	case Like:
+		return builder.OpLike
 	}
 	return 0
 }
@@ -89,6 +92,16 @@ func opsOf(ops ...Op) (s opSet) {
 }
 
 func (s opSet) has(o Op) bool { return s&(1<<o) != 0 }
+
+// naming gives the operators that a shape may name for a column. Like is not among those that come by themselves: a pattern of
+// many wildcards makes a database work hard.
+func naming(f *model.Field) opSet {
+	s := suiting(f)
+	if s.has(Contains) {
+		s |= opsOf(Like)
+	}
+	return s
+}
 
 // suiting gives the operators that suit a column: none where a request must not filter by its type.
 func suiting(f *model.Field) (s opSet) {

@@ -41,6 +41,26 @@ func ParseJSON(body []byte) (Request, error) {
 	return r, nil
 }
 
+// ParseNode reads one JSON value of any kind, as strictly as ParseJSON reads a request. It is for grammars that make a request
+// of several parts, such as a URL and a body.
+func ParseNode(text []byte) (Node, error) {
+	if len(text) > MaxBody {
+		return Node{}, beyond("", "the body is longer than "+strconv.Itoa(MaxBody)+" bytes")
+	}
+	p := parser{s: string(text)}
+	p.space()
+	var n Node
+	if !p.value(&n, 0) {
+		return Node{}, p.fault()
+	}
+	p.space()
+	if p.i < len(p.s) {
+		p.why = "there is more behind the end of the value"
+		return Node{}, p.fault()
+	}
+	return n, nil
+}
+
 type parser struct {
 	s     string
 	i     int

@@ -98,7 +98,9 @@ func (a Ask[T]) write(ctx context.Context, unique bool, words ...string) (p *pla
 	if p, q, err = a.start(ctx); err != nil {
 		return p, q, l, err
 	}
-	l, err = q.list(p, &a.r.Root, nil, unique, append(words, wordSelect, wordInclude)...)
+	if l, err = q.list(p, &a.r.Root, nil, unique, append(words, wordSelect, wordInclude)...); err == nil {
+		err = a.add(&l)
+	}
 	return p, q, l, err
 }
 
@@ -236,21 +238,38 @@ func (a Ask[T]) UpdateMany(ctx context.Context, repo orm.Repo[T]) (int64, error)
 		return 0, err
 	}
 	l, err := q.list(p, &a.r.Root, nil, false, wordWhere, wordData)
+	if err == nil {
+		err = a.add(&l)
+	}
 	if err != nil {
 		return 0, err
 	}
-	if !l.bounded() {
-		return 0, unbounded(root(wordWhere))
+	w, err := a.many(q, p, &l)
+	if err != nil {
+		return 0, err
+	}
+	n, err := conditions(a.mass(repo.Query()), l.where).UpdateMany(ctx, assigns[T](w.sets)...)
+	return n, translated(err, &l)
+}
+
+// many reads what a write of many rows gives them.
+func (a Ask[T]) many(q *asking, p *plan, l *list) (written, error) {
+	if !a.every && !l.bounded() {
+		return written{}, unbounded(root(wordWhere))
 	}
 	w, err := q.data(p.update, a.member(wordData), root(wordData))
-	if err != nil {
-		return 0, err
+	if err == nil && len(w.nested) > 0 {
+		err = refusal(wordData, "a write of many rows writes no related rows")
 	}
-	if len(w.nested) > 0 {
-		return 0, refusal(wordData, "a write of many rows writes no related rows")
+	return w, err
+}
+
+// mass lets a query write every row where the server said so.
+func (a Ask[T]) mass(q orm.Query[T]) orm.Query[T] {
+	if a.every {
+		return q.EveryRow()
 	}
-	n, err := conditions(repo.Query(), l.where).UpdateMany(ctx, assigns[T](w.sets)...)
-	return n, translated(err, &l)
+	return q
 }
 
 func unbounded(at *place) error {
@@ -281,10 +300,10 @@ func (a Ask[T]) DeleteMany(ctx context.Context, repo orm.Repo[T]) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	if !l.bounded() {
+	if !a.every && !l.bounded() {
 		return 0, unbounded(root(wordWhere))
 	}
-	n, err := conditions(repo.Query(), l.where).DeleteMany(ctx)
+	n, err := conditions(a.mass(repo.Query()), l.where).DeleteMany(ctx)
 	return n, translated(err, &l)
 }
 
@@ -294,7 +313,7 @@ func (a Ask[T]) Upsert(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	names := l.where[len(l.where)-len(a.member(wordWhere).Members):]
+	names := l.where[len(l.where)-len(a.member(wordWhere).Members):] // where stands last
 	w, err := q.data(p.create, a.member(wordCreate), root(wordCreate), names...)
 	if err != nil {
 		return nil, err
