@@ -25,6 +25,7 @@ var variables = map[string]string{
 	"rls/guard/op.go opWords":               "a table, never written",
 	"rls/guard/ops.go nestWords":            "a table, never written",
 	"rls/guard/askwhere.go quantifierWords": "a table, never written",
+	"rls/rest/where.go operators":           "a table, never written",
 	"examples/quickstart/load.go data":      "embedded files",
 	"examples/quickstart/ask.go questions":  "a program's own table",
 }

@@ -44,7 +44,7 @@ func (q *asking) list(p *plan, n *Node, at *place, unique bool, allowed ...strin
 	if l.where, err = q.forced(p.filters); err != nil {
 		return l, err
 	}
-	if w := n.member(wordWhere); w != nil || unique {
+	if w := n.Member(wordWhere); w != nil || unique {
 		if unique {
 			err = q.unique(p, &l, w, at.at(wordWhere))
 		} else {
@@ -61,7 +61,7 @@ func (q *asking) list(p *plan, n *Node, at *place, unique bool, allowed ...strin
 	if err != nil {
 		return l, err
 	}
-	if l.order, err = p.sorting(n.member(wordOrder), at.at(wordOrder)); err != nil {
+	if l.order, err = p.sorting(n.Member(wordOrder), at.at(wordOrder)); err != nil {
 		return l, err
 	}
 	return l, p.page(&l, n, at)
@@ -104,7 +104,7 @@ func (q *asking) named(sets []unique, n *Node, at *place, strict bool) ([]builde
 		}
 		es := make([]builder.Expr, 0, len(u.wires))
 		for k, wire := range u.wires {
-			v := n.member(wire)
+			v := n.Member(wire)
 			if v == nil {
 				break
 			}

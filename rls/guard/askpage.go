@@ -62,8 +62,8 @@ func direction(k *builder.SortKey, n *Node, at *place) error {
 		if err := only(n, at, []string{"sort", "nulls"}); err != nil {
 			return err
 		}
-		dir = n.member("sort")
-		if nulls := n.member("nulls"); nulls != nil {
+		dir = n.Member("sort")
+		if nulls := n.Member("nulls"); nulls != nil {
 			switch {
 			case nulls.Kind == String && nulls.Text == "first":
 				k.Nulls = builder.NullsFirst
@@ -87,7 +87,7 @@ func direction(k *builder.SortKey, n *Node, at *place) error {
 // page reads take, skip, cursor and total.
 func (p *plan) page(l *list, n *Node, at *place) error {
 	l.take, l.bounds = int64(p.take.Default), p.take.Default > 0
-	if t := n.member(wordTake); t != nil {
+	if t := n.Member(wordTake); t != nil {
 		k, ok := int64(0), false
 		if t.Kind == Number {
 			k, ok = wholeNumber(t.Text)
@@ -100,7 +100,7 @@ func (p *plan) page(l *list, n *Node, at *place) error {
 		}
 		l.take, l.bounds = k, true
 	}
-	if s := n.member(wordSkip); s != nil {
+	if s := n.Member(wordSkip); s != nil {
 		k, ok := int64(0), false
 		if s.Kind == Number {
 			k, ok = wholeNumber(s.Text)
@@ -115,13 +115,13 @@ func (p *plan) page(l *list, n *Node, at *place) error {
 		}
 		l.skip = k
 	}
-	if c := n.member(wordCursor); c != nil {
+	if c := n.Member(wordCursor); c != nil {
 		if c.Kind != String {
 			return refusal(at.at(wordCursor).String(), "it is the next or prev of a page")
 		}
 		l.cursor = c.Text
 	}
-	if t := n.member(wordTotal); t != nil {
+	if t := n.Member(wordTotal); t != nil {
 		yes, ok := t.boolean()
 		if !ok {
 			return refusal(at.at(wordTotal).String(), "it is true or false")

@@ -30,7 +30,7 @@ type counted struct {
 // selection reads what is to be shown.
 func (q *asking) selection(p *plan, n *Node, at *place) (s selection, err error) {
 	s.p = p
-	chosen, beside := n.member(wordSelect), n.member(wordInclude)
+	chosen, beside := n.Member(wordSelect), n.Member(wordInclude)
 	switch {
 	case chosen != nil && beside != nil:
 		return s, refusal(at.at(wordInclude).String(), "select and include exclude each other")
@@ -81,7 +81,7 @@ func (q *asking) choose(s *selection, n *Node, at *place, columns bool) error {
 	}
 	if columns { // in the order of the shape, so that answers look alike
 		for _, c := range p.shown {
-			if n.member(c.wire) != nil {
+			if n.Member(c.wire) != nil {
 				s.columns = append(s.columns, c)
 			}
 		}
@@ -216,7 +216,7 @@ func (q *asking) counts(s *selection, n *Node, at *place) error {
 			}
 			continue
 		}
-		m := n.member(c.wire)
+		m := n.Member(c.wire)
 		if m == nil {
 			continue
 		}
@@ -228,7 +228,7 @@ func (q *asking) counts(s *selection, n *Node, at *place) error {
 			if err := only(m, at, []string{wordWhere}); err != nil {
 				return err
 			}
-			where = m.member(wordWhere)
+			where = m.Member(wordWhere)
 		default:
 			return refusal(at.String(), "it is true or an object, or left out")
 		}

@@ -290,7 +290,7 @@ func (q *asking) path(f *filters, c *columnFilter, n *Node, at *place) (none bui
 	if err := q.node(at); err != nil {
 		return none, err
 	}
-	steps := n.member("path")
+	steps := n.Member("path")
 	if steps.Kind != List || len(steps.Items) == 0 || len(steps.Items) > MaxDepth {
 		return none, refusal(at.at("path").String(), fmt.Sprintf("it is a list of 1 to %d names and positions", MaxDepth))
 	}

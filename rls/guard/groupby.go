@@ -33,7 +33,7 @@ func (a Ask[T]) GroupBy(ctx context.Context, repo orm.Repo[T]) (*Grouped, error)
 	if l.where, err = q.forced(p.filters); err != nil {
 		return nil, err
 	}
-	if w := n.member(wordWhere); w != nil {
+	if w := n.Member(wordWhere); w != nil {
 		e, some, err := q.where(p.filters, w, root(wordWhere), 0)
 		if err != nil {
 			return nil, err
@@ -53,11 +53,11 @@ func (a Ask[T]) GroupBy(ctx context.Context, repo orm.Repo[T]) (*Grouped, error)
 	if err != nil {
 		return nil, outside(err, func(string) string { return "" })
 	}
-	having, err := q.having(p, row, n.member(wordHaving), root(wordHaving))
+	having, err := q.having(p, row, n.Member(wordHaving), root(wordHaving))
 	if err != nil {
 		return nil, err
 	}
-	order, err := row.sorting(n.member(wordOrder), root(wordOrder))
+	order, err := row.sorting(n.Member(wordOrder), root(wordOrder))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (a Ask[T]) GroupBy(ctx context.Context, repo orm.Repo[T]) (*Grouped, error)
 // asked reads what the groups are to hold, in the order of the shape.
 func (g *grouping) asked(n *Node) (out []*grouped, err error) {
 	want := map[*grouped]bool{}
-	if by := n.member(wordBy); by != nil {
+	if by := n.Member(wordBy); by != nil {
 		items := by.Items
 		if by.Kind == String {
 			items = []Node{*by}

@@ -287,7 +287,7 @@ func (q *asking) nestMany(x *nest, p *nestPlan, n *Node, at *place) (out []build
 	if err != nil {
 		return nil, err
 	}
-	rows := n.member(wordData)
+	rows := n.Member(wordData)
 	switch at := at.at(wordData); {
 	case rows == nil || rows.Kind != List:
 		return nil, refusal(at.String(), "it is a list of rows")
@@ -314,7 +314,7 @@ func (q *asking) nestMany(x *nest, p *nestPlan, n *Node, at *place) (out []build
 }
 
 func flag(n *Node, at *place, word string) (bool, error) {
-	m := n.member(word)
+	m := n.Member(word)
 	if m == nil {
 		return false, nil
 	}
@@ -338,12 +338,12 @@ func (q *asking) nestNamed(w *writing, x *nest, p *nestPlan, op nestOp, n *Node,
 	}
 	var e []builder.Expr
 	if named(op, x.r) {
-		if e, err = q.named(p.unique, n.member(wordWhere), at.at(wordWhere), w.strict); err != nil {
+		if e, err = q.named(p.unique, n.Member(wordWhere), at.at(wordWhere), w.strict); err != nil {
 			return nil, err
 		}
 	}
 	change := func(word string, at *place) ([]builder.Set, error) {
-		data, err := q.data(p.change, n.member(word), at)
+		data, err := q.data(p.change, n.Member(word), at)
 		return data.sets, err
 	}
 	switch op {
@@ -362,13 +362,13 @@ func (q *asking) nestNamed(w *writing, x *nest, p *nestPlan, op nestOp, n *Node,
 		if err != nil {
 			return nil, err
 		}
-		if out, err = q.nestCreate(x, p, n.member(wordCreate), at.at(wordCreate), builder.NestedUpsert, builder.BulkOptions{}, e...); err != nil {
+		if out, err = q.nestCreate(x, p, n.Member(wordCreate), at.at(wordCreate), builder.NestedUpsert, builder.BulkOptions{}, e...); err != nil {
 			return nil, err
 		}
 		out[0].Ext.Nested.Sets = sets
 		return out, nil
 	}
-	return q.nestCreate(x, p, n.member(wordCreate), at.at(wordCreate), builder.NestedLinkOrCreate, builder.BulkOptions{}, e...)
+	return q.nestCreate(x, p, n.Member(wordCreate), at.at(wordCreate), builder.NestedLinkOrCreate, builder.BulkOptions{}, e...)
 }
 
 // nestPicked reads a write of the rows that conditions pick.
@@ -378,7 +378,7 @@ func (q *asking) nestPicked(x *nest, p *nestPlan, op nestOp, n *Node, at *place)
 		if err := only(n, at, []string{wordWhere, wordData}); err != nil {
 			return nil, err
 		}
-		where, under = n.member(wordWhere), at.at(wordWhere)
+		where, under = n.Member(wordWhere), at.at(wordWhere)
 		if where == nil {
 			where = &Node{Kind: Object}
 		}
@@ -396,7 +396,7 @@ func (q *asking) nestPicked(x *nest, p *nestPlan, op nestOp, n *Node, at *place)
 	}
 	out := &builder.Nested{Relation: x.r, Op: builder.NestedDeleteMany, Named: []builder.Expr{builder.AllOf(append(forced, e)...)}}
 	if op == nestUpdateMany {
-		data, err := q.data(p.change, n.member(wordData), at.at(wordData))
+		data, err := q.data(p.change, n.Member(wordData), at.at(wordData))
 		if err != nil {
 			return nil, err
 		}

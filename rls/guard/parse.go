@@ -154,7 +154,7 @@ func (p *parser) object(n *Node, depth int) bool {
 				names[n.Members[i].Name] = true
 			}
 		}
-		if names[m.Name] || names == nil && n.member(m.Name) != nil {
+		if names[m.Name] || names == nil && n.Member(m.Name) != nil {
 			p.why = "a name stands twice in one object"
 			return false
 		}

@@ -40,8 +40,8 @@ type Member struct {
 // names and every bound but that of the body's length.
 type Request struct{ Root Node }
 
-// member gives the value of a name, nil where there is none.
-func (n *Node) member(name string) *Node {
+// Member gives the value of a name, nil where there is none.
+func (n *Node) Member(name string) *Node {
 	for i := range n.Members {
 		if n.Members[i].Name == name {
 			return &n.Members[i].Value
@@ -202,3 +202,6 @@ func (n *Node) check(at *place, depth int, total *int) error {
 	}
 	return nil
 }
+
+// MarshalJSON gives the node as JSON.
+func (n Node) MarshalJSON() ([]byte, error) { return n.appendJSON(nil), nil }

@@ -104,7 +104,7 @@ func (a Ask[T]) write(ctx context.Context, unique bool, words ...string) (p *pla
 	return p, q, l, err
 }
 
-func (a Ask[T]) member(word string) *Node { return a.r.Root.member(word) }
+func (a Ask[T]) member(word string) *Node { return a.r.Root.Member(word) }
 
 func root(word string) *place { return (*place)(nil).at(word) }
 

@@ -1,0 +1,149 @@
+package rest
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/multi-orm/orm/model"
+)
+
+// etag gives the entity tag of a row: its version.
+func etag(version model.Value) string {
+	switch version.Kind() {
+	case model.IntValue:
+		return `"` + strconv.FormatInt(version.Int(), 10) + `"`
+	case model.UintValue:
+		return `"` + strconv.FormatUint(version.Uint(), 10) + `"`
+	}
+	return ""
+}
+
+// tags reads the list of a header If-Match or If-None-Match. any is *; weak tags have a W/ in front.
+func tags(h http.Header, name string) (list []string, any, ok bool) {
+	values := h.Values(name)
+	if len(values) == 0 {
+		return nil, false, true
+	}
+	s := strings.Join(values, ",")
+	if strings.TrimSpace(s) == "*" {
+		return nil, true, true
+	}
+	for {
+		s = strings.TrimLeft(s, " \t,")
+		if s == "" {
+			return list, false, len(list) > 0
+		}
+		rest, weak := strings.CutPrefix(s, "W/")
+		if !strings.HasPrefix(rest, `"`) {
+			return nil, false, false
+		}
+		end := strings.IndexByte(rest[1:], '"')
+		if end < 0 || len(list) == 100 {
+			return nil, false, false
+		}
+		tag := rest[:end+2]
+		if weak {
+			tag = "W/" + tag
+		}
+		list = append(list, tag)
+		s = strings.TrimLeft(rest[end+2:], " \t")
+		if s != "" && s[0] != ',' {
+			return nil, false, false
+		}
+	}
+}
+
+// precondition is what If-Match says of a row's version.
+type precondition struct {
+	said     bool
+	versions model.List
+}
+
+// ifMatch reads If-Match. Tags that are none of ours, and weak ones, match no row.
+func (c *call) ifMatch() (p precondition, err error) {
+	list, any, ok := tags(c.http.Header, "If-Match")
+	switch {
+	case !ok:
+		return p, refuse("", "If-Match is no list of entity tags")
+	case any || list == nil:
+		return p, nil
+	case c.key == nil:
+		return p, refuse("", "If-Match is of one row: name it in the path")
+	case c.res.m.Version == nil || c.res.m.Version.Hidden:
+		return p, &Error{Status: http.StatusPreconditionFailed, Detail: "the rows have no versions, so no entity tag matches"}
+	}
+	p.said = true
+	for _, tag := range list {
+		n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+		if err == nil && etag(model.IntOf(n)) == tag {
+			p.versions = append(p.versions, model.IntOf(n))
+		}
+	}
+	return p, nil
+}
+
+// unchanged reports whether If-None-Match names the tag of what would be answered. Only what is told by the row's version alone
+// can be unchanged: related rows, counts and computed columns change without it.
+func (c *call) unchanged(tag string) bool {
+	if tag == "" || !c.plainRow() {
+		return false
+	}
+	list, any, ok := tags(c.http.Header, "If-None-Match")
+	if !ok {
+		return false
+	}
+	if any {
+		return true
+	}
+	for _, t := range list {
+		if strings.TrimPrefix(t, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// plainRow reports whether the request shows nothing but stored columns.
+func (c *call) plainRow() bool {
+	o := c.caller.outline
+	chosen, beside := c.op.Request.Root.Member("select"), c.op.Request.Root.Member("include")
+	if beside != nil && len(beside.Members) > 0 {
+		return false
+	}
+	for i := range o.Relations {
+		if chosen != nil && chosen.Member(o.Relations[i].Name) != nil || chosen == nil && o.Relations[i].Always {
+			return false
+		}
+	}
+	if chosen != nil && chosen.Member("_count") != nil {
+		return false
+	}
+	for i := range o.Columns {
+		if o.Columns[i].Field.IsComputed && (chosen == nil || chosen.Member(o.Columns[i].Name) != nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// several reports whether the answer takes more than one statement.
+func (c *call) several() bool {
+	if c.asked.countTotal || len(c.caller.extras) > 0 && c.key == nil {
+		return true
+	}
+	o := c.caller.outline
+	if len(o.Relations)+len(o.Counts) == 0 {
+		return false
+	}
+	r := &c.op.Request.Root
+	if r.Member("select") != nil || r.Member("include") != nil {
+		return true
+	}
+	for i := range o.Relations {
+		if o.Relations[i].Always {
+			return true
+		}
+	}
+	return false
+}
