@@ -27,6 +27,7 @@ var besides = map[string]string{
 	"rls/guard imports root":            "section 5 says so",
 	"rls/rest imports root":             "section 5 says so",
 	"rls/rest imports rls":              "resources are made of the shapes of rls/guard, in packages below it",
+	"rls/rest/outline imports rls":      "an outline is made of those of rls/guard",
 	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",
 	"internal/ormtest imports root":     "it attacks as a user would; only tests import it",
 	"internal/ormtest imports rls":      "what it plants and looks after, it does under rls.Bypass",

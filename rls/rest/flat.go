@@ -2,12 +2,15 @@ package rest
 
 import (
 	"github.com/multi-orm/orm/rls/guard"
+	"github.com/multi-orm/orm/rls/rest/outline"
 )
 
 // flat is what a tagged resource takes beside ?select= and ?query=.
 type flat struct{}
 
 func (f *flat) known(method string, key bool) func(string) bool { return nil }
+
+func (f *flat) outline(x *outline.Resource) {}
 
 func (f *flat) imports() bool { return false }
 

@@ -82,15 +82,19 @@ func sendJSON(w http.ResponseWriter, status int, b []byte) {
 
 // known gives the function behind a format of this package, nil for one of the program's.
 func (f Format) known() func([]byte, *Result) ([]byte, error) {
-	switch reflect.ValueOf(f).Pointer() {
-	case reflect.ValueOf(Envelope).Pointer():
+	switch {
+	case f.is(Envelope):
 		return appendEnvelope
-	case reflect.ValueOf(Bare).Pointer():
+	case f.is(Bare):
 		return appendBare
-	case reflect.ValueOf(NicotEnvelope).Pointer():
+	case f.is(NicotEnvelope):
 		return appendNicot
 	}
 	return nil
+}
+
+func (f Format) is(other Format) bool {
+	return reflect.ValueOf(f).Pointer() == reflect.ValueOf(other).Pointer()
 }
 
 func appendNumber(b []byte, name string, n int64) []byte {
