@@ -15,7 +15,7 @@ func number(n int64) guard.Node {
 // others.
 func plainNumber(s string) bool {
 	digits := strings.TrimPrefix(s, "-")
-	if digits == "" || len(digits) > 20 || digits[0] == '0' && s != "0" {
+	if digits == "" || len(digits) > 400 || digits[0] == '0' && s != "0" {
 		return false
 	}
 	for i := range len(digits) {

@@ -309,7 +309,9 @@ func (c *call) fail(err error) {
 			p.Error = p.Path + ": " + p.Detail
 		}
 	}
-	if p.Status >= 500 {
+	switch gone := c.http.Context().Err() != nil; {
+	case gone: // nobody hears the answer, and nothing is wrong here
+	case p.Status >= 500:
 		resource := ""
 		if c.res != nil {
 			resource = c.res.name
