@@ -106,21 +106,12 @@ func (c *call) unchanged(tag string) bool {
 
 // plainRow reports whether the request shows nothing but stored columns.
 func (c *call) plainRow() bool {
-	o := c.caller.outline
-	chosen, beside := c.op.Request.Root.Member("select"), c.op.Request.Root.Member("include")
-	if beside != nil && len(beside.Members) > 0 {
+	if c.beside() {
 		return false
 	}
-	for i := range o.Relations {
-		if chosen != nil && chosen.Member(o.Relations[i].Name) != nil || chosen == nil && o.Relations[i].Always {
-			return false
-		}
-	}
-	if chosen != nil && chosen.Member("_count") != nil {
-		return false
-	}
-	for i := range o.Columns {
-		if o.Columns[i].Field.IsComputed && (chosen == nil || chosen.Member(o.Columns[i].Name) != nil) {
+	chosen := c.op.Request.Root.Member("select")
+	for _, x := range c.caller.outline.Columns {
+		if x.Field.IsComputed && (chosen == nil || chosen.Member(x.Name) != nil) {
 			return false
 		}
 	}
@@ -129,19 +120,24 @@ func (c *call) plainRow() bool {
 
 // several reports whether the answer takes more than one statement.
 func (c *call) several() bool {
-	if c.asked.countTotal || len(c.caller.extras) > 0 && c.key == nil {
-		return true
-	}
+	return c.asked.countTotal || len(c.caller.extras) > 0 && c.key == nil || c.beside()
+}
+
+// beside reports whether the request shows related rows, or counts of them.
+func (c *call) beside() bool {
 	o := c.caller.outline
 	if len(o.Relations)+len(o.Counts) == 0 {
 		return false
 	}
-	r := &c.op.Request.Root
-	if r.Member("select") != nil || r.Member("include") != nil {
+	chosen, include := c.op.Request.Root.Member("select"), c.op.Request.Root.Member("include")
+	if include != nil {
+		return len(include.Members) > 0
+	}
+	if chosen != nil && chosen.Member("_count") != nil {
 		return true
 	}
 	for i := range o.Relations {
-		if o.Relations[i].Always {
+		if chosen == nil && o.Relations[i].Always || chosen != nil && chosen.Member(o.Relations[i].Name) != nil {
 			return true
 		}
 	}
