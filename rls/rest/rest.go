@@ -92,6 +92,7 @@ type call struct {
 	tag    string // the entity tag of the row that is answered
 
 	rowless bool
+	number  *NumberedPage
 	paged   bool
 	cursor  string
 	renamed bool // the request is in the words of ?select=
@@ -178,7 +179,7 @@ func (c *call) serve() error {
 		verb = http.MethodGet
 	}
 	m := res.methods[verb]
-	if m == nil || hasKey && verb == http.MethodPost {
+	if m == nil || hasKey && verb == http.MethodPost || !res.flat.serves(verb, hasKey) {
 		return c.notAllowed(hasKey)
 	}
 	if c.caller, err = m.choose(c.op.Actor, c.signed, c.asked.who); err != nil {
