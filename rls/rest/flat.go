@@ -38,7 +38,14 @@ const (
 	paramCursor = "paginationCursor"
 )
 
-var taken = [...]string{"select", "query", "countTotal", "findFirst", Mine, Guest, All, paramPage, paramSize, paramCursor}
+// reserved reports whether a parameter is one of every tagged resource.
+func reserved(name string) bool {
+	switch name {
+	case "select", "query", "countTotal", "findFirst", paramPage, paramSize, paramCursor:
+		return true
+	}
+	return kinds(name) != nil
+}
 
 // declare reads the parameters that options name.
 func (f *flat) declare(m *model.Model, t *tagging, wrong func(detail string)) {
@@ -79,7 +86,7 @@ func (f *flat) finish(r *resource, t *tagging, wrong func(detail string)) {
 	for i := range f.list {
 		p := &f.list[i]
 		switch {
-		case slices.Contains(taken[:], p.name), kinds(p.name) != nil:
+		case reserved(p.name):
 			wrong("the parameter " + p.name + " is one of every resource: give the column another json name")
 		case seen[p.name]:
 			wrong("two parameters are called " + p.name)
