@@ -166,7 +166,7 @@ func (f *flat) read(c *call, n *guard.Node) error {
 	values := map[string][]string{}
 	var order []string
 	for _, p := range c.asked.flat {
-		if values[p.name] == nil {
+		if values[p.name] == nil && f.named(p.name) != nil {
 			order = append(order, p.name)
 		}
 		values[p.name] = append(values[p.name], p.value)
@@ -174,9 +174,6 @@ func (f *flat) read(c *call, n *guard.Node) error {
 	var all []guard.Node
 	for _, name := range order {
 		p := f.named(name)
-		if p == nil {
-			continue
-		}
 		x, err := p.condition(values[name])
 		if err != nil {
 			return err
@@ -189,8 +186,26 @@ func (f *flat) read(c *call, n *guard.Node) error {
 			drop(n, "where")
 		}
 		n.Members = append(n.Members, guard.Member{Name: "where", Value: guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: "AND", Value: guard.Node{Kind: guard.List, Items: all}}}}})
+		c.flat = order
 	}
 	return f.pages(c, n, values)
+}
+
+// unflat gives a path of package guard in the words of flat parameters, which stand first in its where.AND.
+func unflat(path string, parameters []string) string {
+	rest, ok := strings.CutPrefix(path, "where.AND[")
+	if !ok || parameters == nil {
+		return path
+	}
+	index, rest, _ := strings.Cut(rest, "]")
+	i, err := strconv.Atoi(index)
+	switch {
+	case err != nil:
+		return path
+	case i < len(parameters):
+		return parameters[i]
+	}
+	return "where" + rest
 }
 
 // pages reads the parameters of pages.

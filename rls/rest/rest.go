@@ -93,6 +93,7 @@ type call struct {
 
 	rowless bool
 	number  *NumberedPage
+	flat    []string // parameters of tags that the request's where begins with
 	paged   bool
 	cursor  string
 	renamed bool // the request is in the words of ?select=
@@ -304,11 +305,12 @@ func (c *call) fail(err error) {
 	}
 	p, retry := problemOf(c.ctx, err, c.signed)
 	p.RequestID = c.id
+	p.Path = unflat(p.Path, c.flat)
 	if c.renamed {
 		p.Path = renamed(p.Path)
-		if p.Path != "" {
-			p.Error = p.Path + ": " + p.Detail
-		}
+	}
+	if p.Path != "" {
+		p.Error = p.Path + ": " + p.Detail
 	}
 	switch gone := c.http.Context().Err() != nil; {
 	case gone: // nobody hears the answer, and nothing is wrong here
