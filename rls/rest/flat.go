@@ -130,6 +130,8 @@ func (f *flat) known(method string, key bool) func(string) bool {
 
 func (f *flat) imports() bool { return f != nil && f.offers }
 
+func (f *flat) upserts() bool { return f != nil && f.or }
+
 // serves reports whether the resource has the way: lists and rows by key are two.
 func (f *flat) serves(verb string, key bool) bool {
 	return f == nil || verb != http.MethodGet || key && f.routes&RouteGet != 0 || !key && f.routes&RouteList != 0

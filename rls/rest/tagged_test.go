@@ -291,3 +291,32 @@ func TestTaggedRest(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Country has a key that its rows are given.
+type Country struct {
+	Code      string     `orm:"code,id"`
+	Name      string     `orm:"name"`
+	Since     int        `orm:"since,createonly"`
+	DeletedAt *time.Time `orm:"deleted_at,softdelete"`
+}
+
+// N25: a row whose key is there is changed, one that is not is made, all in one transaction.
+func TestN25CreateOrUpdate(t *testing.T) {
+	db, err := orm.Open(t.Context(), sqlite.Source("main", testkit.SQLite(t)), orm.Models(Country{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := errors.Join(orm.CreateTables(t.Context(), db), db.Use(hook.SoftDelete())); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, db, rest.Tagged[Country]("countries", rest.CreateOrUpdate()), rest.Tagged[Country]("strict"))
+	s.want(201, "POST", "/countries", `[{"code":"fr","name":"France","since":843},{"code":"it","name":"Italy","since":1861}]`).holds(t, "rowsAffected", "2", "countries.1.name", "Italy")
+	s.want(201, "POST", "/countries", `[{"code":"it","name":"Italia","since":1},{"code":"es","name":"Spain","since":1479}]`).
+		holds(t, "countries.0", `{"code":"it","name":"Italia","since":1861}`, "countries.1.code", "es")
+	s.want(409, "POST", "/strict", `{"code":"it","name":"x","since":1}`)
+	s.want(422, "POST", "/countries", `[{"code":"pt","name":"Portugal","since":1143},{"code":"it","name":5,"since":1}]`)
+	s.want(404, "GET", "/countries/pt", "")
+	s.want(200, "DELETE", "/countries/it", "")
+	s.want(404, "GET", "/countries/it", "")
+}

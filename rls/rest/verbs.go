@@ -117,6 +117,8 @@ func (t *typed[T]) create(c *call) error {
 	data := c.op.Request.Root.Member("data")
 	var rows []T
 	switch {
+	case c.res.flat.upserts() && data != nil && (data.Kind == guard.Object || data.Kind == guard.List):
+		return t.createOrUpdate(c, data)
 	case data != nil && data.Kind == guard.List && c.rowless && !c.caller.outline.Where.Forced:
 		n, err := ask.CreateMany(c.ctx, repo)
 		if err != nil {
