@@ -143,7 +143,7 @@ func (t *typed[T]) create(c *call) error {
 			b, err := row.AppendJSON(append(b, '['))
 			return append(b, ']'), err
 		}
-		rows = []T{row.Value}
+		rows = unsafe.Slice(&row.Value, 1)
 		r.Rows = rows
 	}
 	r.RowsAffected = r.Count
