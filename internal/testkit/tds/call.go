@@ -230,7 +230,7 @@ func moment(b []byte, scale int, id byte) any {
 		offset = int16(binary.LittleEndian.Uint16(b[len(b)-2:])) //nolint:gosec // the bits as they are
 		b = b[:len(b)-2]
 	}
-	t := dayOne
+	t := dayOne()
 	if id != typeTime {
 		d := b[len(b)-3:]
 		t = t.AddDate(0, 0, int(d[0])|int(d[1])<<8|int(d[2])<<16)

@@ -10,33 +10,39 @@ import (
 )
 
 // Type is the type of a column. The values of its rows are what is said beside it, or nil.
-type Type struct {
-	id    byte
-	size  int
-	scale byte
-}
+type Type uint32
+
+// Where a Type holds its size in bytes and its digits behind the point; its number stands first.
+const (
+	sizeAt  = 8
+	scaleAt = 24
+)
+
+func (t Type) id() byte    { return byte(t) }
+func (t Type) size() int   { return int(t >> sizeAt & 0xffff) }
+func (t Type) scale() byte { return byte(t >> scaleAt) }
 
 // The types. Money and the old types of dates are left out: what is new does not use them.
-var (
-	Bit            = Type{id: typeBit, size: 1}                   // bool
-	TinyInt        = Type{id: typeInt, size: 1}                   // int64
-	SmallInt       = Type{id: typeInt, size: 2}                   // int64
-	Int            = Type{id: typeInt, size: 4}                   // int64
-	BigInt         = Type{id: typeInt, size: 8}                   // int64
-	Real           = Type{id: typeFloat, size: 4}                 // float64
-	Float          = Type{id: typeFloat, size: 8}                 // float64
-	NVarChar       = Type{id: typeNVarChar, size: 8000}           // string, of 4,000 characters
-	NVarCharMax    = Type{id: typeNVarChar, size: 0xffff}         // string
-	VarBinary      = Type{id: typeVarBinary, size: 8000}          // []byte
-	VarBinaryMax   = Type{id: typeVarBinary, size: 0xffff}        // []byte
-	UniqueID       = Type{id: typeGUID, size: 16}                 // [16]byte, in the order that a UUID is written
-	Date           = Type{id: typeDate, size: 3}                  // time.Time
-	DateTime2      = Type{id: typeDateTime2, size: 8, scale: 7}   // time.Time
-	DateTimeOffset = Type{id: typeDateOffset, size: 10, scale: 7} // time.Time
+const (
+	Bit            = Type(typeBit | 1<<sizeAt)                      // bool
+	TinyInt        = Type(typeInt | 1<<sizeAt)                      // int64
+	SmallInt       = Type(typeInt | 2<<sizeAt)                      // int64
+	Int            = Type(typeInt | 4<<sizeAt)                      // int64
+	BigInt         = Type(typeInt | 8<<sizeAt)                      // int64
+	Real           = Type(typeFloat | 4<<sizeAt)                    // float64
+	Float          = Type(typeFloat | 8<<sizeAt)                    // float64
+	NVarChar       = Type(typeNVarChar | 8000<<sizeAt)              // string, of 4,000 characters
+	NVarCharMax    = Type(typeNVarChar | 0xffff<<sizeAt)            // string
+	VarBinary      = Type(typeVarBinary | 8000<<sizeAt)             // []byte
+	VarBinaryMax   = Type(typeVarBinary | 0xffff<<sizeAt)           // []byte
+	UniqueID       = Type(typeGUID | 16<<sizeAt)                    // [16]byte, in the order that a UUID is written
+	Date           = Type(typeDate | 3<<sizeAt)                     // time.Time
+	DateTime2      = Type(typeDateTime2 | 8<<sizeAt | 7<<scaleAt)   // time.Time
+	DateTimeOffset = Type(typeDateOffset | 10<<sizeAt | 7<<scaleAt) // time.Time
 )
 
 // Decimal is a number of 38 digits, of which scale stand behind the point: values are texts such as "-1.50".
-func Decimal(scale byte) Type { return Type{id: typeDecimal, size: 17, scale: scale} }
+func Decimal(scale byte) Type { return typeDecimal | 17<<sizeAt | Type(scale)<<scaleAt }
 
 const (
 	typeNull       = 0x1f
@@ -73,7 +79,7 @@ func Columns(pairs ...any) []Column {
 	return out
 }
 
-var collation = []byte{0x09, 0x04, 0xd0, 0x00, 0x34} // Latin1, as a fresh server has
+const collation = "\x09\x04\xd0\x00\x34" // Latin1, as a fresh server has
 
 // appendMetadata describes columns.
 func appendMetadata(b []byte, columns []Column) []byte {
@@ -82,20 +88,20 @@ func appendMetadata(b []byte, columns []Column) []byte {
 	for _, c := range columns {
 		b = binary.LittleEndian.AppendUint32(b, 0)
 		b = binary.LittleEndian.AppendUint16(b, 1) // it may be NULL
-		b = append(b, c.Type.id)
-		switch c.Type.id {
+		b = append(b, c.Type.id())
+		switch c.Type.id() {
 		case typeDate:
 		case typeDateTime2, typeDateOffset:
-			b = append(b, c.Type.scale)
+			b = append(b, c.Type.scale())
 		case typeDecimal:
-			b = append(b, byte(c.Type.size), 38, c.Type.scale)
+			b = append(b, byte(c.Type.size()), 38, c.Type.scale())
 		case typeNVarChar:
-			b = binary.LittleEndian.AppendUint16(b, uint16(c.Type.size)) //nolint:gosec // 0xffff at most
+			b = binary.LittleEndian.AppendUint16(b, uint16(c.Type.size())) //nolint:gosec // 0xffff at most
 			b = append(b, collation...)
 		case typeVarBinary:
-			b = binary.LittleEndian.AppendUint16(b, uint16(c.Type.size)) //nolint:gosec // 0xffff at most
+			b = binary.LittleEndian.AppendUint16(b, uint16(c.Type.size())) //nolint:gosec // 0xffff at most
 		default:
-			b = append(b, byte(c.Type.size))
+			b = append(b, byte(c.Type.size()))
 		}
 		b = appendShort(b, c.Name)
 	}
@@ -120,9 +126,9 @@ func appendRow(b []byte, columns []Column, row []any) ([]byte, error) {
 func (t Type) append(b []byte, v any) ([]byte, error) {
 	if v == nil {
 		switch {
-		case t.size == 0xffff:
+		case t.size() == 0xffff:
 			return binary.LittleEndian.AppendUint64(b, math.MaxUint64), nil
-		case t.id == typeNVarChar, t.id == typeVarBinary:
+		case t.id() == typeNVarChar, t.id() == typeVarBinary:
 			return binary.LittleEndian.AppendUint16(b, 0xffff), nil
 		}
 		return append(b, 0), nil
@@ -131,17 +137,17 @@ func (t Type) append(b []byte, v any) ([]byte, error) {
 	switch {
 	case err != nil:
 		return b, err
-	case t.size == 0xffff: // in parts: here one, and the empty one that ends it
+	case t.size() == 0xffff: // in parts: here one, and the empty one that ends it
 		b = binary.LittleEndian.AppendUint64(b, uint64(len(data)))
 		if len(data) > 0 {
 			b = append(binary.LittleEndian.AppendUint32(b, uint32(len(data))), data...) //nolint:gosec // values of tests are short
 		}
 		return binary.LittleEndian.AppendUint32(b, 0), nil
-	case t.id == typeNVarChar, t.id == typeVarBinary:
-		if len(data) > t.size {
+	case t.id() == typeNVarChar, t.id() == typeVarBinary:
+		if len(data) > t.size() {
 			return b, fmt.Errorf("%d bytes are too long", len(data))
 		}
-		return append(binary.LittleEndian.AppendUint16(b, uint16(len(data))), data...), nil //nolint:gosec // t.size at most
+		return append(binary.LittleEndian.AppendUint16(b, uint16(len(data))), data...), nil //nolint:gosec // t.size() at most
 	}
 	return append(append(b, byte(len(data))), data...), nil
 }
@@ -150,7 +156,7 @@ func (t Type) encode(v any) ([]byte, error) {
 	bad := fmt.Errorf("a %T does not fit", v)
 	switch x := v.(type) {
 	case bool:
-		if t.id != typeBit {
+		if t.id() != typeBit {
 			return nil, bad
 		}
 		if x {
@@ -158,38 +164,38 @@ func (t Type) encode(v any) ([]byte, error) {
 		}
 		return []byte{0}, nil
 	case int64:
-		if t.id != typeInt {
+		if t.id() != typeInt {
 			return nil, bad
 		}
-		return binary.LittleEndian.AppendUint64(nil, uint64(x))[:t.size], nil //nolint:gosec // the bits as they are
+		return binary.LittleEndian.AppendUint64(nil, uint64(x))[:t.size()], nil //nolint:gosec // the bits as they are
 	case float64:
 		switch {
-		case t.id != typeFloat:
+		case t.id() != typeFloat:
 			return nil, bad
-		case t.size == 4:
+		case t.size() == 4:
 			return binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(x))), nil
 		}
 		return binary.LittleEndian.AppendUint64(nil, math.Float64bits(x)), nil
 	case string:
-		switch t.id {
+		switch t.id() {
 		case typeNVarChar:
 			return appendUTF16(nil, x), nil
 		case typeDecimal:
-			return decimalBytes(x, int(t.scale))
+			return decimalBytes(x, int(t.scale()))
 		}
 		return nil, bad
 	case []byte:
-		if t.id != typeVarBinary {
+		if t.id() != typeVarBinary {
 			return nil, bad
 		}
 		return x, nil
 	case [16]byte:
-		if t.id != typeGUID {
+		if t.id() != typeGUID {
 			return nil, bad
 		}
 		return mixed(x), nil
 	case time.Time:
-		switch t.id {
+		switch t.id() {
 		case typeDate:
 			return days(x), nil
 		case typeDateTime2:
@@ -208,12 +214,12 @@ func mixed(u [16]byte) []byte {
 	return []byte{u[3], u[2], u[1], u[0], u[5], u[4], u[7], u[6], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]}
 }
 
-var dayOne = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+func dayOne() time.Time { return time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // days counts from the first of January of the year 1.
 func days(t time.Time) []byte {
 	y, m, d := t.Date()
-	n := int64(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(dayOne) / (24 * time.Hour))
+	n := int64(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(dayOne()) / (24 * time.Hour))
 	if n == math.MaxInt64/int64(24*time.Hour) { // Sub ends at 292 years: count by the calendar
 		n = 0
 		for year := 1; year < y; year++ {
