@@ -69,8 +69,9 @@ func wayOf[T any](returning []T) way {
 
 // known is what is learnt of a compiled statement by running it.
 type known struct {
-	plan *plan
-	last atomic.Int64 // rows that it gave
+	plan   *plan
+	last   atomic.Int64                    // rows that it gave
+	fields atomic.Pointer[[]*model.Field] // the columns of its arguments, once one of them was NULL
 }
 
 func (s *System) known(c *builder.Compiled) *known {
@@ -100,13 +101,14 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 			return v, err
 		})
 	}
+	var k *known
 	if err == nil {
-		err = x.s.bound(c, st, args)
+		k = x.s.known(compiled)
+		err = x.s.bound(c, st, args, k)
 	}
 	if err != nil {
 		return 0, x.s.Fail(ctx, m, err)
 	}
-	k := x.s.known(compiled)
 	if q, ok := st.(*builder.Select); ok && rows.Each == nil {
 		if n := source.Hint(q, k.last.Load()); n > 0 {
 			rows.Reserve(rows.Len() + n)

@@ -19,6 +19,8 @@ type System struct {
 
 	// Bind gives an argument as the driver takes it, or ErrInvalid.
 	Bind func(model.Value) (driver.Value, error)
+	// Null gives NULL with the type of a column, nil for one that is not known; Null itself may be nil where NULL needs no type.
+	Null func(f *model.Field) driver.Value
 	// Time reads the text that Bind writes for a time; false leaves the text to model.Field.Assign. It may be nil.
 	Time func(string) (time.Time, bool)
 	// Reader gives what turns the driver's values of f into those that model.Field.Assign takes; nil for as they are.
@@ -88,10 +90,10 @@ func (s *System) bind(c *scratch, args []model.Value) (at int, err error) {
 }
 
 // bound is bind that names the column whose value does not fit.
-func (s *System) bound(c *scratch, st builder.Statement, args []model.Value) error {
+func (s *System) bound(c *scratch, st builder.Statement, args []model.Value, k *known) error {
 	at, err := s.bind(c, args)
 	if err == nil {
-		return nil
+		return s.typed(c, st, k)
 	}
 	e, ok := err.(*fault.Error) //nolint:errorlint // made by Bind, not wrapped yet
 	if !ok || e.Field != "" {
@@ -101,6 +103,31 @@ func (s *System) bound(c *scratch, st builder.Statement, args []model.Value) err
 		e.Model, e.Field = fields[at].Model.Name, fields[at].Name
 	}
 	return err
+}
+
+// typed gives the NULLs among the arguments the types of their columns.
+func (s *System) typed(c *scratch, st builder.Statement, k *known) error {
+	if s.Null == nil {
+		return nil
+	}
+	for i := range c.named {
+		if c.named[i].Value != nil {
+			continue
+		}
+		fields := k.fields.Load()
+		if fields == nil { // which column an argument belongs to is asked once for each statement
+			list, err := builder.ArgumentFields(s.Cache.Dialect, st)
+			if err != nil {
+				return err
+			}
+			fields = &list
+			k.fields.Store(fields)
+		}
+		if i < len(*fields) {
+			c.named[i].Value = s.Null((*fields)[i])
+		}
+	}
+	return nil
 }
 
 // values gives c.row with room for n columns.

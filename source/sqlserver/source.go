@@ -1,0 +1,144 @@
+package sqlserver
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"runtime"
+	"sync"
+	"time"
+
+	mssql "github.com/microsoft/go-mssqldb"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/sqldb"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// DataSource is a SQL Server database. Source and FromDB make it; orm.Open opens it.
+type DataSource struct {
+	executor
+	pool     *sqldb.Pool
+	system   sqldb.System
+	text     string // the connection string
+	maxConns int
+
+	mu        sync.Mutex // one Open or Close at a time
+	given     *sql.DB    // the caller's database, never closed here
+	connector driver.Connector
+	models    []*model.Model
+}
+
+var _ source.SQL = (*DataSource)(nil)
+
+// executor gives the sources the methods of sqldb.Executor without showing the internal type.
+type executor = sqldb.Executor
+
+// Option changes how Source opens its database.
+type Option func(*DataSource)
+
+// MaxConns bounds the connections; the default is twice GOMAXPROCS and at least four.
+func MaxConns(n int) Option { return func(d *DataSource) { d.maxConns = max(1, n) } }
+
+// Connector makes the connections, in place of the connection string: one of go-mssqldb's with tokens or a dialer of the
+// caller's, or one that wraps it.
+func Connector(c driver.Connector) Option { return func(d *DataSource) { d.connector = c } }
+
+// Source describes the database that a connection string leads to. Nothing connects before orm.Open.
+func Source(name, connection string, opts ...Option) *DataSource {
+	d := &DataSource{text: connection, maxConns: max(4, 2*runtime.GOMAXPROCS(0))}
+	d.system = sqldb.System{
+		Name:   name,
+		Cache:  builder.Cache{Dialect: dialect.SQLServer{}},
+		Bind:   bind,
+		Null:   null,
+		Reader: reader,
+		Query:  query,
+		Fail:   d.fail,
+	}
+	d.pool = sqldb.NewPool(&d.system)
+	d.executor = d.pool.Executor
+	for _, o := range opts {
+		o(d)
+	}
+	return d
+}
+
+// FromDB makes a source of a *sql.DB that the caller opened with go-mssqldb, and closes.
+func FromDB(name string, db *sql.DB, opts ...Option) *DataSource {
+	d := Source(name, "", opts...)
+	d.given = db
+	return d
+}
+
+// query runs the caller's own text. Placeholders are @p1, @p2 and so on.
+func query(ctx context.Context, c *sql.Conn, text string, args ...any) (*sql.Rows, error) {
+	return c.QueryContext(ctx, text, args...)
+}
+
+// Name is the name that datasource= uses.
+func (d *DataSource) Name() string { return d.system.Name }
+
+// Dialect is SQL Server's.
+func (d *DataSource) Dialect() dialect.Dialect { return d.system.Cache.Dialect }
+
+// Capabilities says what the database can do.
+func (d *DataSource) Capabilities() source.Capabilities {
+	return source.Capabilities{Transactions: true, Savepoints: true, TransactionalDDL: true, Returning: true, RowLocks: true, SkipLocked: true, Raw: true}
+}
+
+// Open connects and asks the server for its version.
+func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pool.Ready() == nil {
+		return nil
+	}
+	d.models = models
+	db := d.given
+	if db == nil {
+		if d.connector == nil {
+			c, err := mssql.NewConnector(d.text)
+			if err != nil {
+				return d.fail(ctx, nil, unreadable(err))
+			}
+			d.connector = c
+		}
+		db = sql.OpenDB(d.connector)
+		db.SetMaxOpenConns(d.maxConns)
+		db.SetMaxIdleConns(d.maxConns)
+		db.SetConnMaxIdleTime(5 * time.Minute)
+	}
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))").Scan(&version); err != nil {
+		if db != d.given {
+			_ = db.Close() // what went wrong is in err
+		}
+		return d.fail(ctx, nil, err)
+	}
+	d.pool.Start(db)
+	return nil
+}
+
+// Close closes the database, unless it is the caller's.
+func (d *DataSource) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	db := d.pool.Stop()
+	if db == nil || db == d.given {
+		return nil
+	}
+	return d.fail(context.Background(), nil, db.Close())
+}
+
+// Compile gives the text and arguments of st without running it.
+func (d *DataSource) Compile(st builder.Statement) (string, []model.Value, error) {
+	return d.pool.Compile(st)
+}
+
+// Stats tells how the statements and the connections are used.
+func (d *DataSource) Stats() source.Stats { return d.pool.Usage() }
+
+var _ source.Measured = (*DataSource)(nil)

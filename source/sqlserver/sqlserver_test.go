@@ -1,0 +1,309 @@
+package sqlserver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/testkit/tds"
+	"github.com/multi-orm/orm/source/sqlserver"
+)
+
+// Item has a column of each kind that travels in a way of its own.
+type Item struct {
+	ID    int64      `orm:"id,auto"`
+	Name  string     `orm:"name,unique=name"`
+	Note  *string    `orm:"note"`
+	Count *int       `orm:"count"`
+	Raw   []byte     `orm:"raw"`
+	Key   *[16]byte  `orm:"key"`
+	At    time.Time  `orm:"at"`
+	Until *time.Time `orm:"until"`
+	Big   uint64     `orm:"big"`
+	On    bool       `orm:"is_on"`
+	Share float64    `orm:"share"`
+	Tags  []string   `orm:"tags"`
+}
+
+var Items = orm.Bind[Item, struct {
+	ID   orm.Col[Item, int64]
+	Name orm.Text[Item]
+	Key  orm.Col[Item, [16]byte]
+	At   orm.Col[Item, time.Time]
+}]()
+
+var (
+	id  = [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
+	now = time.Date(2026, 11, 28, 5, 6, 7, 123456000, time.UTC)
+)
+
+// script answers what the source asks at Open, and leaves the rest to answer; calls keeps what was asked.
+type script struct {
+	mu     sync.Mutex
+	calls  []tds.Call
+	answer func(c *tds.Call) tds.Reply
+}
+
+func (s *script) reply(c *tds.Call) tds.Reply {
+	if strings.Contains(c.Text, "ProductVersion") {
+		return tds.Rows(tds.Columns("v", tds.NVarChar), []any{"16.0.1000.6"})
+	}
+	s.mu.Lock()
+	s.calls = append(s.calls, *c)
+	s.mu.Unlock()
+	if s.answer == nil {
+		return tds.Reply{}
+	}
+	return s.answer(c)
+}
+
+func (s *script) texts() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]string, len(s.calls))
+	for i := range s.calls {
+		out[i] = s.calls[i].Text
+	}
+	return strings.Join(out, "\n")
+}
+
+func opened(t *testing.T, s *script, opts ...sqlserver.Option) (orm.DB, *tds.Server) {
+	t.Helper()
+	server := tds.Start(t, s.reply)
+	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), opts...), orm.Models(Item{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db, server
+}
+
+var columns = tds.Columns("id", tds.BigInt, "name", tds.NVarChar, "note", tds.NVarCharMax, "count", tds.BigInt, "raw", tds.VarBinaryMax, "key", tds.UniqueID,
+	"at", tds.DateTime2, "until", tds.DateTime2, "big", tds.Decimal(0), "is_on", tds.Bit, "share", tds.Float, "tags", tds.NVarCharMax)
+
+// Rows are decoded whole, NULLs included, and arguments go over as the column's type.
+func TestReads(t *testing.T) {
+	s := &script{answer: func(*tds.Call) tds.Reply {
+		return tds.Rows(columns,
+			[]any{int64(1), "Ann", "n", int64(7), []byte{1, 2}, id, now, now.Add(time.Hour), "18446744073709551615", true, 0.5, `["a","b"]`},
+			[]any{int64(2), "Bob", nil, nil, nil, nil, now, nil, "0", false, 1.0, nil})
+	}}
+	db, _ := opened(t, s)
+	rows, err := orm.Repo[Item](db).Where(Items.Key.Eq(id), Items.At.Lte(now), Items.Name.In("Ann", `B"ob`)).OrderBy(Items.ID.Asc()).All(t.Context())
+	if err != nil || len(rows) != 2 {
+		t.Fatal(rows, err)
+	}
+	a, b := rows[0], rows[1]
+	if a.Name != "Ann" || *a.Note != "n" || *a.Count != 7 || string(a.Raw) != "\x01\x02" || *a.Key != id || !a.At.Equal(now) || !a.Until.Equal(now.Add(time.Hour)) || a.Big != 1<<64-1 || !a.On || fmt.Sprint(a.Tags) != "[a b]" {
+		t.Errorf("%+v", a)
+	}
+	if b.Note != nil || b.Count != nil || b.Raw != nil || b.Key != nil || b.Until != nil || b.Big != 0 || b.On || b.Tags != nil {
+		t.Errorf("%+v", b)
+	}
+	c := s.calls[0]
+	if p := c.Params[0]; p.Type != "uniqueidentifier" || p.Value != id {
+		t.Error(p)
+	}
+	if p := c.Params[1]; p.Type != "datetime2" || !p.Value.(time.Time).Equal(now) {
+		t.Error(p)
+	}
+	if p := c.Params[2]; p.Value != `["Ann","B\"ob"]` {
+		t.Error(p)
+	}
+}
+
+// A new row gives its made key back, and its NULLs have the types of their columns.
+func TestCreate(t *testing.T) {
+	s := &script{answer: func(*tds.Call) tds.Reply { return tds.Rows(tds.Columns("id", tds.BigInt), []any{int64(9)}) }}
+	db, _ := opened(t, s)
+	row := Item{Name: "new", At: now, Big: 1 << 63}
+	if err := orm.Repo[Item](db).Create(t.Context(), &row); err != nil || row.ID != 9 {
+		t.Fatal(row.ID, err)
+	}
+	c := s.calls[0]
+	if !strings.Contains(c.Text, "OUTPUT INSERTED.[id]") {
+		t.Error(c.Text)
+	}
+	types := map[string]bool{}
+	for _, p := range c.Params {
+		if p.Value == nil {
+			types[p.Type] = true
+		}
+	}
+	for _, want := range []string{"nvarchar", "bigint", "varbinary", "datetime2"} {
+		if !types[want] {
+			t.Errorf("no NULL of type %s: %v", want, c.Params)
+		}
+	}
+}
+
+// Several rows are inserted one by one where the server makes their keys, so that each gets its own.
+func TestCreateManyInOrder(t *testing.T) {
+	var names []any
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		if !strings.HasPrefix(c.Text, "INSERT") {
+			return tds.Reply{}
+		}
+		names = append(names, c.Params[0].Value)
+		return tds.Rows(tds.Columns("id", tds.BigInt), []any{int64(10 * len(names))})
+	}}
+	db, _ := opened(t, s)
+	rows := []Item{{Name: "c", At: now}, {Name: "a", At: now}, {Name: "b", At: now}}
+	if n, err := orm.Repo[Item](db).CreateMany(t.Context(), rows); n != 3 || err != nil || rows[0].ID != 10 || rows[1].ID != 20 || rows[2].ID != 30 || fmt.Sprint(names) != "[c a b]" {
+		t.Error(n, err, rows)
+	}
+	if texts := s.texts(); strings.Count(texts, "BEGIN TRANSACTION") != 1 || strings.Count(texts, "COMMIT") != 1 || strings.Count(texts, "INSERT INTO") != 3 {
+		t.Error(texts)
+	}
+}
+
+// What the source does not do is refused by name, before the server is asked.
+func TestUnsupported(t *testing.T) {
+	s := &script{}
+	db, _ := opened(t, s)
+	items := orm.Repo[Item](db)
+	for name, err := range map[string]error{
+		"upsert": items.Upsert(t.Context(), orm.On(Items.Name), &Item{Name: "x", At: now}),
+		"skip duplicates": func() error {
+			_, err := items.CreateMany(t.Context(), []Item{{Name: "x", At: now}}, orm.SkipDuplicates())
+			return err
+		}(),
+		"read only": db.Tx(t.Context(), func(tx orm.DB) error { _, err := orm.Repo[Item](tx).Query().Count(t.Context()); return err }, orm.ReadOnly),
+	} {
+		if !errors.Is(err, orm.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if texts := s.texts(); texts != "" {
+		t.Error(texts)
+	}
+}
+
+// Errors are told by their numbers, never in the server's words, and the connection goes on.
+func TestErrors(t *testing.T) {
+	for number, want := range map[int32]error{
+		2627: orm.ErrConflict, 2601: orm.ErrConflict, 547: orm.ErrReference, 515: orm.ErrInvalid, 2628: orm.ErrInvalid, 8152: orm.ErrInvalid, 8115: orm.ErrInvalid, 245: orm.ErrInvalid,
+		1205: orm.ErrUpstream, 3960: orm.ErrUpstream, 1222: orm.ErrConflict, 18456: orm.ErrAuth, 4060: orm.ErrAuth, 229: orm.ErrDenied, 8632: orm.ErrLimit, 208: orm.ErrInvalid, 207: orm.ErrInvalid, 334: orm.ErrUnsupported, 50000: orm.ErrInvalid,
+	} {
+		s := &script{answer: func(c *tds.Call) tds.Reply {
+			if strings.HasPrefix(c.Text, "INSERT") {
+				return tds.Fails(number, "Violation of UNIQUE KEY constraint 'uq_name'. The duplicate key value is (s3cret).")
+			}
+			return tds.Rows(tds.Columns("n", tds.BigInt), []any{int64(3)})
+		}}
+		db, server := opened(t, s)
+		err := orm.Repo[Item](db).Create(t.Context(), &Item{Name: "s3cret", At: now})
+		if !errors.Is(err, want) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%d: %v, want %v", number, err, want)
+		}
+		var e *orm.Error
+		if errors.Is(want, orm.ErrConflict) && number != 1222 && (!errors.As(err, &e) || e.Constraint != "uq_name") {
+			t.Errorf("%d: the constraint is not named: %v", number, err)
+		}
+		if n, err := orm.Repo[Item](db).Query().Count(t.Context()); n != 3 || err != nil || server.Sessions() != 1 {
+			t.Error(n, err, server.Sessions())
+		}
+	}
+}
+
+// Transactions begin, nest, end and are repeated where the server gave them up.
+func TestTransactions(t *testing.T) {
+	tries := 0
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		switch {
+		case strings.HasPrefix(c.Text, "UPDATE"):
+			if tries++; tries == 1 {
+				return tds.Fails(1205, "Transaction was deadlocked.")
+			}
+			return tds.Affected(1)
+		case strings.Contains(c.Text, "XACT_STATE"):
+			return tds.Rows(tds.Columns("s", tds.Int), []any{int64(1)})
+		}
+		return tds.Reply{}
+	}}
+	db, _ := opened(t, s)
+	err := db.Tx(t.Context(), func(tx orm.DB) error {
+		return tx.Tx(t.Context(), func(tx orm.DB) error {
+			_, err := orm.Repo[Item](tx).Where(Items.ID.Eq(1)).UpdateMany(t.Context(), Items.Name.Set("x"))
+			return err
+		})
+	}, orm.Serializable, orm.Retry(2))
+	if err != nil || tries != 2 {
+		t.Error(tries, err)
+	}
+	texts := s.texts()
+	for _, want := range []string{"SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SET XACT_ABORT OFF; BEGIN TRANSACTION", "SAVE TRANSACTION [", "ROLLBACK TRANSACTION [", "IF @@TRANCOUNT > 0 ROLLBACK", "COMMIT TRANSACTION", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"} {
+		if !strings.Contains(texts, want) {
+			t.Errorf("%q is not in\n%s", want, texts)
+		}
+	}
+}
+
+// A COMMIT whose answer is lost is unknown and never repeated; a connection that breaks elsewhere is an error of the source.
+func TestLostAnswers(t *testing.T) {
+	commits := 0
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		switch {
+		case strings.HasPrefix(c.Text, "COMMIT"):
+			commits++
+			return tds.Reply{Drop: true}
+		case strings.HasPrefix(c.Text, "SELECT"):
+			return tds.Reply{Drop: true}
+		}
+		return tds.Affected(1)
+	}}
+	db, server := opened(t, s, sqlserver.MaxConns(1))
+	err := db.Tx(t.Context(), func(tx orm.DB) error {
+		_, err := orm.Repo[Item](tx).Where(Items.ID.Eq(1)).UpdateMany(t.Context(), Items.Name.Set("x"))
+		return err
+	}, orm.Retry(3))
+	if !errors.Is(err, orm.ErrCommitUnknown) || commits != 1 {
+		t.Error(commits, err)
+	}
+	if _, err := orm.Repo[Item](db).Query().All(t.Context()); !errors.Is(err, orm.ErrUpstream) {
+		t.Error(err)
+	}
+	if n, err := orm.Repo[Item](db).Where(Items.ID.Eq(1)).UpdateMany(t.Context(), Items.Name.Set("x")); n != 1 || err != nil {
+		t.Error("the pool did not get over a broken connection:", n, err)
+	}
+	_ = server
+}
+
+func TestCancellation(t *testing.T) {
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		if strings.Contains(c.Text, "ORDER BY") {
+			<-c.Context.Done()
+		}
+		return tds.Rows(tds.Columns("n", tds.BigInt), []any{int64(3)})
+	}}
+	db, server := opened(t, s, sqlserver.MaxConns(1))
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := orm.Repo[Item](db).OrderBy(Items.ID.Asc()).All(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if n, err := orm.Repo[Item](db).Query().Count(t.Context()); n != 3 || err != nil || server.Open() > 1 {
+		t.Error(n, err)
+	}
+}
+
+// Passwords stand in no error.
+func TestOpenFails(t *testing.T) {
+	server := tds.Start(t, func(*tds.Call) tds.Reply { return tds.Reply{} })
+	server.Admit = func(l tds.Login) *tds.Error {
+		return &tds.Error{Number: 18456, State: 1, Class: 14, Message: "Login failed for user '" + l.User + "'."}
+	}
+	for text, want := range map[string]error{
+		server.URL(): orm.ErrAuth, "sqlserver://sa:s3cret@127.0.0.1:1?dial+timeout=1&connection+timeout=1": orm.ErrUpstream, "sqlserver://sa:s3cret@host:port%": orm.ErrInvalid, "server=127.0.0.1,1;user id=sa;password=s3cret;encrypt=maybe": orm.ErrInvalid,
+	} {
+		_, err := orm.Open(t.Context(), sqlserver.Source("erp", text), orm.Models(Item{}))
+		if !errors.Is(err, want) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v, want %v", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package sqlserver
+
+import (
+	"context"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/sqldb"
+	"github.com/multi-orm/orm/source"
+)
+
+// Begin starts a transaction. RepeatableRead is SQL Server's own of that name, which locks the rows that it reads; a transaction that
+// only reads is ErrUnsupported, since the server has none.
+func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
+	if err := d.pool.Ready(); err != nil {
+		return nil, err
+	}
+	if o.ReadOnly {
+		return nil, &fault.Error{Source: d.Name(), Err: fault.ErrUnsupported, Detail: "SQL Server has no transactions that only read: leave ReadOnly out, or use a login that may not write"}
+	}
+	level := ""
+	switch o.Isolation {
+	case source.ReadCommitted:
+		level = "READ COMMITTED"
+	case source.RepeatableRead:
+		level = "REPEATABLE READ"
+	case source.Serializable:
+		level = "SERIALIZABLE"
+	}
+	c, err := d.pool.Take(ctx)
+	if err != nil {
+		return nil, d.fail(ctx, nil, err)
+	}
+	w := sqldb.Words{
+		Begin: "SET XACT_ABORT OFF; BEGIN TRANSACTION", Commit: "COMMIT TRANSACTION", Rollback: "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION",
+		Savepoint:  func(name string) string { return "SAVE TRANSACTION " + d.Dialect().Quote(name) },
+		RollbackTo: func(name string) string { return "ROLLBACK TRANSACTION " + d.Dialect().Quote(name) },
+		Release:    func(string) string { return "" }, // there is none: a savepoint ends with its transaction
+		Stands:     stands,
+	}
+	if level != "" {
+		w.Begin = "SET TRANSACTION ISOLATION LEVEL " + level + "; " + w.Begin
+		w.Leave = func(ctx context.Context, c *sqldb.Conn) error {
+			return c.Run(ctx, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED") // a pool's reset leaves the level as it is
+		}
+	}
+	t, err := sqldb.Begin(ctx, &d.system, c, w)
+	if err != nil {
+		return nil, err // not t: a nil *Tx is no nil source.Tx
+	}
+	return &transaction{Tx: t, d: d, begun: ctx}, nil
+}
+
+// stands reports whether the transaction can still commit: some errors end it, others doom it.
+func stands(ctx context.Context, c *sqldb.Conn) bool {
+	v, err := c.Value(ctx, "SELECT CAST(XACT_STATE() AS int)")
+	n, _ := v.(int64)
+	return err == nil && n == 1
+}
+
+// transaction is a sqldb.Tx whose COMMIT may be lost on the way.
+type transaction struct {
+	*sqldb.Tx
+	d     *DataSource
+	begun context.Context //nolint:containedctx // the transaction lives as long
+}
+
+// Commit makes what was written last. An answer that does not come leaves it unknown whether it did.
+func (t *transaction) Commit(ctx context.Context) error {
+	err := t.Tx.Commit(ctx)
+	if err == nil || !lost(err) {
+		return err
+	}
+	return (&fault.Error{Source: t.d.Name(), Err: fault.ErrCommitUnknown, Detail: "the connection broke before the server answered COMMIT"}).WithCause(err)
+}
