@@ -75,7 +75,8 @@ type OutlineRelated struct {
 type OutlineData struct {
 	Columns []OutlineInput
 	Nests   []OutlineNest
-	Echoes  []string // names that may be given and are not heeded: the shape fixes them
+	Echoes  []string   // names that may be given and are not heeded: the shape fixes them
+	Either  [][]string // of each list a new row is given one name at least: a column, or a relation that fills it
 }
 
 // OutlineInput is a column that a write may give.
@@ -83,6 +84,7 @@ type OutlineInput struct {
 	OutlineColumn
 	Required bool   // a new row is refused without it
 	Rule     string // of validator/v10
+	Across   bool   // its tag has rules that look at other fields too
 }
 
 // OutlineNest is a relation whose rows a write may write, by operation.
@@ -200,8 +202,9 @@ func (w *writing) outline() *OutlineData {
 	o := &OutlineData{Echoes: slices.Sorted(maps.Keys(w.echoes))}
 	for _, wire := range slices.Sorted(maps.Keys(w.accepts)) {
 		a := w.accepts[wire]
-		o.Columns = append(o.Columns, OutlineInput{outlined(wire, a.field), slices.Contains(w.required, a), a.rule})
+		o.Columns = append(o.Columns, OutlineInput{outlined(wire, a.field), slices.Contains(w.required, a), a.rule, a.whole})
 	}
+	o.Either = w.either()
 	for _, wire := range slices.Sorted(maps.Keys(w.nests)) {
 		n := w.nests[wire]
 		x := OutlineNest{Name: wire, Of: n.r}
@@ -221,6 +224,25 @@ func (w *writing) outline() *OutlineData {
 		o.Nests = append(o.Nests, x)
 	}
 	return o
+}
+
+// either gives the names by which a new row gets each column that a related row may fill. Where a FixFor may fill it too, it is not
+// known what a request must give.
+func (w *writing) either() (out [][]string) {
+	if len(w.fix) > 0 {
+		return nil
+	}
+	for _, f := range w.open {
+		var names []string
+		for _, wire := range w.names {
+			a, x := w.accepts[wire], w.nests[wire]
+			if a != nil && a.field == f || x != nil && holdsKey(x.r) && has(x.r.Local, f) {
+				names = append(names, wire)
+			}
+		}
+		out = append(out, names)
+	}
+	return out
 }
 
 // Words gives how a request may write the operator, the usual way first.

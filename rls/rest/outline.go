@@ -13,17 +13,27 @@ func (a *API) Outline(actor orm.Actor, signedIn bool) outline.API {
 	var out outline.API
 	for _, name := range a.names {
 		r := a.resources[name]
-		x := outline.Resource{Name: name, Description: r.description, CountTotal: r.countTotal, Single: outline.Single(r.single), Envelope: r.envelope()}
+		x := outline.Resource{Name: name, Description: r.description, CountTotal: r.countTotal, Single: outline.Single(r.single), Envelope: r.envelope(), Forbid: outline.Part(r.forbid)}
 		r.flat.outline(&x)
 		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
-			callers := r.methods[verb].open(actor, signedIn)
+			callers := r.methods[verb].open(actor, signedIn, r.everyRow)
 			if len(callers) == 0 {
 				continue
 			}
-			x.Operations = append(x.Operations, outline.Operation{Method: verb, Callers: callers})
-			if x.Key == nil && verb != http.MethodPost && len(callers[0].Shape.Unique) > 0 {
-				x.Key = callers[0].Shape.Unique[0]
+			op := outline.Operation{Method: verb, List: r.flat.serves(verb, false), Callers: callers}
+			for i := range callers {
+				if verb == http.MethodPost || len(callers[i].Shape.Unique) == 0 || !r.flat.serves(verb, true) {
+					continue
+				}
+				op.Row = true
+				if x.Key == nil {
+					x.Key = callers[i].Shape.Unique[0]
+				}
 			}
+			if verb == http.MethodGet {
+				x.Extras = r.extras
+			}
+			x.Operations = append(x.Operations, op)
 		}
 		if len(x.Operations) > 0 {
 			out.Resources = append(out.Resources, x)
@@ -45,7 +55,7 @@ func (r *resource) envelope() outline.Envelope {
 }
 
 // open lists the rules that a caller can ask by.
-func (m *method) open(actor orm.Actor, signedIn bool) []outline.Caller {
+func (m *method) open(actor orm.Actor, signedIn, everyRow bool) []outline.Caller {
 	if m == nil {
 		return nil
 	}
@@ -56,7 +66,7 @@ func (m *method) open(actor orm.Actor, signedIn bool) []outline.Caller {
 				return
 			}
 		}
-		x := outline.Caller{Who: c.who, Shape: c.outline}
+		x := outline.Caller{Who: c.who, Shape: c.outline, Every: c.narrow || everyRow}
 		if c.who == Mine || c.who == All || c.who == Guest {
 			x.Flag = c.who
 		}

@@ -28,6 +28,7 @@ type resource struct {
 	over        OverLimit
 	transacts   bool // its source has transactions
 	nameJSON    []byte
+	extras      []string // their names, sorted
 
 	before, after func(ctx context.Context, op *Op) error
 	afterCommit   func(ctx context.Context, op *Op)
@@ -80,7 +81,7 @@ func compileResource[T any](name string, rules Rules[T], db orm.DB, l Limits) (*
 		return nil, []error{fmt.Errorf("rest: resource %s: %w", name, err)}
 	}
 	r := &resource{name: name, description: rules.Description, m: m, methods: map[string]*method{}, countTotal: rules.CountTotal, everyRow: rules.EveryRow,
-		single: rules.Single, forbid: rules.Forbid, over: rules.OverLimit, transacts: orm.Repo[T](db).Transactional(), nameJSON: member(name),
+		single: rules.Single, forbid: rules.Forbid, over: rules.OverLimit, transacts: orm.Repo[T](db).Transactional(), nameJSON: member(name), extras: slices.Sorted(maps.Keys(rules.Extras)),
 		before: rules.Before, after: rules.After, afterCommit: rules.AfterCommit, onError: rules.OnError, format: rules.Format}
 	if r.format == nil {
 		r.format = Envelope

@@ -19,11 +19,15 @@ type Resource struct {
 	Import      bool // POST /import
 	Flat        []Parameter
 	Pages       bool // pageCount, recordsPerPage and paginationCursor turn pages of lists
+	Forbid      Part
+	Extras      []string // values computed of all rows that pass, beside the rows of a list
 }
 
 // Operation is a method of a resource, or of one of its rows.
 type Operation struct {
 	Method  string // GET, POST, PATCH or DELETE
+	List    bool   // at /{resource}
+	Row     bool   // at /{resource}/{key}, for callers whose shape has a Unique
 	Callers []Caller
 }
 
@@ -33,6 +37,7 @@ type Caller struct {
 	Who   string // guest, mine, all or the name of a role
 	Flag  string // the parameter that asks for it: guest, mine or all; "" where it is only had by role
 	Shape *guard.Outline
+	Every bool // a PATCH or DELETE of many rows needs no condition
 }
 
 // Envelope is the form of answers.
@@ -54,6 +59,19 @@ const (
 	Asked  Single = iota // with ?findFirst
 	Always               // by themselves
 	Never
+)
+
+// Part is a set of parts of requests that the resource takes away, joined with |.
+type Part uint8
+
+// The parts.
+const (
+	ForbidColumns Part = 1 << iota
+	ForbidWhere
+	ForbidOrderBy
+	ForbidWith
+	ForbidLimit
+	ForbidOffset
 )
 
 // Parameter is a flat parameter of the query that filters a list.
