@@ -27,6 +27,10 @@ func (q *Query[T]) together(ctx context.Context, op string, rows *source.Slab, w
 //
 //	err := users.Select(Users.ID, Users.Status).With(Users.Post).Create(ctx, &u)
 func (q Query[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) error {
+	return q.create(ctx, row, nil, sets)
+}
+
+func (q Query[T]) create(ctx context.Context, row *T, over *engine.Over, sets []Assign[T]) error {
 	if err := q.given("Create", row); err != nil {
 		return err
 	}
@@ -34,7 +38,7 @@ func (q Query[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) error {
 	return creating(row, m, sets, func(nested []builder.Set, said []*model.Field) error {
 		slab := slabOver(m, unsafe.Pointer(row), 1)
 		write := func(s *session, returning []*model.Field) error {
-			o := engine.CreateOptions{Returning: returning, Said: said}
+			o := engine.CreateOptions{Returning: returning, Said: said, Over: over}
 			if len(nested) > 0 {
 				return s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), nested, o)
 			}

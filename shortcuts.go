@@ -38,6 +38,9 @@ func (r Repo[T]) Distinct() Query[T] { return r.Query().Distinct() }
 // ByID starts a query of the row with this primary key; composite keys are given in field order.
 func (r Repo[T]) ByID(key ...any) Query[T] { return r.Query().ByID(key...) }
 
+// OnExisting starts a Create over a soft-deleted row; see [Query.OnExisting].
+func (r Repo[T]) OnExisting(mode Existing) Creation[T] { return r.Query().OnExisting(mode) }
+
 // EveryRow starts a mass write of the whole table.
 func (r Repo[T]) EveryRow() Query[T] { return r.Query().EveryRow() }
 

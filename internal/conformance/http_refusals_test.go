@@ -72,6 +72,7 @@ func TestHTTPRelationsAreNotComputed(t *testing.T) {
 		"an include filtered by a number":      {second(owners.With(webOwners.Kids.Where(webKids.Toys.Count().Eq(1))).All(e.ctx)), "webKid", "other"},
 		"a filter by a row with such a number": {second(owners.Where(webOwners.Kids.Some(webKids.Toys.Count().Eq(1))).All(e.ctx)), "webKid", "other"},
 		"a stream sorted by related rows":      {second(collect(owners.OrderBy(webOwners.Kids.Count().Desc()), e.ctx)), "webOwner", "main"},
+		"a create over a deleted row":          {kids.OnExisting(orm.Replace).Create(e.ctx, &webKid{}), "webKid", "other"},
 		"a delete by the number of rows":       {second(owners.Where(webOwners.Kids.Count().Eq(0)).DeleteMany(e.ctx)), "webOwner", "main"},
 	})
 	e.ran(0, "nothing ran")

@@ -347,7 +347,7 @@ func (s *Session) Upsert(ctx context.Context, m *model.Model, target []*model.Fi
 	return s.located(s.upsert(ctx, name, m, target, p, sets, nil), name, m)
 }
 
-func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) (err error) {
+func (s *Session) upsert(ctx context.Context, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) error {
 	if !uniqueSet(m, target) {
 		return fault.New(fault.ErrInvalid, m.Name, "", "On needs the columns of the key or of one unique set")
 	}
@@ -356,18 +356,41 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 			return err
 		}
 	}
-	given := make(map[*model.Field]bool, len(m.Fields))
-	for _, f := range m.Fields {
-		given[f] = f.Default == model.NoFill || !f.IsZero(p)
-	}
 	if err := notGiven(m, p); err != nil {
 		return err
 	}
+	u := upserting{target: target, sets: sets, inserted: inserted}
 	if len(sets) == 0 {
 		if err := whole(m, p); err != nil {
 			return err
 		}
+		u.takes = given(m, p, nil)
 	}
+	return s.upsertAs(ctx, name, m, p, u)
+}
+
+// given gives the columns that a new row says a value of: those whose zero a default does not fill, or is meant.
+func given(m *model.Model, p unsafe.Pointer, said []*model.Field) map[*model.Field]bool {
+	out := make(map[*model.Field]bool, len(m.Fields))
+	for _, f := range m.Fields {
+		out[f] = f.Default == model.NoFill || !f.IsZero(p) || contains(said, f)
+	}
+	return out
+}
+
+// upserting is what an upsert of one row does where the row is there.
+type upserting struct {
+	target   []*model.Field
+	sets     []builder.Set
+	takes    map[*model.Field]bool // columns that the row may take from the new one
+	said     []*model.Field
+	deleted  builder.Deleted // which rows it may be
+	inserted *bool
+}
+
+// upsertAs runs an upsert of the row at p.
+func (s *Session) upsertAs(ctx context.Context, name string, m *model.Model, p unsafe.Pointer, u upserting) (err error) {
+	sets := u.sets
 	before := rowSnapshot(m, p)
 	defer func() {
 		if err != nil {
@@ -375,11 +398,11 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 		}
 	}()
 	m.Complete(p)
-	if err := fillNew(m, p, nil); err != nil {
+	if err := fillNew(m, p, u.said); err != nil {
 		return err
 	}
-	st := &builder.Insert{Model: m, Rows: 1, Returning: m.Fields, Inserted: inserted}
-	k := &builder.Conflict{Target: target}
+	st := &builder.Insert{Model: m, Rows: 1, Returning: m.Fields, Inserted: u.inserted}
+	k := &builder.Conflict{Target: u.target}
 	for i := range sets {
 		if err := checkSet(m, &sets[i]); err != nil {
 			return err
@@ -409,13 +432,13 @@ func (s *Session) upsert(ctx context.Context, name string, m *model.Model, targe
 			k.Set = append(k.Set, builder.Set{Field: f, Value: v})
 		case f.Update != model.NoFill:
 			k.FromRow = append(k.FromRow, f)
-		case len(sets) > 0, f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, immovable(f), !given[f], contains(target, f):
+		case !u.takes[f], f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, immovable(f), contains(u.target, f):
 		default:
 			k.FromRow = append(k.FromRow, f)
 		}
 	}
 	st.Conflict = k
-	n, err := s.insert(ctx, s.Registry(), name, hook.Upsert, st, source.SlabAt(m.Type, p, 1), nil)
+	n, err := s.insert(ctx, s.Registry(), name, hook.Upsert, st, source.SlabAt(m.Type, p, 1), inserting{deleted: u.deleted})
 	if err == nil && n == 0 {
 		err = fault.New(fault.ErrConflict, m.Name, "", "a row with the same unique columns exists")
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -18,7 +19,17 @@ type CreateOptions struct {
 	Returning []*model.Field // columns to read back beside those that the source makes
 	Said      []*model.Field // columns whose zero value is meant: no default fills them
 
+	Over *Over // what becomes of a soft-deleted row in the way of a single one; nil for a conflict
+
 	added *addedRows // receives the rows that SkipDuplicates did not leave out; nil when nobody asks
+	tried *attempt   // receives what the row met; nil when nobody asks
+}
+
+// inserting is what an insert does beside its statement.
+type inserting struct {
+	added   *addedRows
+	tried   *attempt
+	deleted builder.Deleted // the rows that an upsert may change
 }
 
 // addedRows are columns of the rows that an insert added, for those that cannot know from the rows they gave.
@@ -36,6 +47,9 @@ func (s *Session) Create(ctx context.Context, name string, m *model.Model, rows 
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return 0, fault.Fill(err, name, m.Name, "")
+	}
+	if o.Over != nil {
+		return s.createOver(ctx, name, m, rows, o)
 	}
 	c := creator{s: s, reg: s.Registry(), name: name, m: m, src: src, o: o}
 	n, err := c.create(ctx, rows)
@@ -227,11 +241,11 @@ func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b b
 		}
 	}
 	part := source.SlabAt(c.m.Type, rows.At(b.from), st.Rows)
-	return s.insert(ctx, c.reg, c.name, hook.Create, st, part, c.o.added)
+	return s.insert(ctx, c.reg, c.name, hook.Create, st, part, inserting{added: c.o.added, tried: c.o.tried})
 }
 
 // insert runs one INSERT over rows that live at part: hooks, scopes, statement, made columns.
-func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab, added *addedRows) (n int64, err error) {
+func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, kind hook.Kind, st *builder.Insert, part source.Slab, o inserting) (n int64, err error) {
 	full := source.SlabAt(st.Model.Type, part.At(0), st.Rows)
 	for range st.Rows {
 		full.Next()
@@ -246,7 +260,7 @@ func (s *Session) insert(ctx context.Context, reg *hook.Registry, name string, k
 		if w.op != nil && (w.op.Insert != st || st.Model != m || st.Rows != count || !subset(st.Fields, fields) || !subset(st.Returning, m.Fields)) {
 			return fault.New(fault.ErrDenied, m.Name, "", otherKind)
 		}
-		n, err = w.insert(ctx, st, part, full, added)
+		n, err = w.insert(ctx, st, part, full, o)
 		if w.op != nil {
 			w.op.Affected = n
 		}
@@ -264,7 +278,7 @@ func subset(fs, of []*model.Field) bool {
 	return true
 }
 
-func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab, added *addedRows) (int64, error) {
+func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full source.Slab, o inserting) (int64, error) {
 	if err := w.undoable(); err != nil {
 		return 0, err
 	}
@@ -277,8 +291,13 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	}
 	st.Scoped = false
 	rows := &newRows{st: st, slab: &part}
-	if err := w.s.scoper(ctx, w.reg, builder.LivingRows).inserts(st, rows); err != nil {
+	if err := w.s.scoper(ctx, w.reg, o.deleted).inserts(st, rows); err != nil {
 		return 0, err
+	}
+	if o.tried != nil {
+		if err := w.trying(ctx, st, part, o.tried); err != nil {
+			return 0, err
+		}
 	}
 	if err := w.referTo(ctx, st.Rows, st.Conflict != nil && st.Conflict.DoNothing, rows.written, w.heldByExisting(st, rows)); err != nil {
 		return 0, err
@@ -299,9 +318,9 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 	if st.Conflict != nil && st.Conflict.DoNothing {
 		switch _, sql := w.src.(source.SQL); {
 		case w.wantsRows():
-			return w.insertAbsent(ctx, st, st.Model.Fields, added)
-		case added != nil:
-			return w.insertAbsent(ctx, st, added.fields, added)
+			return w.insertAbsent(ctx, st, st.Model.Fields, o.added)
+		case o.added != nil:
+			return w.insertAbsent(ctx, st, o.added.fields, o.added)
 		case sql && w.src.Capabilities().Returning && len(st.Model.Key) > 0: // the rows that come back are counted
 			return w.insertAbsent(ctx, st, st.Model.Key, nil)
 		}
@@ -316,6 +335,9 @@ func (w *writing) insert(ctx context.Context, st *builder.Insert, part, full sou
 		return 0, err
 	}
 	n, err := w.s.runInsert(ctx, ex, w.src, st, part)
+	if o.tried != nil {
+		o.tried.met = errors.Is(err, fault.ErrConflict)
+	}
 	if err != nil {
 		return n, err
 	}

@@ -211,6 +211,9 @@ func (f *family) create(ctx context.Context, p unsafe.Pointer, o CreateOptions) 
 	if _, err := f.s.Create(ctx, f.name, f.m, slab, o); err != nil {
 		return err
 	}
+	if o.Over != nil && o.Over.revived {
+		f.fresh = false // rows may hang below it
+	}
 	for _, x := range f.m.Fields {
 		v, err := x.Load(p)
 		if err != nil {

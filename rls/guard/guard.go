@@ -68,19 +68,21 @@ func Dynamic[T any](fn func(ctx context.Context) (Shape[T], error)) *Compiled[T]
 	}}
 }
 
-// Ask is a request that goes on to a verb. It is a value: Where, Reading and EveryRow give another.
+// Ask is a request that goes on to a verb. It is a value: Where, Reading, EveryRow and OnExisting give another.
 type Ask[T any] struct {
 	c   *Compiled[T]
 	r   Request
 	err error
 
-	where []orm.Pred[T]
-	also  []orm.Selectable[T]
-	every bool
+	where    []orm.Pred[T]
+	also     []orm.Selectable[T]
+	every    bool
+	existing orm.Existing
 }
 
 // Where adds conditions of the server's own, such as one that a URL or a header says. They stand beside those that the shape
-// forces, and like them do not count as a condition of the request's own. New rows heed none.
+// forces, and like them do not count as a condition of the request's own. New rows heed none; a soft-deleted
+// one that OnExisting gives way to does.
 func (a Ask[T]) Where(ps ...orm.Pred[T]) Ask[T] {
 	a.where = append(a.where[:len(a.where):len(a.where)], ps...)
 	return a
@@ -96,6 +98,14 @@ func (a Ask[T]) Reading(cols ...orm.Selectable[T]) Ask[T] {
 // conditions and the scopes let be seen.
 func (a Ask[T]) EveryRow() Ask[T] {
 	a.every = true
+	return a
+}
+
+// OnExisting says what Create, and the create of an Upsert, do where a soft-deleted row is in the way of the new one; see
+// [orm.Query.OnExisting]. What the shape forces, the server's own conditions and the where of an Upsert are about that row
+// too: one that does not pass them stays, and the answer is a conflict.
+func (a Ask[T]) OnExisting(mode orm.Existing) Ask[T] {
+	a.existing = mode
 	return a
 }
 

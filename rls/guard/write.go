@@ -121,12 +121,17 @@ func (a Ask[T]) Create(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return insert(ctx, repo, &l, &w)
+	return a.insert(ctx, repo, &l, &w)
 }
 
-func insert[T any](ctx context.Context, repo orm.Repo[T], l *list, w *written) (*Row[T], error) {
+func (a Ask[T]) insert(ctx context.Context, repo orm.Repo[T], l *list, w *written) (*Row[T], error) {
 	var row T
-	if err := returning(repo, l).Create(ctx, &row, assigns[T](w.all())...); err != nil {
+	q, sets := returning(repo, l), assigns[T](w.all())
+	create := q.Create
+	if a.existing != orm.Refuse {
+		create = conditions(q, l.where).OnExisting(a.existing).Create
+	}
+	if err := create(ctx, &row, sets...); err != nil {
 		return nil, translated(err, l)
 	}
 	return shown(ctx, repo, l, row)
@@ -337,7 +342,7 @@ func (a Ask[T]) Upsert(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 		if found {
 			return change(ctx, repo, &l, &u)
 		}
-		row, err := insert(ctx, repo, &l, &w)
+		row, err := a.insert(ctx, repo, &l, &w)
 		if !again && errors.Is(err, orm.ErrConflict) { // somebody else was faster, or has the row out of sight
 			if found, ferr := there.Exists(ctx); ferr == nil && found {
 				continue

@@ -58,7 +58,7 @@ func (t *typed[T]) upsert(c *call, repo orm.Repo[T], item *guard.Node) (*guard.R
 	}
 	if len(key.Members) == 0 || len(key.Members) < len(c.caller.outline.Unique[0]) {
 		add("data", *item)
-		return t.shape.Ask(ask).Create(c.ctx, repo)
+		return t.shape.Ask(ask).OnExisting(orm.Replace).Create(c.ctx, repo)
 	}
 	change := guard.Node{Kind: guard.Object}
 	for i := range item.Members {
@@ -69,7 +69,7 @@ func (t *typed[T]) upsert(c *call, repo orm.Repo[T], item *guard.Node) (*guard.R
 	add("where", key)
 	add("create", *item)
 	add("update", change)
-	return t.shape.Ask(ask).Upsert(c.ctx, repo)
+	return t.shape.Ask(ask).OnExisting(orm.Replace).Upsert(c.ctx, repo)
 }
 
 // changes reports whether an update may give a column.

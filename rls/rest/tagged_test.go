@@ -319,4 +319,10 @@ func TestN25CreateOrUpdate(t *testing.T) {
 	s.want(404, "GET", "/countries/pt", "")
 	s.want(200, "DELETE", "/countries/it", "")
 	s.want(404, "GET", "/countries/it", "")
+	s.want(409, "POST", "/strict", `{"code":"it","name":"x","since":1}`)
+	s.want(201, "POST", "/countries", `{"code":"it","name":"Italy","since":1946}`).holds(t, "countries.0", `{"code":"it","name":"Italy","since":1946}`)
+	s.want(200, "GET", "/countries/it", "").holds(t, "countries.since", "1946")
+	if n, _ := orm.Repo[Country](db).Query().WithDeleted().Count(t.Context()); n != 3 {
+		t.Error("the deleted row stayed beside the new one:", n)
+	}
 }
