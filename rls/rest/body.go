@@ -49,14 +49,11 @@ func (c *call) readBody() (guard.Node, error) {
 	if c.http.ContentLength > most {
 		return guard.Node{}, tooLarge("the body is too large")
 	}
-	// who sends slowly holds a handler, not longer than the request may take
-	control := http.NewResponseController(c.w)
-	deadline, _ := c.ctx.Deadline()
-	slow := control.SetReadDeadline(deadline) == nil
 	text, err := io.ReadAll(http.MaxBytesReader(c.w, c.http.Body, most))
-	if slow && err == nil {
-		_ = control.SetReadDeadline(time.Time{})
+	if c.slow && err == nil {
+		_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	}
+	deadline, _ := c.ctx.Deadline()
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

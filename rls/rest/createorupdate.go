@@ -16,27 +16,14 @@ func (t *typed[T]) createOrUpdate(c *call, data *guard.Node) error {
 		return tooLarge("a list holds too many rows")
 	}
 	written := make([]*guard.Row[T], 0, len(items))
-	rows := make([]T, 0, len(items))
 	for i := range items {
 		row, err := t.upsert(c, repo, &items[i])
 		if err != nil {
 			return err
 		}
-		written, rows = append(written, row), append(rows, row.Value)
+		written = append(written, row)
 	}
-	r.Count, r.RowsAffected, r.Rows = int64(len(rows)), int64(len(rows)), rows
-	r.append = func(b []byte) (_ []byte, err error) {
-		b = append(b, '[')
-		for i, row := range written {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			if b, err = row.AppendJSON(b); err != nil {
-				return b, err
-			}
-		}
-		return append(b, ']'), nil
-	}
+	rows := each(r, written)
 	if err := t.admitted(c, rows); err != nil {
 		return err
 	}

@@ -31,22 +31,24 @@ func (a *API) OpenAPI(info Info) http.Handler {
 // document serves a text that depends on the caller. Who has it already, by its ETag, is answered with 304.
 func (a *API) document(kind string, make func(actor orm.Actor, signedIn bool) ([]byte, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{api: a, w: w, http: r, ctx: r.Context(), body: r.Method != http.MethodHead, id: requestID(r), op: &Op{Method: r.Method, HTTP: r, DB: a.db}}
+		c := &call{api: a, w: w, http: r, client: r.Context(), ctx: r.Context(), body: r.Method != http.MethodHead, id: requestID(r), op: &Op{Method: r.Method, HTTP: r, DB: a.db}}
 		h := w.Header()
 		h.Set("X-Request-Id", c.id)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "private, no-cache")
 		h.Add("Vary", "Authorization, Cookie")
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			h.Set("Allow", "GET, HEAD")
-			c.fail(&Error{Status: http.StatusMethodNotAllowed, Detail: "the document is only read"})
-			return
-		}
-		if err := c.who(); err != nil {
-			c.fail(err)
-			return
-		}
-		text, err := make(c.op.Actor, c.signed)
+		var text []byte
+		err := c.guarded(func() (err error) {
+			if r.Method != http.MethodGet && r.Method != http.MethodHead {
+				h.Set("Allow", "GET, HEAD")
+				return &Error{Status: http.StatusMethodNotAllowed, Detail: "the document is only read"}
+			}
+			if err := c.who(); err != nil {
+				return err
+			}
+			text, err = make(c.op.Actor, c.signed)
+			return err
+		})
 		if err != nil {
 			c.fail(err)
 			return

@@ -63,6 +63,9 @@ type precondition struct {
 // ifMatch reads If-Match. Tags that are none of ours, and weak ones, match no row.
 func (c *call) ifMatch() (p precondition, err error) {
 	list, any, ok := entityTags(c.http.Header, "If-Match")
+	if c.http.Method != http.MethodGet && c.http.Method != http.MethodHead && c.http.Header.Get("If-None-Match") != "" {
+		return p, refuse("", "If-None-Match is of GET and HEAD")
+	}
 	switch {
 	case !ok:
 		return p, refuse("", "If-Match is no list of entity tags")
@@ -84,7 +87,7 @@ func (c *call) ifMatch() (p precondition, err error) {
 }
 
 // unchanged reports whether If-None-Match names the tag of what would be answered. Only what is told by the row's version alone
-// can be unchanged: related rows, counts and computed columns change without it.
+// can be unchanged: related rows, counts, computed columns and what After changes are not.
 func (c *call) unchanged(tag string) bool {
 	if tag == "" || !c.plainRow() {
 		return false
@@ -106,7 +109,7 @@ func (c *call) unchanged(tag string) bool {
 
 // plainRow reports whether the request shows nothing but stored columns.
 func (c *call) plainRow() bool {
-	if c.beside() {
+	if c.asked.countTotal || c.beside() || c.res.after != nil {
 		return false
 	}
 	chosen := c.op.Request.Root.Member("select")

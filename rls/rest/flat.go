@@ -19,6 +19,7 @@ type flat struct {
 	offers bool // an import
 	or     bool // create or update
 	list   []flatParameter
+	whole  map[string]bool // methods and callers whose shapes the tags make: their relations come whole or not at all, as MaxFanOut says
 }
 
 // flatParameter is a parameter of the URL that filters a list.
@@ -116,10 +117,11 @@ func (f *flat) known(method string, key bool) func(string) bool {
 	if f == nil {
 		return nil
 	}
-	list := (method == http.MethodGet || method == http.MethodHead) && !key
+	reads := method == http.MethodGet || method == http.MethodHead
+	list := reads && !key
 	return func(name string) bool {
 		switch {
-		case f.ignore:
+		case f.ignore && reads:
 			return true
 		case !list:
 			return false
@@ -243,6 +245,9 @@ func (f *flat) pages(c *call, n *guard.Node, values map[string][]string) error {
 	case (sized || paged || byCursor) && (n.Member("take") != nil || n.Member("skip") != nil || n.Member("cursor") != nil):
 		return refuse(paramSize, "select says the page already")
 	}
+	if most := int64(c.caller.outline.Take.Max); c.res.over == Clamp && most > 0 && size > most {
+		size = most
+	}
 	if sized {
 		n.Members = append(n.Members, guard.Member{Name: "take", Value: number(size)})
 	}
@@ -296,45 +301,76 @@ func (p *flatParameter) condition(values []string) (guard.Node, error) {
 
 // value reads what the parameter says for one word of its filter.
 func (p *flatParameter) value(w model.FilterWord, values []string) (op string, v guard.Node, err error) {
-	text := guard.Node{Kind: guard.String, Text: values[0]}
-	if p.decode != nil {
-		if text, err = p.decode(values[0]); err != nil {
-			return "", text, &Error{Status: http.StatusBadRequest, Path: p.name, Detail: "the value cannot be read", Err: err}
-		}
-	}
 	switch w {
 	case model.FilterIn, model.FilterNotIn:
 		op = "in"
 		if w == model.FilterNotIn {
 			op = "notIn"
 		}
-		if text.Kind == guard.List {
-			return op, text, nil
-		}
-		return op, listOf(values), nil
+		v, err = p.values(values)
+		return op, v, err
+	}
+	if v, err = p.read(values[0]); err != nil {
+		return "", v, err
+	}
+	switch w {
 	case model.FilterBool:
-		switch values[0] {
-		case "true", "1":
+		switch {
+		case v.Kind == guard.True, v.Kind == guard.False:
+			return "equals", v, nil
+		case v.Text == "true", v.Text == "1":
 			return "equals", guard.Node{Kind: guard.True}, nil
-		case "false", "0":
+		case v.Text == "false", v.Text == "0":
 			return "equals", guard.Node{Kind: guard.False}, nil
 		}
-		return "", text, refuse(p.name, "it is true, false, 1 or 0")
+		return "", v, refuse(p.name, "it is true, false, 1 or 0")
 	case model.FilterZeroNull:
-		if values[0] == "0" {
+		if v.Text == "0" {
 			return "isNull", guard.Node{Kind: guard.True}, nil
 		}
-		return "equals", text, nil
+		return "equals", v, nil
 	case model.FilterPrefix:
-		return "startsWith", text, nil
+		return "startsWith", v, nil
 	case model.FilterContains:
-		return "contains", text, nil
+		return "contains", v, nil
 	case model.FilterEq:
-		return "equals", text, nil
+		return "equals", v, nil
 	case model.FilterNe:
-		return "not", text, nil
+		return "not", v, nil
 	}
-	return string(w), text, nil
+	return string(w), v, nil
+}
+
+// read reads one text of the parameter.
+func (p *flatParameter) read(text string) (guard.Node, error) {
+	if p.decode == nil {
+		return guard.Node{Kind: guard.String, Text: text}, nil
+	}
+	v, err := p.decode(text)
+	if err != nil {
+		return v, &Error{Status: http.StatusBadRequest, Path: p.name, Detail: "the value cannot be read", Err: err}
+	}
+	return v, nil
+}
+
+// values reads a list: with a function of the program's, what it makes of each time that the parameter stands there.
+func (p *flatParameter) values(values []string) (guard.Node, error) {
+	if p.decode == nil {
+		return listOf(values), nil
+	}
+	out := guard.Node{Kind: guard.List}
+	for _, text := range values {
+		v, err := p.read(text)
+		switch {
+		case err != nil:
+			return v, err
+		case v.Kind == guard.List:
+			out.Items = append(out.Items, v.Items...)
+		default:
+			out.Items = append(out.Items, v)
+		}
+	}
+	return out, nil
 }
 
 // listOf splits a list: a parameter that is repeated says one value each time, one that is not says them with commas between,

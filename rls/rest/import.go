@@ -50,7 +50,11 @@ func (t *typed[T]) imports(c *call) error {
 		return err
 	}
 	r.Count, r.Rows, r.Imported = int64(len(results)), results, true
-	r.append = func(b []byte) ([]byte, error) {
+	r.append = func(b []byte) (_ []byte, err error) {
+		results, ok := r.Rows.([]guard.Imported[T])
+		if !ok {
+			return b, errRows
+		}
 		b = append(b, '[')
 		for i := range results {
 			if i > 0 {

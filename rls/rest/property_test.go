@@ -17,9 +17,10 @@ import (
 
 // condition is a condition of ?select= in RJSON, the same in the JSON of package guard, and what it means.
 type condition struct {
-	rjson string
-	json  any
-	holds func(p *Post) bool
+	rjson   string
+	json    any
+	holds   func(p *Post) bool
+	nothing bool // it is no condition, such as an AND of none: NOT takes nothing away by it
 }
 
 // texts are those that posts have and that conditions compare with; none needs an escape in RJSON's quotes.
@@ -41,27 +42,27 @@ func conditions(depth int) *rapid.Generator[condition] {
 			n := rapid.Int64Range(-1, 5).Draw(t, "n")
 			m := rapid.Int64Range(-1, 5).Draw(t, "m")
 			return rapid.SampledFrom([]condition{
-				{fmt.Sprintf("(likes:%d)", n), obj("likes", n), func(p *Post) bool { return p.Likes == n }},
-				{fmt.Sprintf("(likes.ne:%d)", n), obj("likes", obj("not", n)), func(p *Post) bool { return p.Likes != n }},
-				{fmt.Sprintf("(likes.gte:%d,likes.lt:%d)", n, m), obj("likes", map[string]any{"gte": n, "lt": m}), func(p *Post) bool { return p.Likes >= n && p.Likes < m }},
-				{fmt.Sprintf("(likes.inArray:_(%d,%d)_)", n, m), obj("likes", obj("in", []any{n, m})), func(p *Post) bool { return p.Likes == n || p.Likes == m }},
-				{fmt.Sprintf("(likes.notBetween:_(%d,%d)_)", n, m), obj("NOT", obj("likes", obj("between", []any{n, m}))), func(p *Post) bool { return p.Likes < n || p.Likes > m }},
+				{fmt.Sprintf("(likes:%d)", n), obj("likes", n), func(p *Post) bool { return p.Likes == n }, false},
+				{fmt.Sprintf("(likes.ne:%d)", n), obj("likes", obj("not", n)), func(p *Post) bool { return p.Likes != n }, false},
+				{fmt.Sprintf("(likes.gte:%d,likes.lt:%d)", n, m), obj("likes", map[string]any{"gte": n, "lt": m}), func(p *Post) bool { return p.Likes >= n && p.Likes < m }, false},
+				{fmt.Sprintf("(likes.inArray:_(%d,%d)_)", n, m), obj("likes", obj("in", []any{n, m})), func(p *Post) bool { return p.Likes == n || p.Likes == m }, false},
+				{fmt.Sprintf("(likes.notBetween:_(%d,%d)_)", n, m), obj("NOT", obj("likes", obj("between", []any{n, m}))), func(p *Post) bool { return p.Likes < n || p.Likes > m }, false},
 			}).Draw(t, "comparison")
 		}
 		s := texts.Draw(t, "s")
 		fold := strings.ToLower(s)
 		insensitive := func(op string) any { return obj("title", map[string]any{op: s, "mode": "insensitive"}) }
 		return rapid.SampledFrom([]condition{
-			{"(title:" + quoted(s) + ")", obj("title", s), func(p *Post) bool { return p.Title == s }},
-			{"(title.like:" + quoted(escaped(s)+"%") + ")", obj("title", obj("startsWith", s)), func(p *Post) bool { return strings.HasPrefix(p.Title, s) }},
-			{"(title.notLike:" + quoted("%"+escaped(s)+"%") + ")", obj("NOT", obj("title", obj("contains", s))), func(p *Post) bool { return !strings.Contains(p.Title, s) }},
-			{"(title.ilike:" + quoted("%"+escaped(s)) + ")", insensitive("endsWith"), func(p *Post) bool { return strings.HasSuffix(strings.ToLower(p.Title), fold) }},
-			{"(title.like:" + quoted(escaped(s)) + ",title.ne:'pear')", obj("title", map[string]any{"equals": s, "not": "pear"}), func(p *Post) bool { return p.Title == s && p.Title != "pear" }},
+			{"(title:" + quoted(s) + ")", obj("title", s), func(p *Post) bool { return p.Title == s }, false},
+			{"(title.like:" + quoted(escaped(s)+"%") + ")", obj("title", obj("startsWith", s)), func(p *Post) bool { return strings.HasPrefix(p.Title, s) }, false},
+			{"(title.notLike:" + quoted("%"+escaped(s)+"%") + ")", obj("NOT", obj("title", obj("contains", s))), func(p *Post) bool { return !strings.Contains(p.Title, s) }, false},
+			{"(title.ilike:" + quoted("%"+escaped(s)) + ")", insensitive("endsWith"), func(p *Post) bool { return strings.HasSuffix(strings.ToLower(p.Title), fold) }, false},
+			{"(title.like:" + quoted(escaped(s)) + ",title.ne:'pear')", obj("title", map[string]any{"equals": s, "not": "pear"}), func(p *Post) bool { return p.Title == s && p.Title != "pear" }, false},
 			{"(title.ilike:" + quoted(escaped(s)+"%") + ",title.notIlike:'%B')", obj("AND", []any{insensitive("startsWith"), obj("NOT", obj("title", map[string]any{"endsWith": "B", "mode": "insensitive"}))}),
 				func(p *Post) bool {
 					l := strings.ToLower(p.Title)
 					return strings.HasPrefix(l, fold) && !strings.HasSuffix(l, "b")
-				}},
+				}, false},
 		}).Draw(t, "text")
 	})
 }
@@ -79,11 +80,16 @@ func combined(t *rapid.T, depth int) condition {
 	list := "_(" + strings.Join(texts, ",") + ")_"
 	some := func(p *Post) bool { return slices.ContainsFunc(kids, func(k condition) bool { return k.holds(p) }) }
 	every := func(p *Post) bool { return !slices.ContainsFunc(kids, func(k condition) bool { return !k.holds(p) }) }
+	none := func(p *Post) bool {
+		return !slices.ContainsFunc(kids, func(k condition) bool { return !k.nothing && k.holds(p) })
+	}
+	any := slices.ContainsFunc(kids, func(k condition) bool { return k.nothing })
+	all := !slices.ContainsFunc(kids, func(k condition) bool { return !k.nothing })
 	return rapid.SampledFrom([]condition{
-		{list, obj("OR", trees), some},
-		{"(OR:" + list + ")", obj("OR", trees), some},
-		{"(AND:" + list + ")", obj("AND", trees), every},
-		{"(NOT:" + list + ")", obj("NOT", trees), func(p *Post) bool { return !some(p) }},
+		{list, obj("OR", trees), some, any},
+		{"(OR:" + list + ")", obj("OR", trees), some, any},
+		{"(AND:" + list + ")", obj("AND", trees), every, all},
+		{"(NOT:" + list + ")", obj("NOT", trees), none, all},
 	}).Draw(t, "way")
 }
 

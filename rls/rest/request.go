@@ -126,6 +126,9 @@ func (c *call) forbidden(n *guard.Node) error {
 						part |= ForbidWith
 					}
 				}
+				if m.Value.Member("_count") != nil {
+					part |= ForbidWith
+				}
 				for k := range c.caller.outline.Relations {
 					if m.Value.Member(c.caller.outline.Relations[k].Name) != nil {
 						part |= ForbidWith

@@ -67,7 +67,7 @@ type typed[T any] struct {
 	version orm.Selectable[T] // nil where there is none that may be shown
 }
 
-func compileResource[T any](name string, rules Rules[T], db orm.DB, l Limits) (*resource, []error) {
+func compileResource[T any](name string, rules Rules[T], f *flat, db orm.DB, l Limits) (*resource, []error) {
 	var errs []error
 	m, err := model.For[T]()
 	wrong := func(where, detail string) {
@@ -80,7 +80,7 @@ func compileResource[T any](name string, rules Rules[T], db orm.DB, l Limits) (*
 	if err != nil {
 		return nil, []error{fmt.Errorf("rest: resource %s: %w", name, err)}
 	}
-	r := &resource{name: name, description: rules.Description, m: m, methods: map[string]*method{}, countTotal: rules.CountTotal, everyRow: rules.EveryRow,
+	r := &resource{name: name, flat: f, description: rules.Description, m: m, methods: map[string]*method{}, countTotal: rules.CountTotal, everyRow: rules.EveryRow,
 		single: rules.Single, forbid: rules.Forbid, over: rules.OverLimit, transacts: orm.Repo[T](db).Transactional(), nameJSON: member(name), extras: slices.Sorted(maps.Keys(rules.Extras)),
 		before: rules.Before, after: rules.After, afterCommit: rules.AfterCommit, onError: rules.OnError, format: rules.Format}
 	if r.format == nil {
@@ -142,6 +142,10 @@ func compileCaller[T any](r *resource, verb, who string, s guard.Shape[T], extra
 		return nil, wrong("a caller has a name: rest.Guest, rest.Mine, rest.All or a role")
 	}
 	s = keyed(s)
+	owned := r.m.Owner != nil && slices.Contains(db.Scopes(), hook.OwnerScope)
+	if who == Mine && owned && (verb != http.MethodPost || r.flat.upserts()) {
+		s.Where = append(s.Where[:len(s.Where):len(s.Where)], theirs[T](r.m.Owner))
+	}
 	var computed []extra
 	if len(extras) > 0 && verb == http.MethodGet {
 		names := slices.Sorted(maps.Keys(extras))
@@ -169,20 +173,34 @@ func compileCaller[T any](r *resource, verb, who string, s guard.Shape[T], extra
 		t.version = builder.ColumnOf[T](v)
 	}
 	c := &caller{who: who, shape: t, outline: o, narrow: o.Where.Forced, local: local(r.m, o), extras: computed}
-	owned := r.m.Owner != nil && slices.Contains(db.Scopes(), hook.OwnerScope)
 	switch {
-	case who == Mine && !o.Where.Forced && !owned && verb != http.MethodPost:
+	case who == Mine && !o.Where.Forced && verb != http.MethodPost:
 		return nil, wrong("nothing makes the rows theirs: Force a condition of the actor's, or register rls.Owner")
 	case verb == http.MethodPost && o.Create == nil:
 		return nil, wrong("the shape has no Create")
 	case verb == http.MethodPatch && o.Update == nil:
 		return nil, wrong("the shape has no Update")
+	case verb == http.MethodPost && o.Where.Forced && (!r.transacts || len(r.m.Key) == 0):
+		return nil, wrong("a new row that its conditions do not admit could not be undone, since the source has no transactions or the model has no key: leave Force out of the shape")
 	}
-	c.narrow = c.narrow || who == Mine && owned
+	if r.flat != nil && r.flat.whole[verb+" "+who] {
+		l.MaxTake = guard.NoLimit
+	}
 	if why := bounded(o, l, 0); why != "" {
 		return nil, wrong(why)
 	}
 	return c, nil
+}
+
+// theirs narrows rows to the actor's own. The owner scope does so too, but not for the roles that it lets see all.
+func theirs[T any](owner *model.Field) guard.Filter[T] {
+	return guard.ForceFor(func(_ context.Context, a orm.Actor) (orm.Pred[T], error) {
+		v, err := owner.ValueOf(a.ID)
+		if err != nil || v.Kind() == model.NullValue {
+			return orm.Pred[T]{}, &orm.Error{Op: "rest", Model: owner.Model.Name, Err: orm.ErrNoActor, Detail: "the actor's ID is none of an owner's"}
+		}
+		return builder.PredOf[T](builder.Compare(builder.OpEq, owner, v)), nil
+	})
 }
 
 // keyed lets one row be asked for by its primary key where the shape shows the key and says no Unique of its own.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -82,12 +83,14 @@ type call struct {
 	api    *API
 	w      http.ResponseWriter
 	http   *http.Request
+	client context.Context // done when nobody waits for the answer
 	ctx    context.Context
 	res    *resource
 	caller *caller
 	asked  asked
 	key    []string // nil where the path names no row
 	op     *Op
+	result *Result // of op, as it was committed
 	must   precondition
 	tag    string // the entity tag of the row that is answered
 
@@ -99,6 +102,8 @@ type call struct {
 	renamed bool // the request is in the words of ?select=
 	signed  bool
 	body    bool // an answer has one
+	sent    bool // the answer has begun
+	slow    bool // the connection has a deadline for the body
 	out     []byte
 	id      string
 }
@@ -108,7 +113,13 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithTimeoutCause(r.Context(), a.limits.Timeout, errTimeout)
 	defer stop()
 	buffer, _ := a.buffers.Get().(*[]byte)
-	c := &call{api: a, w: w, http: r, ctx: ctx, body: r.Method != http.MethodHead, out: (*buffer)[:0], id: requestID(r)}
+	c := &call{api: a, w: w, http: r.WithContext(ctx), client: r.Context(), ctx: ctx, body: r.Method != http.MethodHead, out: (*buffer)[:0], id: requestID(r)}
+	if r.ContentLength != 0 {
+		// who sends slowly, or not at all, holds a handler no longer than a request may take: net/http reads the rest of a body that
+		// was refused before it answers
+		deadline, _ := ctx.Deadline()
+		c.slow = http.NewResponseController(w).SetReadDeadline(deadline) == nil
+	}
 	defer func() {
 		if cap(c.out) <= 1<<20 {
 			*buffer = c.out[:0]
@@ -120,24 +131,36 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "private, no-cache")
 	h.Add("Vary", "Authorization, Cookie")
-	sent := false
-	defer func() {
-		p := recover()
-		if p == nil {
-			return
-		}
-		if p == http.ErrAbortHandler || sent {
-			panic(p)
-		}
-		c.fail(fmt.Errorf("rest: a panic: %v", p))
-	}()
-	if err := c.serve(); err != nil {
-		c.fail(err)
-		return
+	err := c.guarded(c.serve)
+	if err == nil {
+		err = c.guarded(c.send)
 	}
-	sent = true
-	c.send()
+	if err != nil {
+		c.fail(err)
+	}
 }
+
+// guarded runs fn, and makes an error of a panic where there is still an answer to give.
+func (c *call) guarded(fn func() error) (err error) {
+	defer func() {
+		switch p := recover(); {
+		case p == nil:
+		case p == http.ErrAbortHandler, c.sent:
+			panic(p)
+		default:
+			err = &panicked{p, debug.Stack()}
+		}
+	}()
+	return fn()
+}
+
+// panicked is a panic of the program's functions.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("rest: a panic: %v", p.value) }
 
 func (c *call) serve() error {
 	name, key, hasKey, ok := segments(c.http.URL.EscapedPath())
@@ -218,7 +241,7 @@ func (c *call) who() error {
 		c.op.Actor, c.signed, err = c.api.session(c.http)
 		if err != nil {
 			var own *Error
-			if errors.As(err, &own) {
+			if errors.As(err, &own) || context.Cause(c.ctx) == errTimeout {
 				return err
 			}
 			return &Error{Status: http.StatusUnauthorized, Detail: "the session is not valid", Err: err}
@@ -267,41 +290,48 @@ func (c *call) keyParts(key string) ([]string, error) {
 }
 
 // send sends what run made.
-func (c *call) send() {
+func (c *call) send() error {
 	h := c.w.Header()
 	if c.tag != "" {
 		h.Set("Etag", c.tag)
 	}
 	if c.http.Method == http.MethodOptions {
 		c.w.WriteHeader(http.StatusNoContent)
-		return
+		return nil
 	}
-	r := c.op.Result
+	r := c.result
 	if (c.http.Method == http.MethodGet || c.http.Method == http.MethodHead) && c.unchanged(c.tag) {
 		c.w.WriteHeader(http.StatusNotModified)
-		return
+		return nil
 	}
 	if !c.body {
 		h.Set("Content-Type", typeJSON)
 		c.w.WriteHeader(r.Status)
-		return
+		return nil
 	}
 	if r.format == nil {
-		c.res.format(c.w, c.http, r)
-		return
+		c.res.format(&watched{c.w, &c.sent}, c.http, r)
+		return nil
 	}
+	c.sent = true
 	sendJSON(c.w, r.Status, c.out)
+	return nil
 }
 
 // fail answers an error.
 func (c *call) fail(err error) {
-	if c.res != nil && c.res.onError != nil {
-		if other := c.res.onError(c.ctx, c.op, err); other != nil {
-			err = other
+	if fault := c.guarded(func() error {
+		if c.res != nil && c.res.onError != nil {
+			if other := c.res.onError(c.ctx, c.op, err); other != nil {
+				err = other
+			}
 		}
-	}
-	if c.api.onError != nil {
-		c.api.onError(c.ctx, c.op, err)
+		if c.api.onError != nil {
+			c.api.onError(c.ctx, c.op, err)
+		}
+		return nil
+	}); fault != nil {
+		err = fault
 	}
 	p, retry := problemOf(c.ctx, err, c.signed)
 	p.RequestID = c.id
@@ -312,7 +342,7 @@ func (c *call) fail(err error) {
 	if p.Path != "" {
 		p.Error = p.Path + ": " + p.Detail
 	}
-	switch gone := c.http.Context().Err() != nil; {
+	switch gone := c.client.Err() != nil; {
 	case gone: // nobody hears the answer, and nothing is wrong here
 	case p.Status >= 500:
 		resource := ""
@@ -320,6 +350,10 @@ func (c *call) fail(err error) {
 			resource = c.res.name
 		}
 		c.api.log.ErrorContext(c.ctx, "rest: a request failed", "resource", resource, "method", c.http.Method, "status", p.Status, "requestId", c.id, "error", err)
+		var fault *panicked
+		if errors.As(err, &fault) {
+			c.api.log.ErrorContext(c.ctx, "rest: where it panicked", "requestId", c.id, "stack", string(fault.stack))
+		}
 	}
 	p.answer(c.w, retry, c.body)
 }

@@ -198,3 +198,28 @@ func text(s string) []byte {
 
 // member gives a name as it stands in an object.
 func member(name string) []byte { return append(text(name), ':') }
+
+// watched tells whether an answer has begun: a panic before can still be answered.
+type watched struct {
+	http.ResponseWriter
+	begun *bool
+}
+
+func (w *watched) WriteHeader(status int) {
+	*w.begun = *w.begun || status >= 200 || status == http.StatusSwitchingProtocols
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	*w.begun = true
+	return w.ResponseWriter.Write(b)
+}
+
+// Flush makes it an http.Flusher, as the writers of net/http are.
+func (w *watched) Flush() {
+	*w.begun = true
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap gives http.ResponseController what it needs.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -11,7 +11,7 @@ import (
 // Kinds of callers that By can name beside roles.
 const (
 	Guest = "guest" // who is nobody
-	Mine  = "mine"  // who is somebody, asking for what is theirs
+	Mine  = "mine"  // who is somebody, asking for what is theirs: with the owner scope their own rows, whatever the role
 	All   = "all"   // anybody
 )
 
@@ -45,10 +45,10 @@ type Rules[T any] struct {
 	Extras map[string]guard.Aggregate
 
 	// Before runs before the statement and may change op.Request; After when op.Result is there. Both run in the transaction of
-	// the request where there is one; an error or a panic undoes it. An *Error is answered as it says. What After changes in the
-	// rows of op.Result is what is answered.
+	// the request where there is one; an error or a panic undoes it. An *Error is answered as it says. What After changes in
+	// op.Result is what is answered: rows, and Rows and Count where it leaves some out.
 	Before, After func(ctx context.Context, op *Op) error
-	// AfterCommit runs when nothing can be undone any more, before the answer is sent.
+	// AfterCommit runs when a write cannot be undone any more, before the answer is sent.
 	AfterCommit func(ctx context.Context, op *Op)
 	// OnError may give another error to answer with, such as an *Error; nil leaves it as it is.
 	OnError func(ctx context.Context, op *Op, err error) error
@@ -107,7 +107,7 @@ type Op struct {
 func Resource[T any](name string, rules Rules[T]) Option {
 	return option(func(c *config) {
 		c.resources = append(c.resources, declared{name, func(db orm.DB, l Limits) (*resource, []error) {
-			return compileResource(name, rules, db, l)
+			return compileResource(name, rules, nil, db, l)
 		}})
 	})
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/multi-orm/orm"
@@ -34,6 +35,7 @@ func (c *call) run(verb string) error {
 	if err != nil {
 		return err
 	}
+	c.result = c.op.Result
 	if !reads && res.afterCommit != nil {
 		c.afterCommit()
 	}
@@ -92,6 +94,9 @@ func (c *call) encode() (err error) {
 	r := c.op.Result
 	if r == nil {
 		return &Error{Status: http.StatusInternalServerError, Detail: "a hook took the result away"}
+	}
+	if r.Status < 200 || r.Status > 599 {
+		return fmt.Errorf("rest: a hook put the status %d in op.Result", r.Status)
 	}
 	if r.format = c.res.format.known(); r.format == nil || !c.body {
 		return nil

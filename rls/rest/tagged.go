@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/internal/fault"
@@ -52,12 +53,12 @@ func VersionDates() TaggedOption { return taggedOption(func(t *tagging) { t.tags
 // Import lets POST /{resource}/import insert a list of rows, with a result for each.
 func Import() TaggedOption { return taggedOption(func(t *tagging) { t.imports = true }) }
 
-// CreateOrUpdate makes a POST of a row whose key is there change that row, createonly columns left as they are, and one whose row
-// is soft-deleted replace it. Without it both are a conflict.
+// CreateOrUpdate makes a POST of a row whose key is there change that row, createonly columns left as they are. Without it that is
+// a conflict; a row that is soft-deleted, or that the caller may not see, is one always.
 func CreateOrUpdate() TaggedOption { return taggedOption(func(t *tagging) { t.or = true }) }
 
-// IgnoreUnknown leaves parameters of the URL that the resource does not know unheeded, in place of refusing them: a filter that is
-// misspelt then filters nothing.
+// IgnoreUnknown leaves parameters of a GET's URL that the resource does not know unheeded, in place of refusing them: a filter that
+// is misspelt then filters nothing. Writes refuse them always.
 func IgnoreUnknown() TaggedOption { return taggedOption(func(t *tagging) { t.ignore = true }) }
 
 // OmitResult takes fields, by their Go names, out of answers.
@@ -195,35 +196,36 @@ func compileTagged[T any](name string, options []TaggedOption, db orm.DB, l Limi
 	if fault.Join(errs) != nil {
 		return nil, errs
 	}
-	rules = filled(&t, rules, shape)
-	l.MaxTake = guard.NoLimit // relations come whole or not at all: MaxFanOut bounds them
-	r, errs := compileResource(name, rules, db, l)
+	rules = filled(&t, rules, shape, f)
+	r, errs := compileResource(name, rules, f, db, l)
 	if r != nil && len(errs) == 0 {
-		r.flat = f
 		f.finish(r, &t, wrong)
 	}
 	return r, errs
 }
 
 // filled adds the rules that the tags make to those of Base, which come first.
-func filled[T any](t *tagging, rules Rules[T], shape guard.Shape[T]) Rules[T] {
-	add := func(by *By[T], ways Route, allowed bool) {
+func filled[T any](t *tagging, rules Rules[T], shape guard.Shape[T], f *flat) Rules[T] {
+	f.whole = map[string]bool{}
+	add := func(by *By[T], verb string, ways Route, allowed bool) {
 		if t.routes&ways == 0 || !allowed {
 			return
 		}
 		set := By[T]{}
 		for _, who := range t.who {
 			set[who] = shape
+			f.whole[verb+" "+who] = true
 		}
 		for who, own := range *by {
 			set[who] = own
+			delete(f.whole, verb+" "+who)
 		}
 		*by = set
 	}
-	add(&rules.Get, RouteList|RouteGet, true)
-	add(&rules.Post, RouteCreate, len(shape.Create) > 0)
-	add(&rules.Patch, RouteUpdate, len(shape.Update) > 0)
-	add(&rules.Delete, RouteDelete, true)
+	add(&rules.Get, http.MethodGet, RouteList|RouteGet, true)
+	add(&rules.Post, http.MethodPost, RouteCreate, len(shape.Create) > 0)
+	add(&rules.Patch, http.MethodPatch, RouteUpdate, len(shape.Update) > 0)
+	add(&rules.Delete, http.MethodDelete, RouteDelete, true)
 	return rules
 }
 

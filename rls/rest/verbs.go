@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/rls/guard"
 )
 
@@ -16,12 +18,15 @@ func (t *typed[T]) read(c *call) error {
 	ask := t.shape.Ask(c.op.Request)
 	switch {
 	case c.key != nil:
-		row, err := t.versioned(ask).FindUnique(c.ctx, repo)
+		row, err := t.versioned(t.matching(c, ask)).FindUnique(c.ctx, repo)
 		if err != nil {
-			return err
+			return t.stale(c, err)
 		}
 		t.one(c, row)
-		return nil
+		if c.asked.countTotal {
+			r.Total, err = t.shape.Ask(guard.Request{Root: guard.Node{Kind: guard.Object}}).Count(c.ctx, repo)
+		}
+		return err
 	case c.rowless:
 		n, err := ask.Count(c.ctx, repo)
 		if err != nil {
@@ -36,7 +41,7 @@ func (t *typed[T]) read(c *call) error {
 		many(r, &page.Result)
 		r.Paged, r.Next, r.Prev = true, page.Next, page.Prev
 	case c.single():
-		row, err := t.versioned(ask).FindFirst(c.ctx, repo)
+		row, err := ask.FindFirst(c.ctx, repo)
 		switch {
 		case errors.Is(err, orm.ErrNotFound):
 			r.Single, r.Count = true, 0
@@ -44,6 +49,7 @@ func (t *typed[T]) read(c *call) error {
 			return err
 		default:
 			t.one(c, row)
+			c.tag = "" // the version does not say which row is the first
 		}
 	default:
 		rows, err := ask.FindMany(c.ctx, repo)
@@ -99,7 +105,17 @@ func (t *typed[T]) versioned(a guard.Ask[T]) guard.Ask[T] {
 // one makes a row the result.
 func (t *typed[T]) one(c *call, row *guard.Row[T]) {
 	r := c.op.Result
-	r.Single, r.Count, r.Rows, r.append = true, 1, &row.Value, row.AppendJSON
+	r.Single, r.Count, r.Rows = true, 1, &row.Value
+	r.append = func(b []byte) ([]byte, error) {
+		v, ok := r.Rows.(*T)
+		switch {
+		case !ok:
+			return b, errRows
+		case v == nil:
+			return append(b, "null"...), nil
+		}
+		return appendAs(b, row, v)
+	}
 	if t.version != nil {
 		if v, err := c.res.m.Version.Load(unsafe.Pointer(&row.Value)); err == nil {
 			c.tag = etag(v)
@@ -108,7 +124,51 @@ func (t *typed[T]) one(c *call, row *guard.Row[T]) {
 }
 
 func many[T any](r *Result, rows *guard.Result[T]) {
-	r.Count, r.Rows, r.append = int64(len(rows.Rows)), rows.Rows, rows.AppendJSON
+	r.Count, r.Rows = int64(len(rows.Rows)), rows.Rows
+	r.append = func(b []byte) ([]byte, error) {
+		list, ok := r.Rows.([]T)
+		if !ok {
+			return b, errRows
+		}
+		shown := *rows
+		shown.Rows = list
+		return shown.AppendJSON(b)
+	}
+}
+
+var errRows = errors.New("rest: a hook put rows of another type in op.Result.Rows")
+
+// appendAs appends a row in the place of another.
+func appendAs[T any](b []byte, row *guard.Row[T], v *T) ([]byte, error) {
+	shown := *row
+	shown.Value = *v
+	return shown.AppendJSON(b)
+}
+
+// each makes rows that were written one by one the result.
+func each[T any](r *Result, written []*guard.Row[T]) []T {
+	rows := make([]T, len(written))
+	for i, row := range written {
+		rows[i] = row.Value
+	}
+	r.Single, r.Count, r.RowsAffected, r.Rows = false, int64(len(rows)), int64(len(rows)), rows
+	r.append = func(b []byte) (_ []byte, err error) {
+		list, ok := r.Rows.([]T)
+		if !ok || len(list) > len(written) {
+			return b, errRows
+		}
+		b = append(b, '[')
+		for i := range list {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendAs(b, written[i], &list[i]); err != nil {
+				return b, err
+			}
+		}
+		return append(b, ']'), nil
+	}
+	return rows
 }
 
 func (t *typed[T]) create(c *call) error {
@@ -139,12 +199,7 @@ func (t *typed[T]) create(c *call) error {
 			return err
 		}
 		t.one(c, row)
-		r.Single, r.append = false, func(b []byte) ([]byte, error) { // a POST answers with a list, of one row too
-			b, err := row.AppendJSON(append(b, '['))
-			return append(b, ']'), err
-		}
-		rows = unsafe.Slice(&row.Value, 1)
-		r.Rows = rows
+		rows = each(r, []*guard.Row[T]{row}) // a POST answers with a list, of one row too
 	}
 	r.RowsAffected = r.Count
 	if err := t.admitted(c, rows); err != nil {
@@ -155,7 +210,7 @@ func (t *typed[T]) create(c *call) error {
 
 // admitted refuses new rows that the rule's own conditions do not admit.
 func (t *typed[T]) admitted(c *call, rows []T) error {
-	if !c.caller.outline.Where.Forced || !c.res.transacts {
+	if !c.caller.outline.Where.Forced {
 		return nil
 	}
 	repo, m := orm.Repo[T](c.op.DB), c.res.m
@@ -163,25 +218,35 @@ func (t *typed[T]) admitted(c *call, rows []T) error {
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		var key []orm.Pred[T]
-		for _, f := range m.Key {
-			v, err := f.Load(unsafe.Pointer(&rows[i]))
-			if err != nil {
-				return err
+	for some := range slices.Chunk(rows, admittedAtOnce) {
+		keys := make([]builder.Expr, len(some))
+		seen := map[string]bool{}
+		for i := range some {
+			var key []builder.Expr
+			var text []byte
+			for _, f := range m.Key {
+				v, err := f.Load(unsafe.Pointer(&some[i]))
+				if err != nil {
+					return err
+				}
+				key, text = append(key, builder.Compare(builder.OpEq, f, v)), model.AppendKey(text, v)
 			}
-			key = append(key, builder.PredOf[T](builder.Compare(builder.OpEq, f, v)))
+			keys[i] = builder.AllOf(key...)
+			seen[string(text)] = true
 		}
-		found, err := all.Where(key...).Exists(c.ctx)
+		n, err := all.Where(builder.PredOf[T](builder.AnyOf(keys...))).Count(c.ctx)
 		if err != nil {
 			return err
 		}
-		if !found {
+		if n != int64(len(seen)) {
 			return &Error{Status: http.StatusForbidden, Detail: "a new row would not be one that the rule admits", Err: orm.ErrDenied}
 		}
 	}
 	return nil
 }
+
+// admittedAtOnce is the number of new rows that one statement looks at.
+const admittedAtOnce = 100
 
 // matching adds what If-Match says.
 func (t *typed[T]) matching(c *call, a guard.Ask[T]) guard.Ask[T] {
