@@ -150,7 +150,7 @@ func TestEveryNewRowIsAdmitted(t *testing.T) {
 			many = append(many, fmt.Sprintf(`{"code":"m%d"}`, i))
 		}
 		s.want(201, "POST", "/docs?select=(columns:F)", "["+strings.Join(many, ",")+"]").holds(t, "rowsAffected", "250")
-		s.want(403, "POST", "/docs", "["+strings.Join(many, ",")+`,{"code":"bad","state":"live"}]`)
+		s.want(403, "POST", "/docs", strings.ReplaceAll("["+strings.Join(many, ","), `"m`, `"n`)+`,{"code":"bad","state":"live"}]`)
 		s.want(201, "POST", "/docs", "[]").holds(t, "docs", "[]")
 		s.want(200, "GET", "/docs?countTotal", "").holds(t, "total", "261")
 	})
