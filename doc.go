@@ -252,4 +252,15 @@
 //		Take:    guard.Take{Default: 10, Max: 50},
 //	})
 //	found, err := public.FindMany(ctx, articles, body) // body: {"where": {"title": {"contains": "go"}}, "take": 5}
+//
+// Package rls/rest serves such shapes as resources over net/http, each for the callers that it is for; guests, users and admins
+// may see three sides of one table. What stands in a URL or a body is checked by the shape, the answer is written in the
+// transaction of its statements, and documents and clients are made of the same shapes. guard.FromTags, and rest.Tagged with it,
+// make shapes of the tags alone.
+//
+//	api, err := rest.New(db, rest.Session(whoIs), rest.Resource("articles", rest.Rules[Article]{
+//		Get:  rest.By[Article]{rest.Guest: public, rest.Mine: own},
+//		Post: rest.By[Article]{rest.Mine: own},
+//	}))
+//	mux.Handle("/query/", http.StripPrefix("/query", api)) // /query/articles?select=(where:(title.like:'Go%'),limit:5)
 package orm

@@ -39,11 +39,11 @@ func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 	if f.IsComputed {
 		f.Index = len(m.Computed)
 		m.Computed = append(m.Computed, f)
-		return nil
+		return d.needs(f, tg)
 	}
 	f.Index = len(m.Fields)
 	m.Fields = append(m.Fields, f)
-	return fault.Join([]error{d.modelWords(tg), d.aggregate(f, sf, tg), f.key(tg), d.roles(f, tg), f.storage(tg), f.fills(tg), f.scope(tg), d.indexes(f, tg)})
+	return fault.Join([]error{d.modelWords(tg), d.aggregate(f, sf, tg), f.key(tg), d.roles(f, tg), f.storage(tg), f.fills(tg), f.scope(tg), f.filters(tg), d.needs(f, tg), d.indexes(f, tg)})
 }
 
 // key reads id and auto, and settles nullability.

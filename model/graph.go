@@ -23,6 +23,11 @@ func parse(t reflect.Type, known map[reflect.Type]*Model) ([]*Model, error) {
 		errs = append(errs, g.link(d)...)
 		models[i] = d.model
 	}
+	if fault.Join(errs) == nil { // relations of every model are known
+		for _, d := range g.order {
+			errs = append(errs, d.settleNeeds()...)
+		}
+	}
 	if err := fault.Join(errs); err != nil {
 		return nil, err
 	}

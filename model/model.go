@@ -122,7 +122,9 @@ type Field struct {
 	UpdateOnly bool
 	NoQuery    bool
 	IsComputed bool
-	Scope      string // of scope=: the scope whose column it is, "" for none
+	Filter     *Filter       // of filter=, nil for none
+	Needs      [][]*Relation // of needs=: the paths of relations that a computed field is made of
+	Scope      string        // of scope=: the scope whose column it is, "" for none
 
 	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 

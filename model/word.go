@@ -33,7 +33,7 @@ func parseWord(s string) (word, error) {
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg", "scope":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg", "scope", "filter", "needs":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -65,6 +65,10 @@ func example(key string) string {
 		return "agg=count(*)"
 	case "scope":
 		return "scope=company"
+	case "filter":
+		return "filter=prefix|eq"
+	case "needs":
+		return "needs=User.Profile"
 	}
 	return key + "=users"
 }

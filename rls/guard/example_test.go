@@ -282,3 +282,42 @@ func ExampleError() {
 	// 400 SHAPE_INVALID orderBy[0].title
 	// guard: it is not allowed true
 }
+
+// The tags of a model make a shape: filter= says what may be filtered by, readonly and hidden what may not be given and read.
+func ExampleFromTags() {
+	type Book struct {
+		ID       int64  `orm:"id,auto"`
+		Title    string `orm:"title,filter=prefix" validate:"required"`
+		Price    int    `orm:"price,filter=lte"`
+		Supplier string `orm:"supplier,hidden,readonly,default=none"`
+	}
+	db, err := orm.Open(context.Background(), sqlite.Source("main", ":memory:"), orm.Models(Book{}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer db.Close()
+	if err := orm.CreateTables(context.Background(), db); err != nil {
+		fmt.Println(err)
+		return
+	}
+	shape, err := guard.FromTags(guard.Tags[Book]{Take: guard.Take{Max: 10}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	books := guard.MustCompile(shape)
+	repo := orm.Repo[Book](db)
+	made, err := books.CreateReturning(context.Background(), repo, []byte(`{"data": [{"title": "Go", "price": 30}, {"title": "SQL", "price": 50}]}`))
+	text, _ := json.Marshal(made)
+	fmt.Println(string(text), err)
+	found, err := books.FindMany(context.Background(), repo, []byte(`{"where": {"price": {"lte": 40}}}`))
+	text, _ = json.Marshal(found)
+	fmt.Println(string(text), err)
+	_, err = books.FindMany(context.Background(), repo, []byte(`{"where": {"supplier": "none"}}`))
+	fmt.Println(err)
+	// Output:
+	// [{"id":1,"title":"Go","price":30},{"id":2,"title":"SQL","price":50}] <nil>
+	// [{"id":1,"title":"Go","price":30}] <nil>
+	// guard: where.supplier: the shape does not name it
+}

@@ -19,8 +19,8 @@ func etag(version model.Value) string {
 	return ""
 }
 
-// tags reads the list of a header If-Match or If-None-Match. any is *; weak tags have a W/ in front.
-func tags(h http.Header, name string) (list []string, any, ok bool) {
+// entityTags reads the list of a header If-Match or If-None-Match. any is *; weak tags have a W/ in front.
+func entityTags(h http.Header, name string) (list []string, any, ok bool) {
 	values := h.Values(name)
 	if len(values) == 0 {
 		return nil, false, true
@@ -62,7 +62,7 @@ type precondition struct {
 
 // ifMatch reads If-Match. Tags that are none of ours, and weak ones, match no row.
 func (c *call) ifMatch() (p precondition, err error) {
-	list, any, ok := tags(c.http.Header, "If-Match")
+	list, any, ok := entityTags(c.http.Header, "If-Match")
 	switch {
 	case !ok:
 		return p, refuse("", "If-Match is no list of entity tags")
@@ -89,7 +89,7 @@ func (c *call) unchanged(tag string) bool {
 	if tag == "" || !c.plainRow() {
 		return false
 	}
-	list, any, ok := tags(c.http.Header, "If-None-Match")
+	list, any, ok := entityTags(c.http.Header, "If-None-Match")
 	if !ok {
 		return false
 	}
@@ -120,7 +120,7 @@ func (c *call) plainRow() bool {
 
 // several reports whether the answer takes more than one statement.
 func (c *call) several() bool {
-	return c.asked.countTotal || len(c.caller.extras) > 0 && c.key == nil || c.beside()
+	return c.asked.countTotal || c.number != nil || len(c.caller.extras) > 0 && c.key == nil || c.beside()
 }
 
 // beside reports whether the request shows related rows, or counts of them.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,34 @@ func TestNobody(t *testing.T) {
 	got := s.as("bad").want(401, "GET", "/posts", "")
 	if got.header.Get("WWW-Authenticate") == "" || strings.Contains(got.text, "expired") {
 		t.Error("the session's own words are shown, or no challenge:", got.text)
+	}
+	// whoever acts in the context, a session that knows nobody makes them nobody; without a session they are who they are
+	acting := func(api http.Handler) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/posts?mine|guest", nil)
+		api.ServeHTTP(w, r.WithContext(orm.WithActor(r.Context(), orm.Actor{ID: "u2"})))
+		return w
+	}
+	if w := acting(s.api); strings.Contains(w.Body.String(), "body") {
+		t.Error("an actor of the context is taken for who sent the request:", w.Body)
+	}
+	owner := ownPost
+	seen, err := rest.New(s.db, rest.Session(func(*http.Request) (orm.Actor, bool, error) { return orm.Actor{ID: "u2"}, false, nil }), rest.Resource("posts", rest.Rules[Post]{Get: rest.By[Post]{rest.All: owner}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/posts", nil)
+	seen.ServeHTTP(w, r.WithContext(orm.WithActor(r.Context(), orm.Actor{ID: "u2"})))
+	if w.Code != 401 {
+		t.Error("a rule of an actor's own rows is answered to nobody:", w.Code, w.Body)
+	}
+	bare, err := rest.New(s.db, rest.Resource("posts", own()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := acting(bare); !strings.Contains(w.Body.String(), `"body":"first"`) {
+		t.Error(w.Body)
 	}
 	// a role that is called as a kind of caller is none
 	odd := serve(t, s.db, append(blogRules(), rest.Session(func(r *http.Request) (orm.Actor, bool, error) {

@@ -57,6 +57,7 @@ type shaped interface {
 	create(c *call) error
 	update(c *call) error
 	remove(c *call) error
+	imports(c *call) error
 }
 
 // typed is a compiled shape of T.

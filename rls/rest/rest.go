@@ -92,6 +92,8 @@ type call struct {
 	tag    string // the entity tag of the row that is answered
 
 	rowless bool
+	number  *NumberedPage
+	flat    []string // parameters of tags that the request's where begins with
 	paged   bool
 	cursor  string
 	renamed bool // the request is in the words of ?select=
@@ -178,7 +180,7 @@ func (c *call) serve() error {
 		verb = http.MethodGet
 	}
 	m := res.methods[verb]
-	if m == nil || hasKey && verb == http.MethodPost {
+	if m == nil || hasKey && verb == http.MethodPost || !res.flat.serves(verb, hasKey) {
 		return c.notAllowed(hasKey)
 	}
 	if c.caller, err = m.choose(c.op.Actor, c.signed, c.asked.who); err != nil {
@@ -303,11 +305,12 @@ func (c *call) fail(err error) {
 	}
 	p, retry := problemOf(c.ctx, err, c.signed)
 	p.RequestID = c.id
+	p.Path = unflat(p.Path, c.flat)
 	if c.renamed {
 		p.Path = renamed(p.Path)
-		if p.Path != "" {
-			p.Error = p.Path + ": " + p.Detail
-		}
+	}
+	if p.Path != "" {
+		p.Error = p.Path + ": " + p.Detail
 	}
 	switch gone := c.http.Context().Err() != nil; {
 	case gone: // nobody hears the answer, and nothing is wrong here

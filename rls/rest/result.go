@@ -23,8 +23,8 @@ type Result struct {
 	Paged      bool
 	Page       *NumberedPage // of ?pageCount and ?recordsPerPage; nil elsewhere
 	Imported   bool          // Rows are results of an import
-	// Rows is []T, *T where Single, []orm.ImportResult[T] where Imported, or nil. They hold what was read and may hold more than is shown: AppendJSON shows
-	// them.
+	// Rows is []T, *T where Single, []guard.Imported[T] where Imported, or nil. They hold what was read, which may be more than is
+	// shown: AppendJSON shows them.
 	Rows any
 
 	extras []byte
@@ -110,6 +110,11 @@ func appendNumbers(b []byte, r *Result) []byte {
 	b = appendNumber(b, `"total":`, r.Total)
 	b = appendNumber(b, `"matched":`, r.Matched)
 	b = appendNumber(b, `"rowsAffected":`, r.RowsAffected)
+	if p := r.Page; p != nil {
+		b = appendNumber(b, `"pageCount":`, p.Number)
+		b = appendNumber(b, `"recordsPerPage":`, p.Size)
+		b = appendNumber(b, `"totalPages":`, p.Pages)
+	}
 	if !r.Single {
 		b = appendNumber(b, `"count":`, r.Count)
 	}
@@ -135,7 +140,11 @@ func closed(b []byte) []byte {
 func appendEnvelope(b []byte, r *Result) (_ []byte, err error) {
 	b = appendNumbers(append(b, '{'), r)
 	if !r.Rowless {
-		b = append(b, member(r.Resource)...)
+		name := r.Resource
+		if r.Imported {
+			name = "results"
+		}
+		b = append(b, member(name)...)
 		if b, err = r.AppendJSON(b); err != nil {
 			return b, err
 		}

@@ -45,7 +45,8 @@ type Rules[T any] struct {
 	Extras map[string]guard.Aggregate
 
 	// Before runs before the statement and may change op.Request; After when op.Result is there. Both run in the transaction of
-	// the request where there is one; an error or a panic undoes it. An *Error is answered as it says.
+	// the request where there is one; an error or a panic undoes it. An *Error is answered as it says. What After changes in the
+	// rows of op.Result is what is answered.
 	Before, After func(ctx context.Context, op *Op) error
 	// AfterCommit runs when nothing can be undone any more, before the answer is sent.
 	AfterCommit func(ctx context.Context, op *Op)

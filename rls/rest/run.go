@@ -69,6 +69,8 @@ func (c *call) within(db orm.DB, verb string) error {
 	case http.MethodPost:
 		op.Result.Status = http.StatusCreated
 		err = c.caller.shape.create(c)
+	case methodImport:
+		err = c.caller.shape.imports(c)
 	case http.MethodPatch:
 		err = c.caller.shape.update(c)
 	default:

@@ -55,22 +55,29 @@ func (t *typed[T]) read(c *call) error {
 	if err := t.totals(c); err != nil {
 		return err
 	}
-	if err := c.res.flat.numbered(c); err != nil {
-		return err
-	}
 	return t.extra(c)
 }
 
 // totals counts the rows that the rule admits, and those that pass.
 func (t *typed[T]) totals(c *call) (err error) {
+	repo, r := orm.Repo[T](c.op.DB), c.op.Result
+	if p := c.number; p != nil {
+		if r.Matched, err = t.shape.Ask(part(c.op.Request, "where")).Count(c.ctx, repo); err != nil {
+			return err
+		}
+		p.Pages = (r.Matched + p.Size - 1) / p.Size
+		r.Page = p
+	}
 	if !c.asked.countTotal {
 		return nil
 	}
-	repo, r := orm.Repo[T](c.op.DB), c.op.Result
 	if r.Total, err = t.shape.Ask(guard.Request{Root: guard.Node{Kind: guard.Object}}).Count(c.ctx, repo); err != nil {
 		return err
 	}
 	if c.http.Method == http.MethodGet || c.http.Method == http.MethodHead {
+		if c.number != nil {
+			return nil
+		}
 		where := part(c.op.Request, "where")
 		if len(where.Root.Members) == 0 {
 			r.Matched = r.Total
@@ -110,6 +117,8 @@ func (t *typed[T]) create(c *call) error {
 	data := c.op.Request.Root.Member("data")
 	var rows []T
 	switch {
+	case c.res.flat.upserts() && data != nil && (data.Kind == guard.Object || data.Kind == guard.List):
+		return t.createOrUpdate(c, data)
 	case data != nil && data.Kind == guard.List && c.rowless && !c.caller.outline.Where.Forced:
 		n, err := ask.CreateMany(c.ctx, repo)
 		if err != nil {
@@ -134,7 +143,7 @@ func (t *typed[T]) create(c *call) error {
 			b, err := row.AppendJSON(append(b, '['))
 			return append(b, ']'), err
 		}
-		rows = []T{row.Value}
+		rows = unsafe.Slice(&row.Value, 1)
 		r.Rows = rows
 	}
 	r.RowsAffected = r.Count

@@ -62,7 +62,7 @@ func (r *resource) allow(a orm.Actor, signedIn bool, flag []string, key bool) st
 	out := "OPTIONS"
 	for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		m := r.methods[verb]
-		if m == nil || key && verb == http.MethodPost {
+		if m == nil || key && verb == http.MethodPost || !r.flat.serves(verb, key) {
 			continue
 		}
 		c, err := m.choose(a, signedIn, flag)

@@ -18,7 +18,7 @@ type Resource struct {
 	Single      Single
 	Import      bool // POST /import
 	Flat        []Parameter
-	Pages       Pages
+	Pages       bool // pageCount, recordsPerPage and paginationCursor turn pages of lists
 }
 
 // Operation is a method of a resource, or of one of its rows.
@@ -54,16 +54,6 @@ const (
 	Asked  Single = iota // with ?findFirst
 	Always               // by themselves
 	Never
-)
-
-// Pages says which parameters beside those of requests turn pages.
-type Pages uint8
-
-// The parameters.
-const (
-	NoPages Pages = iota
-	Offset        // pageCount and recordsPerPage
-	Cursor        // paginationCursor and recordsPerPage
 )
 
 // Parameter is a flat parameter of the query that filters a list.
