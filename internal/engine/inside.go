@@ -50,7 +50,7 @@ type insets struct {
 // inset is where a branch comes inside the rows of a statement.
 type inset struct {
 	all  *insets
-	of   *builder.Select   // whose rows it comes inside of
+	of   *builder.Select  // whose rows it comes inside of
 	into *[]*source.Inset // what they have inside
 	rows *source.Inset
 	root bool // its parents are the statement's own rows
