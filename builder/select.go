@@ -108,6 +108,8 @@ type Select struct {
 
 	// Joins come with the rows; only the engine adds them, out of Includes.
 	Joins []Join
+	// Inside is what comes inside the rows, in place of Joins.
+	Inside []Inset
 
 	// Resume is where the rows before a page were left; nil but for pages of a source that reads lists from their start.
 	Resume *Resume

@@ -323,6 +323,7 @@ func (q *Select) shape(s *shaper) {
 	if s.asking {
 		s.byte(byte(q.Deleted))
 	}
+	q.flat(s)
 	if q.Aggregate != nil || q.Want == WantGroups {
 		q.groups(s)
 		return

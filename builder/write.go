@@ -24,6 +24,7 @@ const (
 type Set struct {
 	Field *model.Field
 	Op    SetOp
+	Made  bool // the library made the value up, as update= says
 	Value model.Value
 	Err   error
 	Ext   *SetExt // what the plain assignments do not need
@@ -56,6 +57,9 @@ type Insert struct {
 	Scoped bool
 	Err    error
 
+	// Made are the columns whose values the library made up in every row, as default= and update= say. It is told to sources
+	// that answer with a row of their own making, where the other side may make them too.
+	Made []*model.Field
 	// Reply is set for sources that answer a write with a row of their own making, nil for databases.
 	Reply *Reply
 }

@@ -22,6 +22,8 @@ type Rows struct {
 	Links *Slab
 	// Joined receives the rows of the statement's joins: a source takes one where the first column of the join is not NULL.
 	Joined []*Slab
+	// Inside receives what comes inside the rows, in step with that of the statement.
+	Inside []*Inset
 
 	Slab
 }

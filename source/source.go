@@ -29,6 +29,9 @@ type Capabilities struct {
 	Raw                  bool // understands SQL text
 	ConcurrentStatements bool // one transaction can read two results at once
 	NumericTimes         bool // columns of times may keep numbers, as type=integer and type=real say
+	// Relations says that a source without SQL follows the relations between its own models: it filters by them, counts
+	// their rows, and gives their rows inside those of their parents (Select.Inside).
+	Relations bool
 }
 
 // Executor runs statements: a source outside any transaction, or a transaction.

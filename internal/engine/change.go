@@ -73,7 +73,7 @@ func prepareSets(m *model.Model, st *builder.Update) error {
 			if err != nil {
 				return err
 			}
-			sets = append(sets, builder.Set{Field: f, Value: v})
+			sets = append(sets, builder.Set{Field: f, Made: true, Value: v})
 		}
 	}
 	if v := m.Version; v != nil && !seen[v] {

@@ -66,6 +66,7 @@ type creator struct {
 	m    *model.Model
 	src  source.Source
 	o    CreateOptions
+	made []*model.Field // columns whose values are made up here in every row, for sources that want to know
 
 	first [1]batch // memory for the usual one
 }
@@ -95,6 +96,9 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 			before.Restore()
 		}
 	}()
+	if !sql {
+		c.made = madeUp(c.m, &rows, c.o.Said)
+	}
 	for i := range n {
 		c.m.Complete(rows.At(i)) // hooks and rules see a zero struct where there is none
 		if err := notGiven(c.m, rows.At(i)); err != nil {
@@ -229,7 +233,7 @@ func (c *creator) budget(fields int) int {
 }
 
 func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b batch) (int64, error) {
-	st := &builder.Insert{Model: c.m, Fields: b.fields, Rows: b.to - b.from}
+	st := &builder.Insert{Model: c.m, Fields: b.fields, Rows: b.to - b.from, Made: c.made}
 	if c.o.SkipDuplicates {
 		st.Conflict = &builder.Conflict{DoNothing: true}
 	} else {

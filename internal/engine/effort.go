@@ -187,6 +187,9 @@ func tooManyChildren(rel *model.Relation, limit int) *fault.Error {
 
 // anys gives the keys as the caller knows them, those at the places given or all: a value, or a []any of the columns.
 func (k *keySet) anys(at []int32) []any {
+	if k.values == nil { // rows that came inside their parents
+		return nil
+	}
 	if at == nil {
 		for i := range k.n {
 			at = append(at, int32(i))

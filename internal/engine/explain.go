@@ -67,7 +67,7 @@ func (s *Session) Explain(ctx context.Context, st *builder.Select) (*Plan, error
 	}
 	if err == nil {
 		st.Includes = incs
-		columnsForIncludes(st)
+		columnsForIncludes(st, s.insetsOf(s.bound[st.Model], st)...)
 		err = s.explain(ctx, p, st, "", 0)
 	}
 	if err != nil {
@@ -87,7 +87,10 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 	if err := s.planned(ctx, p, st, path == ""); err != nil {
 		return err
 	}
-	joined := map[*builder.Include]*builder.Select{}
+	joined, err := s.explainInside(ctx, p, src, st)
+	if err != nil {
+		return err
+	}
 	if path == "" && !s.efforts(ctx) {
 		for _, inc := range s.joinable(st) {
 			kid := related(inc)
@@ -126,7 +129,7 @@ func (s *Session) explainIncludes(ctx context.Context, p *Plan, incs []*builder.
 			step := Step{Path: at, Source: s.bound[rel.Target].Name(), Model: rel.Target.Name, Joined: true}
 			step.scopedBy(kid.Scopes)
 			p.Steps = append(p.Steps, step)
-			if err := s.explainIncludes(ctx, p, kid.Includes, nil, at, depth+1); err != nil {
+			if err := s.explainIncludes(ctx, p, kid.Includes, joined, at, depth+1); err != nil {
 				return err
 			}
 			continue

@@ -9,6 +9,7 @@ import (
 
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
 )
 
 // now is the time written by default=now and update=now: UTC to the microsecond, as every source keeps it.
@@ -82,6 +83,23 @@ func fillNew(m *model.Model, row unsafe.Pointer, said []*model.Field) error {
 		}
 	}
 	return nil
+}
+
+// madeUp gives the columns that fillNew will fill in every one of rows.
+func madeUp(m *model.Model, rows *source.Slab, said []*model.Field) (out []*model.Field) {
+	for _, f := range m.Fields {
+		if f.Default == model.NoFill && (f.Update == model.NoFill || f.UpdateOnly) || contains(said, f) {
+			continue
+		}
+		all := true
+		for i := 0; i < rows.Len() && all; i++ {
+			all = f.IsZero(rows.At(i))
+		}
+		if all {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // loadNew reads the values of a row to be inserted, checking enums.

@@ -62,6 +62,7 @@ type branch struct {
 	failed  bool        // the source could not give them
 	gaps    *gaps       // best effort: what the source said it went without
 	join    *join       // the statement of the parents that loads the children too; nil for one of their own
+	inset   *inset      // where the children come inside the parents; nil where they do not
 	spans   []span      // the children of each key, once they are known
 
 	byNumber numbering // of the keys in the statement of the children
@@ -102,7 +103,9 @@ func (b *branch) tells() bool { return b.byNumber.on || b.linked() }
 // statement loads the children of every parent.
 func (b *branch) statement() *builder.Select {
 	st := related(b.inc)
-	*st.Group = b.group(0, b.keys.n)
+	if *st.Group = b.group(0, b.keys.n); b.inset != nil {
+		st.Group.Keys = nil
+	}
 	return st
 }
 
@@ -145,8 +148,15 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 		g.Link = b.inc.Relation
 	}
 	g.Numbers, g.As, g.Loose = b.byNumber.on && b.join == nil, b.byNumber.as, false
+	if b.inset != nil {
+		g.Columns = nil
+	}
 	asked := st.Columns
-	hidden := columnsForIncludes(st)
+	var within []*builder.Include
+	if !b.linked() {
+		within = b.r.within(src, st, &b.rows)
+	}
+	hidden := columnsForIncludes(st, within...)
 	if (b.linked() || b.join != nil) && st.Columns != nil {
 		for _, f := range b.inc.Relation.Remote {
 			if !contains(st.Columns, f) {
@@ -159,12 +169,26 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 	}
 	incs := st.Includes // they wait until every chunk is there
 	st.Includes = nil
-	if b.join != nil {
+	switch {
+	case b.inset != nil:
+		if err := b.inset.all.add(ctx, b, st, within); err != nil {
+			return err
+		}
+	case b.join != nil:
 		if err := b.join.add(ctx, b, st); err != nil {
 			return err
 		}
-	} else if err := b.read(b.partly(ctx), src, st); err != nil {
-		return fault.Fill(err, "include "+b.path, st.Model.Name, src.Name())
+	case len(within) > 0:
+		if err := b.inside(b.partly(ctx), src, st, within); err != nil {
+			return fault.Fill(err, "include "+b.path, st.Model.Name, src.Name())
+		}
+	default:
+		if err := b.read(b.partly(ctx), src, st); err != nil {
+			return fault.Fill(err, "include "+b.path, st.Model.Name, src.Name())
+		}
+	}
+	if len(within) > 0 {
+		incs = without(incs, within)
 	}
 	if len(incs) > 0 {
 		if err := b.r.includes(ctx, &b.rows.Slab, incs, b.path, b.depth); err != nil {

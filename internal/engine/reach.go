@@ -99,7 +99,7 @@ func (s scoper) computed(q *builder.Select) error {
 	if !q.Computes() {
 		return nil
 	}
-	if _, ok := s.e.bound[q.Model].(source.SQL); !ok {
+	if !follows(s.e.bound[q.Model]) {
 		return s.e.unsupported(q.Model, "", "the source does not compute: it sorts by columns, and counts no related rows")
 	}
 	for i := range q.Order.Len() {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -160,7 +161,7 @@ func kindOf(st *builder.Select) selectKind {
 }
 
 func (k selectKind) same(st *builder.Select) error {
-	if st == nil || kindOf(st) != k || len(st.Joins) > 0 { // joins are the engine's own, made after the scopes
+	if st == nil || kindOf(st) != k || len(st.Joins)+len(st.Inside) > 0 { // they are the engine's own, made after the scopes
 		return fault.New(fault.ErrDenied, k.model.Name, "", otherKind)
 	}
 	return nil
@@ -168,7 +169,8 @@ func (k selectKind) same(st *builder.Select) error {
 
 // root reads the rows of the statement's own model.
 func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select, rows *source.Rows, buf []builder.Scope) error {
-	hidden := columnsForIncludes(st)
+	within := r.within(src, st, rows)
+	hidden := columnsForIncludes(st, within...)
 	if st.Distinct && len(hidden) > 0 && st.Want == builder.WantRows {
 		return fault.New(fault.ErrInvalid, st.Model.Name, hidden[0].Name, "an include needs the column: with Distinct it must be selected")
 	}
@@ -176,7 +178,12 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 		return err
 	}
 	incs := st.Includes
-	if joined := r.pushed(st, rows); len(joined) > 0 {
+	if len(within) > 0 {
+		if err := r.inside(ctx, src, st, rows, within); err != nil {
+			return err
+		}
+		incs = without(incs, within)
+	} else if joined := r.pushed(st, rows); len(joined) > 0 {
 		if err := r.join(ctx, src, st, rows, joined); err != nil {
 			return err
 		}
@@ -190,7 +197,7 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 			return err
 		}
 	}
-	if r.cut != nil {
+	if r.cut != nil && len(within) == 0 {
 		if err := r.cut.page(st, &rows.Slab); err != nil {
 			return err
 		}
@@ -241,8 +248,9 @@ func (s *Session) execute(ctx context.Context, ex source.Executor, src source.So
 	return err
 }
 
-// columnsForIncludes adds the columns that includes need to a partial Select, and gives those it added.
-func columnsForIncludes(st *builder.Select) (added []*model.Field) {
+// columnsForIncludes adds the columns that includes need to a partial Select, and gives those it added. Those within
+// come inside the rows and need none.
+func columnsForIncludes(st *builder.Select, within ...*builder.Include) (added []*model.Field) {
 	if st.Columns == nil {
 		return nil
 	}
@@ -254,7 +262,9 @@ func columnsForIncludes(st *builder.Select) (added []*model.Field) {
 		}
 	}
 	for _, inc := range st.Includes {
-		need(inc.Relation.Local)
+		if !slices.Contains(within, inc) {
+			need(inc.Relation.Local)
+		}
 	}
 	if st.Group != nil && st.Group.Link == nil {
 		need(st.Group.Columns)

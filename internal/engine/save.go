@@ -184,7 +184,7 @@ func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, 
 		case len(only) > 0 && !contains(only, f):
 			continue
 		}
-		st.Set = append(st.Set, builder.Set{Field: f, Value: v})
+		st.Set = append(st.Set, builder.Set{Field: f, Made: f.Update != model.NoFill, Value: v})
 	}
 	return st, nil
 }

@@ -26,11 +26,15 @@ const (
 // apart reports that no single statement can follow r.
 func (e *Engine) apart(r *model.Relation) bool {
 	src := e.bound[r.Model]
-	if e.bound[r.Target] != src {
+	return e.bound[r.Target] != src || !follows(src)
+}
+
+// follows reports that statements on src can follow its relations.
+func follows(src source.Source) bool {
+	if _, sql := src.(source.SQL); sql {
 		return true
 	}
-	_, sql := src.(source.SQL)
-	return !sql
+	return src != nil && src.Capabilities().Relations
 }
 
 // semijoin gives what stands for e, a relation filter across sources whose kids x holds, scoped already: a predicate

@@ -42,9 +42,9 @@ var drivers = map[string][]string{
 	"modernc.org/sqlite":                 {"source/sqlite"},
 	"github.com/jmoiron/sqlx":            {"source/sqlite", "source/sqlserver"},
 	"github.com/microsoft/go-mssqldb":    {"source/sqlserver"},
-	"github.com/go-resty/resty":          {"source/httpapi"},
-	"resty.dev":                          {"source/httpapi"},
-	"golang.org/x/oauth2":                {"source/httpapi", "examples/quickstart"},
+	"github.com/go-resty/resty":          {"internal/httpcall", "source/httpapi", "rls/rest/client"},
+	"resty.dev":                          {"internal/httpcall", "source/httpapi", "rls/rest/client"},
+	"golang.org/x/oauth2":                {"internal/httpcall", "source/httpapi", "rls/rest/client", "examples/quickstart"},
 	"github.com/Masterminds/squirrel":    {"builder"},
 	"github.com/go-playground/validator": {"hook", "rls/guard", "rls/rest"},
 }

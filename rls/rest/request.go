@@ -38,7 +38,12 @@ func (c *call) request(verb string) (err error) {
 	if err := c.forbidden(&n); err != nil {
 		return err
 	}
-	if c.res.over == Clamp {
+	if c.exact {
+		if err := heeded(&n, c.caller.outline, ""); err != nil {
+			return err
+		}
+	}
+	if c.res.over == Clamp && !c.exact {
 		clamp(&n, c.caller.outline)
 	}
 	if c.key != nil {
@@ -53,6 +58,11 @@ func (c *call) request(verb string) (err error) {
 		data, err := c.readBody()
 		if err != nil {
 			return err
+		}
+		if c.exact && verb == http.MethodPatch {
+			if err := heededData(&data, c.caller.outline.Update); err != nil {
+				return err
+			}
 		}
 		n.Members = append(n.Members, guard.Member{Name: "data", Value: data})
 	}

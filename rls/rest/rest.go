@@ -101,6 +101,7 @@ type call struct {
 	cursor  string
 	renamed bool // the request is in the words of ?select=
 	signed  bool
+	exact   bool // the request asks for strict handling
 	body    bool // an answer has one
 	sent    bool // the answer has begun
 	slow    bool // the connection has a deadline for the body
@@ -168,7 +169,7 @@ func (c *call) serve() error {
 	if !ok || res == nil {
 		return notFound()
 	}
-	c.res = res
+	c.res, c.exact = res, c.strict()
 	c.op = &Op{Resource: name, Method: c.http.Method, HTTP: c.http, DB: c.api.db}
 	if err := c.who(); err != nil {
 		return err
@@ -272,6 +273,9 @@ func requestID(r *http.Request) string {
 
 // keyParts splits the key of a path: the parts of one of several columns are joined with commas.
 func (c *call) keyParts(key string) ([]string, error) {
+	if c.exact && !c.byPrimaryKey() {
+		return nil, refuse("key", "the path does not name a row by its primary key")
+	}
 	if len(c.caller.outline.Unique) == 0 {
 		return nil, &Error{Status: http.StatusNotFound, Detail: "rows of the resource have no paths of their own", Err: orm.ErrNotFound}
 	}

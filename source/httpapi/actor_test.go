@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/httpcall"
 )
 
 type opaque struct{ n int64 }
@@ -64,19 +65,19 @@ func TestActorsHaveKeysOfTheirOwn(t *testing.T) {
 // Requests that differ in anything that is sent, or in who asks, never share a key.
 func TestRequestsHaveKeysOfTheirOwn(t *testing.T) {
 	seen := map[string]string{}
-	for name, r := range map[string]*request{
-		"plain":        {method: "GET", url: &url.URL{Host: "a", Path: "/x"}},
-		"method":       {method: "PUT", url: &url.URL{Host: "a", Path: "/x"}},
-		"path":         {method: "GET", url: &url.URL{Host: "a", Path: "/x/"}},
-		"header":       {method: "GET", url: &url.URL{Host: "a", Path: "/x"}, header: http.Header{"A": {"b"}}},
-		"two values":   {method: "GET", url: &url.URL{Host: "a", Path: "/x"}, header: http.Header{"A": {"b", "c"}}},
-		"joined":       {method: "GET", url: &url.URL{Host: "a", Path: "/x"}, header: http.Header{"A": {"b c"}}},
-		"other name":   {method: "GET", url: &url.URL{Host: "a", Path: "/x"}, header: http.Header{"A b": {"c"}}},
-		"body":         {method: "GET", url: &url.URL{Host: "a", Path: "/x"}, body: []byte("b")},
-		"not a header": {method: "GET", url: &url.URL{Host: "a", Path: "/x"}, body: []byte(` A ["b"]`)},
+	for name, r := range map[string]*httpcall.Request{
+		"plain":        {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}},
+		"method":       {Method: "PUT", URL: &url.URL{Host: "a", Path: "/x"}},
+		"path":         {Method: "GET", URL: &url.URL{Host: "a", Path: "/x/"}},
+		"header":       {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}, Header: http.Header{"A": {"b"}}},
+		"two values":   {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}, Header: http.Header{"A": {"b", "c"}}},
+		"joined":       {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}, Header: http.Header{"A": {"b c"}}},
+		"other name":   {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}, Header: http.Header{"A b": {"c"}}},
+		"body":         {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}, Body: []byte("b")},
+		"not a header": {Method: "GET", URL: &url.URL{Host: "a", Path: "/x"}, Body: []byte(` A ["b"]`)},
 	} {
 		for _, actor := range []string{"", "1", "1 GET"} {
-			k := r.key(actor)
+			k := keyOf(r, actor)
 			if other, again := seen[k]; again {
 				t.Errorf("%s for %q has the key of %s", name, actor, other)
 			}

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"sync"
 	"time"
+
+	"github.com/multi-orm/orm/internal/httpcall"
 )
 
 // cache keeps replies. The key holds the whole request and the actor; conditions and scopes are checked again on
@@ -24,7 +26,7 @@ type kept struct {
 	key   string
 	epoch uint64
 	until time.Time
-	rep   *reply
+	rep   *httpcall.Reply
 }
 
 // maxKept bounds the bytes of a model's kept replies, counted as they were sent; a reply above an eighth is not kept.
@@ -45,7 +47,7 @@ func newCache(c Cache) *cache {
 }
 
 // get gives a reply that is still good and was read after the last write.
-func (c *cache) get(key string, epoch uint64) *reply {
+func (c *cache) get(key string, epoch uint64) *httpcall.Reply {
 	if c == nil {
 		return nil
 	}
@@ -64,8 +66,8 @@ func (c *cache) get(key string, epoch uint64) *reply {
 	return nil
 }
 
-func (c *cache) put(key string, epoch uint64, rep *reply) {
-	if c == nil || int64(len(rep.raw)) > maxKept/8 {
+func (c *cache) put(key string, epoch uint64, rep *httpcall.Reply) {
+	if c == nil || int64(len(rep.Raw)) > maxKept/8 {
 		return
 	}
 	c.mu.Lock()
@@ -74,7 +76,7 @@ func (c *cache) put(key string, epoch uint64, rep *reply) {
 		c.drop(e)
 	}
 	c.at[key] = c.used.PushFront(&kept{key, epoch, c.now().Add(c.ttl), rep})
-	c.bytes += int64(len(rep.raw))
+	c.bytes += int64(len(rep.Raw))
 	for c.used.Len() > c.size || c.bytes > maxKept {
 		c.stats.Evictions++
 		c.drop(c.used.Back())
@@ -84,7 +86,7 @@ func (c *cache) put(key string, epoch uint64, rep *reply) {
 func (c *cache) drop(e *list.Element) {
 	k := c.used.Remove(e).(*kept)
 	delete(c.at, k.key)
-	c.bytes -= int64(len(k.rep.raw))
+	c.bytes -= int64(len(k.rep.Raw))
 }
 
 // CacheStats gives the numbers of the cache of the model whose Go type is named name; ok is false where it has none.

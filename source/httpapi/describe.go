@@ -15,7 +15,7 @@ func (d *DataSource) Describe(st *builder.Select) (string, error) {
 		return "", fault.Fill(err, "", st.Model.Name, d.name)
 	}
 	w := window{skip: r.skip, take: 1, hasTake: true, page: r.ep.pageFrom + r.pages*r.ep.pageStep, cursor: r.ep.cursorFrom}
-	text := r.ep.describe(d.base.EscapedPath(), &r.conds, w, r.say)
+	text := r.ep.describe(d.call.Base.EscapedPath(), &r.conds, w, r.say)
 	var notes []string
 	note := func(on bool, say string) {
 		if on {

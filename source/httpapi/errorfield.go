@@ -9,9 +9,6 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// maxRefusal bounds what is read of a reply that refuses.
-const maxRefusal = 64 << 10
-
 // ErrorField is the JSONPath, in a reply of 400, 409 or 422, of the name of the field that the API did not take: text, a
 // list of texts, or an object whose keys are the names. A name is a column or a Go field, alone or behind dots or slashes
 // ("data/attributes/email"); others are left out. What else the reply holds is never told.
@@ -27,7 +24,7 @@ func (e *endpoint) refusedField(status int, body io.Reader) *model.Field {
 	if e.errorField == nil {
 		return nil
 	}
-	text, err := io.ReadAll(io.LimitReader(body, maxRefusal))
+	text, err := io.ReadAll(body)
 	var doc any
 	if err != nil || json.Unmarshal(text, &doc) != nil {
 		return nil

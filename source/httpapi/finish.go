@@ -110,7 +110,7 @@ func (x *reader) count() (n int64, ok bool, err error) {
 			return 0, false, nil
 		}
 	}
-	req, err := ep.request(x.d.base, &r.conds, window{take: 1, hasTake: true, page: ep.pageFrom, cursor: ep.cursorFrom}, r.say)
+	req, err := ep.request(x.d.call.Base, &r.conds, window{take: 1, hasTake: true, page: ep.pageFrom, cursor: ep.cursorFrom}, r.say)
 	if err != nil {
 		return 0, false, err
 	}
@@ -133,9 +133,9 @@ func (x *reader) count() (n int64, ok bool, err error) {
 
 // heeded reports whether all items pass the conditions.
 func (x *reader) heeded(items items) (bool, error) {
-	row, decode := newRow(x.r.st.Model), x.d.rowReader(x.r.mp)
+	row, decode := newRow(x.r.st.Model), x.r.mp.rows.Reader(x.d.maxRows)
 	for item := range items.all() {
-		if err := decode.decode(x.r.fields, item, row); err != nil {
+		if err := decode.Decode(x.r.fields, item, row); err != nil {
 			return false, err
 		}
 		if ok, err := x.r.pass.Passes(row); !ok || err != nil {

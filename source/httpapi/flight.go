@@ -7,6 +7,7 @@ import (
 
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/httpcall"
 	"github.com/multi-orm/orm/internal/identity"
 )
 
@@ -21,11 +22,11 @@ type flight struct {
 	waiting int
 	cancel  context.CancelFunc
 	done    chan struct{}
-	rep     *reply
+	rep     *httpcall.Reply
 	err     error
 }
 
-func (f *flights) do(ctx context.Context, key string, fn func(context.Context) (*reply, error)) (*reply, error) {
+func (f *flights) do(ctx context.Context, key string, fn func(context.Context) (*httpcall.Reply, error)) (*httpcall.Reply, error) {
 	f.mu.Lock()
 	x := f.m[key]
 	if x == nil {
@@ -55,7 +56,7 @@ func (f *flights) do(ctx context.Context, key string, fn func(context.Context) (
 	return nil, (&fault.Error{Err: ctx.Err()}).WithCause(context.Cause(ctx))
 }
 
-func (f *flights) run(ctx context.Context, key string, x *flight, fn func(context.Context) (*reply, error)) {
+func (f *flights) run(ctx context.Context, key string, x *flight, fn func(context.Context) (*httpcall.Reply, error)) {
 	defer func() {
 		if p := recover(); p != nil { // a transport or a token source of the caller's
 			x.rep, x.err = nil, &fault.Error{Err: fault.ErrUpstream, Detail: fmt.Sprintf("the client panicked (%T)", p)}
@@ -72,17 +73,17 @@ func (f *flights) run(ctx context.Context, key string, x *flight, fn func(contex
 }
 
 // fetch sends a read, or takes the answer of the same read that is kept or under way.
-func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply, error) {
+func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *httpcall.Request) (*httpcall.Reply, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, transportFault(ctx, r.ep, err)
+		return nil, httpcall.TransportFault(ctx, r.Model, err)
 	}
-	key := r.key(hook.ActorKey(ctx, true))
+	key := keyOf(r, hook.ActorKey(ctx, true))
 	epoch := mp.epoch.Load()
 	if rep := mp.cache.get(key, epoch); rep != nil {
 		return rep, nil
 	}
-	rep, err := d.flights.do(ctx, string(identity.Key(nil, epoch, mp.model.ID, key, r.most)), func(ctx context.Context) (*reply, error) {
-		rep, _, err := d.send(ctx, r)
+	rep, err := d.flights.do(ctx, string(identity.Key(nil, epoch, mp.model.ID, key, r.Most)), func(ctx context.Context) (*httpcall.Reply, error) {
+		rep, _, err := d.call.Send(ctx, r)
 		return rep, err
 	})
 	if err == nil {
@@ -91,7 +92,7 @@ func (d *DataSource) fetch(ctx context.Context, mp *mapping, r *request) (*reply
 	return rep, fault.Fill(err, "", mp.model.Name, d.name)
 }
 
-// key tells requests apart: everything that is sent, for whom, and how far it may be led.
-func (r *request) key(actor string) string {
-	return string(identity.Key(nil, actor, r.method, r.url.String(), map[string][]string(r.header), r.body, r.below))
+// keyOf tells requests apart: everything that is sent, for whom, and how far it may be led.
+func keyOf(r *httpcall.Request, actor string) string {
+	return string(identity.Key(nil, actor, r.Method, r.URL.String(), map[string][]string(r.Header), r.Body, r.Below))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/internal/jsonstream"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -34,7 +35,7 @@ type insertion struct {
 	st   *builder.Insert
 	rows *source.Rows
 
-	check standingScopes
+	check jsonrow.Standing
 }
 
 func (in *insertion) refuse(detail string) error {
@@ -77,7 +78,7 @@ func (in *insertion) row(i int) (map[string]any, error) {
 		if withheld(f, in.st.Values[i*n+c]) {
 			continue
 		}
-		v, err := jsonOf(f, in.st.Values[i*n+c])
+		v, err := jsonrow.JSON(f, in.st.Values[i*n+c])
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +114,7 @@ func (in *insertion) single(ctx context.Context, ep *endpoint, i int) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	r, err := ep.request(in.d.base, &conditions{}, window{}, say{data: data, fields: in.st.Fields, row: in.values(i)})
+	r, err := ep.request(in.d.call.Base, &conditions{}, window{}, say{data: data, fields: in.st.Fields, row: in.values(i)})
 	if err != nil {
 		return 0, err
 	}
@@ -164,14 +165,14 @@ func (in *insertion) hand(item []byte, i int) error {
 	}
 	in.check = in.check[:0]
 	if in.st.Reply != nil {
-		if in.check, err = standing(in.mp.model, in.st.Reply.Scopes, row); err != nil {
+		if in.check, err = jsonrow.StandingOf(in.mp.model, in.st.Reply.Scopes, row); err != nil {
 			return err
 		}
 	}
-	if err := in.d.rowReader(in.mp).over(in.required(), item, row); err != nil {
+	if err := in.mp.rows.Reader(in.d.maxRows).Over(in.required(), item, row); err != nil {
 		return err
 	}
-	if err := in.check.hold(in.mp.model, row); err != nil {
+	if err := in.check.Hold(in.mp.model, row); err != nil {
 		return err
 	}
 	return in.give(row)
@@ -253,7 +254,7 @@ func (in *insertion) many(ctx context.Context) (int64, error) {
 			return 0, err
 		}
 	}
-	r, err := ep.request(in.d.base, &conditions{}, window{}, say{data: data, fields: st.Fields, row: in.values(0)})
+	r, err := ep.request(in.d.call.Base, &conditions{}, window{}, say{data: data, fields: st.Fields, row: in.values(0)})
 	if err != nil {
 		return 0, err
 	}
@@ -345,7 +346,7 @@ func says(v []byte) bool {
 
 // said is says for a value that was built.
 func said(v any) bool {
-	text, err := encodeJSON(v)
+	text, err := jsonrow.Encode(v)
 	return err != nil || says(text)
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/ohler55/ojg/jp"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/httpcall"
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/internal/jsonstream"
 )
 
@@ -14,7 +16,7 @@ type lookup struct {
 	expr jp.Expr // nil where the endpoint maps none
 	// streamed places are found while the reply arrives: those of members by name and elements by number, and one [*]
 	// over an array among them. For every other form (.., filters, slices, unions, negative numbers, [*] twice or over
-	// an object) the reply is built as a whole and searched, which objectsPerRow bounds.
+	// an object) the reply is built as a whole and searched, which jsonrow.ObjectsPerRow bounds.
 	streamed bool
 	slot     int
 	every    bool              // the values are the elements of the array in the slot, or what they have below
@@ -89,7 +91,7 @@ func stepsOf(x jp.Expr) (steps, below []jsonstream.Step, every, ok bool) {
 // found is what an endpoint finds in a reply. Values are JSON, valid and not taken apart.
 type found struct {
 	ep   *endpoint
-	rep  *reply
+	rep  *httpcall.Reply
 	most int // rows that the reply may be built for
 	at   jsonstream.Found
 
@@ -98,23 +100,23 @@ type found struct {
 }
 
 // find looks for what the endpoint maps. A reply that another endpoint asked for is searched again.
-func (d *DataSource) find(e *endpoint, rep *reply) *found {
-	f := &found{ep: e, rep: rep, most: d.maxRows, at: rep.at}
-	if rep.body && rep.ep != e {
-		f.at, _ = jsonstream.ScanBytes(rep.raw).Find(&e.at.outline, 0) // it was valid before
+func (d *DataSource) find(e *endpoint, rep *httpcall.Reply) *found {
+	f := &found{ep: e, rep: rep, most: d.maxRows, at: rep.At}
+	if rep.Body && rep.Outline != &e.at.outline {
+		f.at, _ = jsonstream.ScanBytes(rep.Raw).Find(&e.at.outline, 0) // it was valid before
 	}
 	return f
 }
 
 // values gives all values at p, in order.
 func (f *found) values(p *lookup) (items, error) {
-	if p.expr == nil || !f.rep.body {
+	if p.expr == nil || !f.rep.Body {
 		return items{}, nil
 	}
 	if p.streamed {
-		raw, ok := f.at.At(f.rep.raw, p.slot)
+		raw, ok := f.at.At(f.rep.Raw, p.slot)
 		switch {
-		case !ok || p.every && kindOf(raw) != anArray && kindOf(raw) != anObject:
+		case !ok || p.every && jsonrow.KindOf(raw) != jsonrow.AnArray && jsonrow.KindOf(raw) != jsonrow.AnObject:
 			return items{}, nil
 		case !p.every:
 			return items{list: [][]byte{raw}}, nil
@@ -128,7 +130,7 @@ func (f *found) values(p *lookup) (items, error) {
 	}
 	var out items
 	for _, v := range p.expr.Get(doc) {
-		text, err := encodeJSON(v)
+		text, err := jsonrow.Encode(v)
 		if err != nil {
 			return items{}, err
 		}
@@ -140,7 +142,7 @@ func (f *found) values(p *lookup) (items, error) {
 // document gives the whole reply, built once.
 func (f *found) document() (doc any, err error) {
 	if !f.built {
-		f.doc, err = build(f.ep, f.rep.raw, f.most)
+		f.doc, err = build(f.ep, f.rep.Raw, f.most)
 		f.built = err == nil
 	}
 	return f.doc, err
@@ -148,10 +150,10 @@ func (f *found) document() (doc any, err error) {
 
 // build makes values of a valid document, once what it is made of is counted.
 func build(e *endpoint, raw []byte, most int) (any, error) {
-	if !fits(most, raw) {
-		return nil, fault.New(fault.ErrLimit, e.model.Name, "", fmt.Sprintf("the reply holds more objects and lists than %d, or more values than %d, for each of MaxRows (%d) rows", objectsPerRow, valuesPerRow, most))
+	if !jsonrow.Fits(most, raw) {
+		return nil, fault.New(fault.ErrLimit, e.model.Name, "", fmt.Sprintf("the reply holds more objects and lists than %d, or more values than %d, for each of MaxRows (%d) rows", jsonrow.ObjectsPerRow, jsonrow.ValuesPerRow, most))
 	}
-	doc, err := parseJSON(raw)
+	doc, err := jsonrow.Parse(raw)
 	if err != nil {
 		return nil, upstream(e.model, nil, e.role+": the reply is not valid JSON")
 	}

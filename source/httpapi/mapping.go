@@ -11,6 +11,8 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/httpcall"
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -19,7 +21,7 @@ type mapping struct {
 	model                                   *model.Model
 	many, unique, first, bulk, count        *endpoint
 	create, createMany, update, del, upsert *endpoint
-	rows                                    *rowPlan
+	rows                                    *jsonrow.Plan
 	cache                                   *cache        // nil when replies are not kept
 	epoch                                   atomic.Uint64 // moves on with every write through the library
 }
@@ -68,7 +70,7 @@ func mappingOf(m *model.Model) (*mapping, error) {
 		return nil, fault.New(fault.ErrInvalid, m.Name, "", "the model is bound to an HTTP API and does not say how it maps: give it a method Endpoints() httpapi.Endpoints")
 	}
 	e := says.Endpoints()
-	out := &mapping{model: m, rows: planRows(m)}
+	out := &mapping{model: m, rows: jsonrow.NewPlan(m)}
 	var errs []error
 	for _, x := range []struct {
 		role string
@@ -206,14 +208,14 @@ func (p *endpointParser) param(x param, t template) error {
 		return errors.New("the parameter has no name")
 	}
 	if x.in == inHeader {
-		if !validHeader(x.name) {
+		if !httpcall.ValidHeader(x.name) {
 			return errors.New("not a header's name")
 		}
 		switch http.CanonicalHeaderKey(x.name) {
 		case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Accept-Encoding":
 			return errors.New("the header belongs to the transport")
 		}
-		if t.word == literal && !validHeaderValue(t.text) {
+		if t.word == literal && !httpcall.ValidHeaderValue(t.text) {
 			return errors.New("not a header's value")
 		}
 	}

@@ -2,12 +2,15 @@ package httpapi
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/go-resty/resty/v2"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 	"golang.org/x/time/rate"
+
+	"github.com/multi-orm/orm/internal/httpcall"
 )
 
 // Option changes how a source talks to its API.
@@ -22,19 +25,23 @@ func OAuth2(ts oauth2.TokenSource) Option {
 			d.refuse("OAuth2 was given no token source")
 			return
 		}
-		d.credentials(false, func(context.Context, Reason) (Credentials, error) { return bearer(ts.Token()) })
+		d.credentials(false, func(context.Context, httpcall.Reason) (http.Header, time.Time, error) {
+			return httpcall.Bearer(ts.Token())
+		})
 	}
 }
 
 // ClientCredentials is OAuth2 with the client-credentials flow.
 func ClientCredentials(c clientcredentials.Config) Option {
 	return func(d *DataSource) {
-		d.credentials(false, func(ctx context.Context, _ Reason) (Credentials, error) { return bearer(c.Token(ctx)) })
+		d.credentials(false, func(ctx context.Context, _ httpcall.Reason) (http.Header, time.Time, error) {
+			return httpcall.Bearer(c.Token(ctx))
+		})
 	}
 }
 
 // AllowNobody lets Auth be asked where the context has no actor: the credentials it then gives serve all such calls.
-func AllowNobody() Option { return func(d *DataSource) { d.keep().nobody = true } }
+func AllowNobody() Option { return func(d *DataSource) { d.call.AllowNobody() } }
 
 // Auth asks fn for the credentials of the actor in ctx. They are kept for each actor until they expire or are
 // refused; fn runs once at a time for one actor, in a context that ends with RequestTimeout. Without an actor a call is
@@ -45,21 +52,24 @@ func Auth(fn func(ctx context.Context, why Reason) (Credentials, error)) Option 
 			d.refuse("Auth was given no function")
 			return
 		}
-		d.credentials(true, fn)
+		d.credentials(true, func(ctx context.Context, why httpcall.Reason) (http.Header, time.Time, error) {
+			c, err := fn(ctx, Reason(why))
+			return c.Header, c.Expires, err
+		})
 	}
 }
 
 // OptionalAuth sends a request without credentials where they cannot be had.
-func OptionalAuth() Option { return func(d *DataSource) { d.keep().optional = true } }
+func OptionalAuth() Option { return func(d *DataSource) { d.call.Optional() } }
 
 // Header sends a header with every request. Its value appears in no error and no plan.
 func Header(name, value string) Option {
 	return func(d *DataSource) {
-		if !validHeader(name) || !validHeaderValue(value) {
+		if !httpcall.ValidHeader(name) || !httpcall.ValidHeaderValue(value) {
 			d.refuse("Header was given what is no header")
 			return
 		}
-		d.header.Set(name, value)
+		d.call.Header.Set(name, value)
 	}
 }
 
@@ -71,18 +81,18 @@ func Timeout(t time.Duration) Option {
 			d.refuse("Timeout must be positive")
 			return
 		}
-		d.timeout = t
+		d.call.Timeout = t
 	}
 }
 
 // Retries is how often a read, a PUT or a DELETE is sent again after 429, 502, 503, 504 or a lost connection; 3 unless
 // said. Other writes are never sent twice. All calls of a source share a budget: ten at first, and one for each ten
 // requests that succeed; without it nothing is sent again, so that an API in trouble does not get four times its load.
-func Retries(n int) Option { return func(d *DataSource) { d.retries = max(0, n) } }
+func Retries(n int) Option { return func(d *DataSource) { d.call.Retries = max(0, n) } }
 
 // MaxWait bounds the wait that a reply's Retry-After asks for; 30 seconds unless said. Where the API asks for more,
 // the call fails at once.
-func MaxWait(t time.Duration) Option { return func(d *DataSource) { d.maxWait = max(0, t) } }
+func MaxWait(t time.Duration) Option { return func(d *DataSource) { d.call.MaxWait = max(0, t) } }
 
 // RateLimit sends at most perSecond requests a second on average, and burst at once.
 func RateLimit(perSecond float64, burst int) Option {
@@ -91,7 +101,7 @@ func RateLimit(perSecond float64, burst int) Option {
 			d.refuse("RateLimit needs a positive rate and a burst of at least one")
 			return
 		}
-		d.limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
+		d.call.Limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
 	}
 }
 
@@ -104,12 +114,12 @@ func Breaker(failures int, pause time.Duration) Option {
 			d.refuse("Breaker needs a positive number of failures and a positive pause")
 			return
 		}
-		d.breaker = &breaker{limit: failures, pause: pause}
+		d.call.Breaker = httpcall.NewBreaker(failures, pause)
 	}
 }
 
 // NoBreaker takes the circuit breaker away.
-func NoBreaker() Option { return func(d *DataSource) { d.breaker = nil } }
+func NoBreaker() Option { return func(d *DataSource) { d.call.Breaker = nil } }
 
 // MaxBody bounds a reply's body in bytes, after decompression; 32 MiB unless said.
 func MaxBody(bytes int64) Option {
@@ -118,7 +128,7 @@ func MaxBody(bytes int64) Option {
 			d.refuse("MaxBody must be positive")
 			return
 		}
-		d.maxBody = bytes
+		d.call.MaxBody = bytes
 	}
 }
 
@@ -152,6 +162,6 @@ func Client(c *resty.Client) Option {
 			d.refuse("Client was given none")
 			return
 		}
-		d.given = c
+		d.call.Given = c
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/httpcall"
 )
 
 // maxPages bounds the pages of one list.
@@ -57,7 +58,7 @@ func (w *walk) run(ctx context.Context, visit func(items items) (enough bool, er
 			return err
 		}
 		w.at = positionOf(w, at, link)
-		if rep.status == http.StatusNotFound { // only where one row was asked for
+		if rep.Status == http.StatusNotFound { // only where one row was asked for
 			return nil
 		}
 		has := w.d.find(w.ep, rep)
@@ -65,10 +66,10 @@ func (w *walk) run(ctx context.Context, visit func(items items) (enough bool, er
 		if err != nil {
 			return err
 		}
-		if n > 0 && items.len() > 0 && rep.sum == w.last {
+		if n > 0 && items.len() > 0 && rep.Sum == w.last {
 			return w.loops("gave the same page twice: does it know the paging parameters?")
 		}
-		w.last = rep.sum
+		w.last = rep.Sum
 		w.got += int64(items.len())
 		if w.whole && int64(items.len()) < at.take { // pages of another size than was asked for begin elsewhere
 			if total, known, err := has.total(); err != nil || !known || w.first.skip+w.got < total {
@@ -107,20 +108,20 @@ func (w *walk) size(got int64) int64 {
 	return n
 }
 
-func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*reply, error) {
-	r, err := w.ep.request(w.d.base, w.c, at, w.s)
+func (w *walk) ask(ctx context.Context, at window, link *url.URL) (*httpcall.Reply, error) {
+	r, err := w.ep.request(w.d.call.Base, w.c, at, w.s)
 	if err != nil {
 		return nil, err
 	}
-	w.below, r.most = r.below, w.most
+	w.below, r.Most, r.TooMany = r.Below, w.most, func() error { return w.d.tooManyRows(w.mp.model) }
 	if link != nil {
-		if !w.d.sameHost(link) || !within(w.below, link) { // one that was followed stays good; a mapping may have changed since
+		if !w.d.call.SameHost(link) || !httpcall.Within(w.below, link) { // one that was followed stays good; a mapping may have changed since
 			return nil, errMoved
 		}
-		r.url = link
+		r.URL = link
 	}
 	rep, err := w.d.fetch(ctx, w.mp, r)
-	if err != nil && rep != nil && rep.status == http.StatusNotFound {
+	if err != nil && rep != nil && rep.Status == http.StatusNotFound {
 		if w.ep.items == nil {
 			return rep, nil
 		}
@@ -152,7 +153,7 @@ func (w *walk) next(has *found, at window, rows int64) (window, *url.URL, error)
 		link, err := w.follow(rep, text)
 		return at, link, err
 	case w.ep.nextLink:
-		text := nextOf(rep.header.Values("Link"))
+		text := nextOf(rep.Header.Values("Link"))
 		if text == "" {
 			return end, nil, nil
 		}
@@ -190,16 +191,16 @@ func (w *walk) fresh(to string) error {
 }
 
 // follow resolves a link, which must stay on the API's host and below the endpoint's path.
-func (w *walk) follow(rep *reply, text string) (*url.URL, error) {
+func (w *walk) follow(rep *httpcall.Reply, text string) (*url.URL, error) {
 	ref, err := url.Parse(text)
 	if err != nil {
 		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page is no URL")
 	}
-	u := rep.url.ResolveReference(ref)
-	if !w.d.sameHost(u) {
+	u := rep.URL.ResolveReference(ref)
+	if !w.d.call.SameHost(u) {
 		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page leads to another host, which is not followed")
 	}
-	if !within(w.below, u) {
+	if !httpcall.Within(w.below, u) {
 		return nil, upstream(w.mp.model, nil, w.ep.role+": the link to the next page leaves the path of the endpoint: say Below in the mapping where it may")
 	}
 	u.Fragment = ""

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -86,7 +87,7 @@ func expand(path []segment, value func(*model.Field) (model.Value, bool)) (strin
 			}
 			v, ok := value(p.field)
 			if !ok {
-				return "", invalid(p.field, "the path needs the value")
+				return "", jsonrow.Invalid(p.field, "the path needs the value")
 			}
 			text, err := segmentText(p.field, v)
 			if err != nil {
@@ -96,23 +97,23 @@ func expand(path []segment, value func(*model.Field) (model.Value, bool)) (strin
 			filled = true
 		}
 		if made := b.String()[from:]; filled && (made == "." || made == "..") {
-			return "", invalid(s[0].field, "the value cannot be part of a path: it would lead to another resource")
+			return "", jsonrow.Invalid(s[0].field, "the value cannot be part of a path: it would lead to another resource")
 		}
 	}
 	return b.String(), nil
 }
 
 func segmentText(f *model.Field, v model.Value) (string, error) {
-	text, err := textOf(f, v)
+	text, err := jsonrow.Text(f, v)
 	if err != nil {
 		return "", err
 	}
 	if text == "" {
-		return "", invalid(f, "an empty value cannot be part of a path: it would lead to another resource")
+		return "", jsonrow.Invalid(f, "an empty value cannot be part of a path: it would lead to another resource")
 	}
 	for _, r := range text {
 		if r < ' ' || r == 0x7f {
-			return "", invalid(f, "a value with control characters cannot be part of a path")
+			return "", jsonrow.Invalid(f, "a value with control characters cannot be part of a path")
 		}
 	}
 	return url.PathEscape(text), nil

@@ -12,6 +12,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/filter"
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -135,11 +136,11 @@ func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate
 	if !x.stream && r.takesAll() {
 		w.most = x.d.maxRows
 	}
-	decode := x.d.rowReader(r.mp)
+	decode := r.mp.rows.Reader(x.d.maxRows)
 	return w.run(ctx, func(items items) (bool, error) {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		decode.built = weight{}
+		decode.Begin()
 		if w.most > 0 && x.slab.Len() == 0 {
 			x.slab.Reserve(min(items.len(), w.most))
 		}
@@ -156,7 +157,7 @@ func (x *reader) list(ctx context.Context, c *conditions, part *filter.Predicate
 }
 
 // take decodes one item straight into the rows, where it stays if it passes.
-func (x *reader) take(item []byte, decode *rowReader, part *filter.Predicate) (enough bool, err error) {
+func (x *reader) take(item []byte, decode *jsonrow.Reader, part *filter.Predicate) (enough bool, err error) {
 	r, m := x.r, x.r.st.Model
 	if x.fetched++; r.bounded() && x.fetched > x.d.limits.PostFilterRows {
 		err := fault.New(fault.ErrLimit, m.Name, "", fmt.Sprintf("more than PostFilterRows (%d) rows were read to be filtered, sorted or counted here: map what the API can do, or raise the limit", x.d.limits.PostFilterRows))
@@ -188,8 +189,8 @@ func (x *reader) take(item []byte, decode *rowReader, part *filter.Predicate) (e
 }
 
 // fill decodes one item into row; keep is false where it is not what was asked for, or was there before.
-func (x *reader) fill(item []byte, decode *rowReader, part *filter.Predicate, row unsafe.Pointer) (keep bool, err error) {
-	if err := decode.decode(x.r.fields, item, row); err != nil {
+func (x *reader) fill(item []byte, decode *jsonrow.Reader, part *filter.Predicate, row unsafe.Pointer) (keep bool, err error) {
+	if err := decode.Decode(x.r.fields, item, row); err != nil {
 		return false, err
 	}
 	if keep, err = x.passes(row, part); err != nil || !keep {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,22 +13,10 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/httpcall"
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/model"
 )
-
-// request is one call of the API, ready to be sent any number of times.
-type request struct {
-	method string
-	url    *url.URL
-	header http.Header
-	body   []byte
-	kind   string // of the body, where neither the endpoint nor the source says another
-	safe   bool   // it reads, or says the same however often it is said
-	reads  bool
-	below  string // the path that links and redirects must not leave
-	most   int    // rows at which reading the reply ends, 0 for none
-	ep     *endpoint
-}
 
 // window is where in a list of rows a request begins.
 type window struct {
@@ -47,7 +36,7 @@ type say struct {
 }
 
 // request fills the endpoint's templates. Required conditions are there: match has seen to it.
-func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*request, error) {
+func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*httpcall.Request, error) {
 	path, err := expand(e.path, func(f *model.Field) (model.Value, bool) {
 		for i := range s.fields {
 			if s.fields[i] == f {
@@ -64,9 +53,17 @@ func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*requ
 	if err != nil {
 		return nil, fault.New(fault.ErrInvalid, e.model.Name, "", "the request's URL cannot be made")
 	}
-	r := &request{method: e.method, url: u, header: http.Header{}, below: cmp.Or(e.below, u.Path), ep: e}
-	r.reads = strings.HasPrefix(e.role, "Find") || e.role == "Count"
-	r.safe = r.reads || e.method == http.MethodPut || e.method == http.MethodDelete
+	r := &httpcall.Request{Method: e.method, URL: u, Header: http.Header{}, Below: cmp.Or(e.below, u.Path), Outline: &e.at.outline, Model: e.model,
+		Says: e.method + " " + describePath(e.path), Role: e.role}
+	r.Reads = strings.HasPrefix(e.role, "Find") || e.role == "Count"
+	r.Safe = r.Reads || e.method == http.MethodPut || e.method == http.MethodDelete
+	r.Refusal = func(status int, _ http.Header, body io.Reader) *fault.Error {
+		out := httpcall.StatusFault(r, status)
+		if f := e.refusedField(status, body); f != nil {
+			out.Field = f.Name
+		}
+		return out
+	}
 	query, form, object := u.Query(), url.Values{}, map[string]any{}
 	for i := range e.params {
 		b := &e.params[i]
@@ -94,13 +91,13 @@ func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*requ
 			case inForm:
 				form.Add(b.name, text)
 			default:
-				if !validHeaderValue(text) {
-					return nil, invalid(b.field, "the value cannot be part of a header")
+				if !httpcall.ValidHeaderValue(text) {
+					return nil, jsonrow.Invalid(b.field, "the value cannot be part of a header")
 				}
 				if name := http.CanonicalHeaderKey(b.name); name == "Accept" || name == "Content-Type" {
-					r.header.Set(name, text)
+					r.Header.Set(name, text)
 				} else {
-					r.header.Add(name, text)
+					r.Header.Add(name, text)
 				}
 			}
 		}
@@ -109,7 +106,7 @@ func (e *endpoint) request(base *url.URL, c *conditions, w window, s say) (*requ
 	return r, e.encode(r, s, form, object)
 }
 
-func (e *endpoint) encode(r *request, s say, form url.Values, object map[string]any) error {
+func (e *endpoint) encode(r *httpcall.Request, s say, form url.Values, object map[string]any) error {
 	var body any
 	switch {
 	case e.bodyAll:
@@ -117,8 +114,8 @@ func (e *endpoint) encode(r *request, s say, form url.Values, object map[string]
 	case len(object) > 0:
 		body = object
 	case len(form) > 0:
-		r.kind = "application/x-www-form-urlencoded"
-		r.body = []byte(form.Encode())
+		r.Kind = "application/x-www-form-urlencoded"
+		r.Body = []byte(form.Encode())
 		return nil
 	default:
 		return nil
@@ -129,8 +126,8 @@ func (e *endpoint) encode(r *request, s say, form url.Values, object map[string]
 	if err := enc.Encode(body); err != nil {
 		return fault.New(fault.ErrInvalid, e.model.Name, "", "a value cannot be written as JSON")
 	}
-	r.kind = "application/json"
-	r.body = b.Bytes()
+	r.Kind = "application/json"
+	r.Body = b.Bytes()
 	return nil
 }
 
@@ -154,7 +151,7 @@ func (b *binding) json(c *conditions, w window, s say) (v any, ok bool, err erro
 		if at < 0 {
 			return nil, false, nil
 		}
-		v, err := jsonOf(b.field, x)
+		v, err := jsonrow.JSON(b.field, x)
 		return v, true, err
 	case skip, take, page:
 		n, ok := b.number(w)
@@ -188,7 +185,7 @@ func (b *binding) texts(c *conditions, w window, s say) ([]string, error) {
 		if strings.HasSuffix(b.name, "[]") && v.Kind() == model.ListValue {
 			var out []string
 			for _, x := range v.List() {
-				text, err := textOf(b.field, x)
+				text, err := jsonrow.Text(b.field, x)
 				if err != nil {
 					return nil, err
 				}
@@ -196,7 +193,7 @@ func (b *binding) texts(c *conditions, w window, s say) ([]string, error) {
 			}
 			return out, nil
 		}
-		text, err := textOf(b.field, v)
+		text, err := jsonrow.Text(b.field, v)
 		return []string{text}, err
 	case skip, take, page:
 		if n, ok := b.number(w); ok {
@@ -220,21 +217,6 @@ func (b *binding) number(w window) (int64, bool) {
 		return w.take, w.hasTake
 	}
 	return w.page, w.hasTake
-}
-
-// validHeader reports whether name is a token of RFC 9110.
-func validHeader(name string) bool {
-	for _, r := range name {
-		if r >= 0x7f || r <= ' ' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-// validHeaderValue reports whether value holds no control character, so that it cannot begin another header.
-func validHeaderValue(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // describe gives the request with the names of its parameters and none of their values. sent says which

@@ -9,6 +9,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/filter"
+	"github.com/multi-orm/orm/internal/httpcall"
 )
 
 // errMoved says that the place where the page before ended is no longer where it was.
@@ -169,14 +170,14 @@ func (x *reader) resumedWell() error {
 }
 
 // lost reports that the API does not know the place any more, as when a cursor of its own is too old.
-func lost(rep *reply, err error) bool {
+func lost(rep *httpcall.Reply, err error) bool {
 	if errors.Is(err, errMoved) {
 		return true
 	}
 	if rep == nil {
 		return false
 	}
-	switch rep.status {
+	switch rep.Status {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusGone, http.StatusRequestedRangeNotSatisfiable, http.StatusUnprocessableEntity:
 		return true
 	}

@@ -3,17 +3,10 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"hash/maphash"
-	"net/http"
-	"net/url"
-	"strings"
 	"sync/atomic"
-	"time"
-
-	"github.com/go-resty/resty/v2"
-	"golang.org/x/time/rate"
 
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/httpcall"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -21,28 +14,14 @@ import (
 // DataSource is an HTTP API. Source makes it; orm.Open opens it.
 type DataSource struct {
 	name      string
-	base      *url.URL
 	invalid   []error // what was wrong with the name, the URL or the options; Open gives it
-	given     *resty.Client
-	client    *resty.Client
-	own       *http.Transport // nil when the caller's client brought its own
-	header    http.Header
-	keeper    *keeper // nil without credentials
+	call      *httpcall.Caller
 	limits    source.Limits
-	timeout   time.Duration // of one request; RequestTimeout when zero
-	retries   int
-	maxWait   time.Duration
-	maxBody   int64
-	limiter   *rate.Limiter
-	breaker   *breaker
-	budget    budget
-	slots     chan struct{}
 	flights   flights
 	state     atomic.Pointer[opened]
 	scattered bool // NonAtomic was said
 	exact     bool // NoFiltering was said
 	maxRows   int
-	seed      maphash.Seed // of the sums of replies
 }
 
 // opened is what Open made.
@@ -57,15 +36,12 @@ var (
 // Source describes the API below baseURL, which is http or https and holds neither credentials nor a query. Nothing
 // is sent before the first statement.
 func Source(name, baseURL string, opts ...Option) *DataSource {
-	d := &DataSource{name: name, header: http.Header{"User-Agent": {"multi-orm"}}, retries: 3, maxWait: 30 * time.Second, maxBody: 32 << 20, maxRows: 100_000, breaker: &breaker{limit: defaultFailures, pause: defaultPause}, seed: maphash.MakeSeed()}
-	u, err := url.Parse(baseURL)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		d.refuse("the base URL is no http or https URL")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		d.refuse("the base URL must not hold credentials, a query or a fragment: use Header, OAuth2 or Auth")
+	d := &DataSource{name: name, maxRows: 100_000}
+	var why string
+	if d.call, why = httpcall.New("httpapi", baseURL); why != "" {
+		d.refuse(why)
 	}
-	d.base = u
+	d.call.Leave = ": say Below in the mapping where it may"
 	for _, o := range opts {
 		o(d)
 	}
@@ -111,14 +87,7 @@ func (d *DataSource) Open(_ context.Context, models []*model.Model) error {
 	if d.limits.PostFilterRows <= 0 {
 		d.limits.PostFilterRows = 10_000
 	}
-	if d.timeout == 0 {
-		d.timeout = d.limits.RequestTimeout
-	}
-	if d.timeout <= 0 {
-		d.timeout = 10 * time.Second
-	}
-	d.slots = make(chan struct{}, d.limits.MaxConcurrentRequests)
-	d.connect()
+	d.call.Open(d.limits.MaxConcurrentRequests, d.limits.RequestTimeout)
 	d.state.Store(o)
 	return nil
 }
@@ -126,9 +95,7 @@ func (d *DataSource) Open(_ context.Context, models []*model.Model) error {
 // Close lets idle connections go. A client that the caller gave stays as it is.
 func (d *DataSource) Close() error {
 	d.state.Store(nil)
-	if d.own != nil {
-		d.own.CloseIdleConnections()
-	}
+	d.call.Close()
 	return nil
 }
 
@@ -143,9 +110,4 @@ func (d *DataSource) mapping(m *model.Model) (*mapping, error) {
 		return nil, &fault.Error{Model: m.Name, Source: d.name, Err: fault.ErrInvalid, Detail: "the model is not bound to this source"}
 	}
 	return mp, nil
-}
-
-// sameHost reports whether u is on the API's own scheme and host, without credentials of its own.
-func (d *DataSource) sameHost(u *url.URL) bool {
-	return u.Scheme == d.base.Scheme && strings.EqualFold(u.Host, d.base.Host) && u.User == nil
 }

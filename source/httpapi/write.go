@@ -10,18 +10,20 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/filter"
+	"github.com/multi-orm/orm/internal/httpcall"
+	"github.com/multi-orm/orm/internal/jsonrow"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
 // post sends a write. Whatever came of it, replies that are kept may be old from here on.
-func (d *DataSource) post(ctx context.Context, mp *mapping, r *request) (*reply, int, error) {
+func (d *DataSource) post(ctx context.Context, mp *mapping, r *httpcall.Request) (*httpcall.Reply, int, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, 0, fault.Ended(transportFault(ctx, r.ep, err), fault.Unsent)
+		return nil, 0, fault.Ended(httpcall.TransportFault(ctx, r.Model, err), fault.Unsent)
 	}
 	mp.epoch.Add(1)
 	defer mp.epoch.Add(1)
-	return d.send(ctx, r)
+	return d.call.Send(ctx, r)
 }
 
 // change is an Update or a Delete of one row by its key.
@@ -151,7 +153,7 @@ func (c *change) one(ctx context.Context, conds *conditions, row unsafe.Pointer)
 			return 0, err
 		}
 	}
-	r, err := c.ep.request(c.d.base, c.keyOf(conds, old), window{}, s)
+	r, err := c.ep.request(c.d.call.Base, c.keyOf(conds, old), window{}, s)
 	if err != nil {
 		return 0, err
 	}
@@ -189,7 +191,7 @@ func (c *change) assign(row unsafe.Pointer) (map[string]any, error) {
 	put := func(f *model.Field) error {
 		v, err := f.Load(row)
 		if err == nil {
-			data[f.Column], err = jsonOf(f, v)
+			data[f.Column], err = jsonrow.JSON(f, v)
 		}
 		return err
 	}
@@ -221,7 +223,7 @@ func (c *change) assign(row unsafe.Pointer) (map[string]any, error) {
 }
 
 // result hands on the changed row: as the reply tells it, else as it is read again by its key.
-func (c *change) result(ctx context.Context, rep *reply, row unsafe.Pointer) error {
+func (c *change) result(ctx context.Context, rep *httpcall.Reply, row unsafe.Pointer) error {
 	if len(c.returning) == 0 || c.rows == nil {
 		return nil
 	}
@@ -246,7 +248,7 @@ func (c *change) result(ctx context.Context, rep *reply, row unsafe.Pointer) err
 // replied takes the reply over as the changed row, which must be the one that was meant.
 func (c *change) replied(item []byte, row unsafe.Pointer) error {
 	m := c.mp.model
-	scopes, err := standing(m, c.scopes, row)
+	scopes, err := jsonrow.StandingOf(m, c.scopes, row)
 	if err != nil {
 		return err
 	}
@@ -254,10 +256,10 @@ func (c *change) replied(item []byte, row unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if err := c.d.rowReader(c.mp).over(nil, item, row); err != nil {
+	if err := c.mp.rows.Reader(c.d.maxRows).Over(nil, item, row); err != nil {
 		return err
 	}
-	if err := scopes.hold(m, row); err != nil {
+	if err := scopes.Hold(m, row); err != nil {
 		return err
 	}
 	told, err := filter.AppendKey(nil, m.Key, row)

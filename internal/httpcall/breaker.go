@@ -1,4 +1,4 @@
-package httpapi
+package httpcall
 
 import (
 	"sync"
@@ -11,8 +11,8 @@ const (
 	defaultPause    = time.Second
 )
 
-// breaker stops asking an API that fails.
-type breaker struct {
+// Breaker stops asking an API that fails. A nil one lets everything pass.
+type Breaker struct {
 	limit int
 	pause time.Duration
 
@@ -22,8 +22,16 @@ type breaker struct {
 	probing bool
 }
 
+// DefaultBreaker makes the breaker of a source that says nothing.
+func DefaultBreaker() *Breaker { return NewBreaker(defaultFailures, defaultPause) }
+
+// NewBreaker makes a breaker that opens after so many failures in a row, and asks once a pause.
+func NewBreaker(failures int, pause time.Duration) *Breaker {
+	return &Breaker{limit: failures, pause: pause}
+}
+
 // allow reports whether a request may be sent; while the breaker is open only one is, once the pause is over.
-func (b *breaker) allow(now time.Time) bool {
+func (b *Breaker) allow(now time.Time) bool {
 	if b == nil {
 		return true
 	}
@@ -48,7 +56,7 @@ const (
 	untold // the caller left, or the request was never sent
 )
 
-func (b *breaker) note(o outcome, now time.Time) {
+func (b *Breaker) note(o outcome, now time.Time) {
 	if b == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package httpapi
+package httpcall
 
 import (
 	"net/http"
@@ -13,11 +13,11 @@ type belowKey struct{}
 // contained reports whether a redirect stays where its request may be led.
 func contained(next *http.Request) bool {
 	below, ok := next.Context().Value(belowKey{}).(string)
-	return ok && within(below, next.URL)
+	return ok && Within(below, next.URL)
 }
 
-// within reports whether u is at a path or below it, whatever dots, escaped ones too, it is written with.
-func within(below string, u *url.URL) bool {
+// Within reports whether u is at a path or below it, whatever dots, escaped ones too, it is written with.
+func Within(below string, u *url.URL) bool {
 	at, below := path.Clean("/"+u.Path), path.Clean("/"+below)
 	return at == below || strings.HasPrefix(at, strings.TrimSuffix(below, "/")+"/")
 }

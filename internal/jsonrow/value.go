@@ -1,4 +1,4 @@
-package httpapi
+package jsonrow
 
 import (
 	"encoding/base64"
@@ -13,21 +13,22 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-func invalid(f *model.Field, detail string) error {
+// Invalid is what is wrong with a value of f, nil where it is of none.
+func Invalid(f *model.Field, detail string) error {
 	if f == nil {
 		return fault.New(fault.ErrInvalid, "", "", detail)
 	}
 	return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, detail)
 }
 
-// textOf writes a value of f for a path, a query, a header or a form.
-func textOf(f *model.Field, v model.Value) (string, error) {
+// Text writes a value of f for a path, a query, a header or a form.
+func Text(f *model.Field, v model.Value) (string, error) {
 	if why := builder.TextFault(v); why != "" {
-		return "", invalid(f, why)
+		return "", Invalid(f, why)
 	}
 	switch v.Kind() {
 	case model.NullValue:
-		return "", invalid(f, "NULL has no form in a request's parameters")
+		return "", Invalid(f, "NULL has no form in a request's parameters")
 	case model.BoolValue:
 		return strconv.FormatBool(v.Bool()), nil
 	case model.IntValue:
@@ -50,19 +51,19 @@ func textOf(f *model.Field, v model.Value) (string, error) {
 	if text, ok := v.Any().(model.JSONText); ok {
 		return string(text), nil
 	}
-	return "", invalid(f, "the value has no form in a request")
+	return "", Invalid(f, "the value has no form in a request")
 }
 
 // listText joins values with commas, which the values themselves must not hold.
 func listText(f *model.Field, l model.List) (string, error) {
 	parts := make([]string, 0, len(l))
 	for _, v := range l {
-		text, err := textOf(f, v)
+		text, err := Text(f, v)
 		if err != nil {
 			return "", err
 		}
 		if strings.IndexByte(text, ',') >= 0 {
-			return "", invalid(f, `a value holds a comma, which the list is joined with: end the parameter's name in "[]", or send the list in a body`)
+			return "", Invalid(f, `a value holds a comma, which the list is joined with: end the parameter's name in "[]", or send the list in a body`)
 		}
 		parts = append(parts, text)
 	}
@@ -71,15 +72,15 @@ func listText(f *model.Field, l model.List) (string, error) {
 
 func number(f *model.Field, x float64) (string, error) {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return "", invalid(f, "the number is not finite")
+		return "", Invalid(f, "the number is not finite")
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64), nil
 }
 
-// jsonOf gives a value of f as encoding/json is to write it.
-func jsonOf(f *model.Field, v model.Value) (any, error) {
+// JSON gives a value of f as encoding/json is to write it.
+func JSON(f *model.Field, v model.Value) (any, error) {
 	if why := builder.TextFault(v); why != "" {
-		return nil, invalid(f, why)
+		return nil, Invalid(f, why)
 	}
 	switch v.Kind() {
 	case model.NullValue:
@@ -104,7 +105,7 @@ func jsonOf(f *model.Field, v model.Value) (any, error) {
 		out := make([]any, len(l))
 		for i := range l {
 			var err error
-			if out[i], err = jsonOf(f, l[i]); err != nil {
+			if out[i], err = JSON(f, l[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -113,7 +114,7 @@ func jsonOf(f *model.Field, v model.Value) (any, error) {
 	if text, ok := v.Any().(model.JSONText); ok {
 		return json.RawMessage(text), nil
 	}
-	return textOf(f, v)
+	return Text(f, v)
 }
 
 // textual reports a whole number that the API writes as text, as type=text in its tag says.

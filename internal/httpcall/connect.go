@@ -1,4 +1,4 @@
-package httpapi
+package httpcall
 
 import (
 	"errors"
@@ -15,36 +15,36 @@ const maxHeader = 256 << 10
 const maxRedirects = 5
 
 // connect makes the client.
-func (d *DataSource) connect() {
-	hc := &http.Client{CheckRedirect: d.redirect}
-	if d.given != nil && d.given.GetClient() != nil {
-		hc.Transport = d.given.GetClient().Transport
-		if jar := d.given.GetClient().Jar; jar != nil {
+func (c *Caller) connect(conns int) {
+	hc := &http.Client{CheckRedirect: c.redirect}
+	if c.Given != nil && c.Given.GetClient() != nil {
+		hc.Transport = c.Given.GetClient().Transport
+		if jar := c.Given.GetClient().Jar; jar != nil {
 			hc.Jar = closedJar{jar}
 		}
 	}
 	if hc.Transport == nil {
-		d.own = ownTransport(d.limits.MaxConcurrentRequests)
-		hc.Transport = d.own
+		c.own = ownTransport(conns)
+		hc.Transport = c.own
 	}
-	c := resty.NewWithClient(hc)
-	c.SetLogger(silent{})
-	c.SetDisableWarn(true)
-	if g := d.given; g != nil {
-		c.Header, c.QueryParam, c.Cookies = g.Header.Clone(), g.QueryParam, g.Cookies
-		c.UserInfo, c.Token, c.AuthScheme = g.UserInfo, g.Token, g.AuthScheme
-		c.HeaderAuthorizationKey = g.HeaderAuthorizationKey
+	r := resty.NewWithClient(hc)
+	r.SetLogger(silent{})
+	r.SetDisableWarn(true)
+	if g := c.Given; g != nil {
+		r.Header, r.QueryParam, r.Cookies = g.Header.Clone(), g.QueryParam, g.Cookies
+		r.UserInfo, r.Token, r.AuthScheme = g.UserInfo, g.Token, g.AuthScheme
+		r.HeaderAuthorizationKey = g.HeaderAuthorizationKey
 	}
-	d.client = c
+	c.client = r
 }
 
 // without gives the URL without the parameters that the client adds by itself: links to the next page hold them already.
-func (d *DataSource) without(u *url.URL) string {
-	if u.RawQuery == "" || len(d.client.QueryParam) == 0 {
+func (c *Caller) without(u *url.URL) string {
+	if u.RawQuery == "" || len(c.client.QueryParam) == 0 {
 		return u.String()
 	}
 	query := u.Query()
-	for name := range d.client.QueryParam {
+	for name := range c.client.QueryParam {
 		query.Del(name)
 	}
 	bare := *u
@@ -70,14 +70,14 @@ func ownTransport(conns int) *http.Transport {
 
 // redirect follows a redirect of a read that stays on the API's host, below the endpoint's path. A redirected write could be done twice or
 // become a read, and another host must not see the credentials.
-func (d *DataSource) redirect(next *http.Request, via []*http.Request) error {
+func (c *Caller) redirect(next *http.Request, via []*http.Request) error {
 	switch {
 	case via[0].Method != http.MethodGet && via[0].Method != http.MethodHead:
 		return errRedirected{"the API redirects a request that is no GET"}
-	case !d.sameHost(next.URL):
+	case !c.SameHost(next.URL):
 		return errRedirected{"the API redirects to another host, which is not followed"}
 	case !contained(next):
-		return errRedirected{"the API redirects away from the path of the endpoint: say Below in the mapping where it may"}
+		return errRedirected{"the API redirects away from the path of the endpoint" + c.Leave}
 	case len(via) > maxRedirects:
 		return errRedirected{"the API redirects without end"}
 	}
