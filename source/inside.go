@@ -4,7 +4,7 @@ package source
 // those of the second.
 type Inset struct {
 	Slab
-	Ends   []int     // for each parent, the number of rows up to its last one
+	Ends   []int    // for each parent, the number of rows up to its last one
 	Inside []*Inset // in step with what is inside these rows
 }
 

@@ -70,7 +70,7 @@ func wayOf[T any](returning []T) way {
 // known is what is learnt of a compiled statement by running it.
 type known struct {
 	plan   *plan
-	last   atomic.Int64                    // rows that it gave
+	last   atomic.Int64                   // rows that it gave
 	fields atomic.Pointer[[]*model.Field] // the columns of its arguments, once one of them was NULL
 }
 
