@@ -1,5 +1,5 @@
 // Command blog serves users, their posts, and baskets of fruit over an embedded SQLite database: the resources, their
-// documentation, a TypeScript client and a page that uses it, all from one set of rules.
+// documentation and the page that shows it, all from one set of rules.
 //
 //	go run ./examples/blog
 //	open http://localhost:8080
@@ -23,6 +23,7 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/rls/rest"
+	"github.com/multi-orm/orm/rls/rest/docs"
 	"github.com/multi-orm/orm/source/sqlite"
 )
 
@@ -113,6 +114,13 @@ func handler(db orm.DB, o options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	who.register(mux)
 	mux.Handle("/query/", http.StripPrefix("/query", api))
+	about := rest.Info{Title: "Blog", Version: "1.0", Description: "Posts, baskets and fruit.", Server: "/query", Security: rest.Security{Cookie: cookie}}
+	if _, err := api.OpenAPIFor(about, orm.Actor{}, false); err != nil {
+		return nil, err
+	}
+	mux.Handle("GET /openapi.json", api.OpenAPI(about))
+	mux.Handle("GET /docs/", http.StripPrefix("/docs", docs.Handler("/openapi.json")))
+	mux.Handle("GET /{$}", http.RedirectHandler("/docs/", http.StatusFound))
 	// a session is a cookie, which browsers send along from other sites' pages too
 	return http.NewCrossOriginProtection().Handler(mux), nil
 }

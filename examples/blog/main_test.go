@@ -117,6 +117,12 @@ func TestBlog(t *testing.T) {
 	if got := admin.does(200, "DELETE", "/query/posts", ""); got != `{"rowsAffected":0,"count":0,"posts":[]}` {
 		t.Error("an admin deleted the posts of others:", got)
 	}
+	if doc := user.does(200, "GET", "/openapi.json", ""); !strings.Contains(doc, `"/posts/{key}"`) || strings.Contains(doc, `"/users"`) {
+		t.Error("the document is not the user's own")
+	}
+	if page := user.does(200, "GET", "/docs/", ""); !strings.Contains(page, "/openapi.json") {
+		t.Error(page)
+	}
 	user.does(403, "POST", "/query/posts", `{"title":"x","body":"y"}`, "Origin: http://evil.example", "Sec-Fetch-Site: cross-site")
 	user.does(204, "POST", "/api/auth/sign-out", "")
 	user.does(403, "POST", "/query/posts", `{"title":"x","body":"y"}`)

@@ -1,0 +1,10 @@
+package docs_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/multi-orm/orm/internal/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
