@@ -17,6 +17,7 @@ var pageCases = []testCase{
 	{"page/cursors", "a cursor that was changed, or belongs elsewhere, is ErrBadCursor", pageCursors},
 	{"page/keys", "cursors outlive the DB with a key, and its rotation", pageKeys},
 	{"page/rows", "pages with a selection, includes and a total", pageRows},
+	{"page/uuid", "pages sorted by UUIDs that are not selected cover every row once", pageUUID},
 	{"page/refused", "what has no place to begin a page at is refused", pageRefused},
 	{"page/computed", "pages sorted by a related row, a count, a part of a value, or a rank", pageComputed},
 	{"page/number", "pages by number tell how many there are", pageNumber},
@@ -282,6 +283,25 @@ func pageRows(e *env) {
 		return nil
 	})
 	ok(err)
+}
+
+func pageUUID(e *env) {
+	db := e.open(Token{})
+	for _, name := range []string{"a", "a", "b", "a", "c"} {
+		ok(orm.Repo[Token](db).Create(e.ctx, &Token{Name: name}))
+	}
+	var names []string
+	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+		p := must(orm.Repo[Token](db).Select(orm.F(func(t *Token) *string { return &t.Name })).Sort("Name").Take(2).Page(e.ctx, cursor))
+		for _, x := range p.Rows {
+			e.equal(x.ID, Key{}, "a key that was not selected")
+			names = append(names, x.Name)
+		}
+		if cursor = p.Next; pages > 5 {
+			e.Fatalf("the pages have no end: %v", names)
+		}
+	}
+	e.equal(names, []string{"a", "a", "a", "b", "c"}, "pages without their key")
 }
 
 func pageRefused(e *env) {

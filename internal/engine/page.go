@@ -306,6 +306,10 @@ func (k *cut) values(row unsafe.Pointer, at int) ([]model.Value, error) {
 		if err != nil {
 			return nil, err
 		}
+		if v.Kind() == model.UUIDValue { // it is the row's own, which is blank where the key was not asked for
+			u := *v.UUID()
+			v = model.UUIDOf(&u)
+		}
 		out[i] = v
 	}
 	return out, nil

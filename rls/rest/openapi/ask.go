@@ -62,8 +62,8 @@ func (b *builder) asked(p place, k kind, c *outline.Caller) object {
 			properties, numbers = properties.with("total", total), numbers.with("total", total)
 		}
 	}
-	properties = append(properties, b.chosen(p, o, k.reading(r, p.verb, o))...)
-	word := k.reading(r, p.verb, o).word
+	properties = append(properties, b.chosen(p, o, k.reading(r, p.Method, o))...)
+	word := k.reading(r, p.Method, o).word
 	var kinds []object
 	if len(properties) > 0 {
 		kinds = append(kinds, b.component(p, word+k.stage(), exclusive(closed(properties, needs...))))

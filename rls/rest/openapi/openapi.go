@@ -34,7 +34,7 @@ func Build(api outline.API, info Info) ([]byte, error) {
 	}
 	first := newBuilder(nil)
 	first.build(api)
-	b := newBuilder(first.differ)
+	b := newBuilder(first)
 	b.build(api)
 
 	about := object{{"title", info.Title}, {"version", info.Version}}
@@ -105,8 +105,6 @@ func check(api outline.API, info Info) error {
 }
 
 func (b *builder) build(api outline.API) {
-	b.names.Take(nameProblem)
-	b.names.Take(nameDirection)
 	b.paths, b.tags = object{}, []object{}
 	for i := range api.Resources {
 		b.resource(&api.Resources[i])

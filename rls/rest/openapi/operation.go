@@ -179,7 +179,7 @@ func (b *builder) each(r *outline.Resource, op *outline.Operation, callers []out
 	whose := map[string][]string{}
 	for i := range callers {
 		c := &callers[i]
-		s := make(place{resource: r, who: c.Who, verb: op.Method, strict: c.Shape.Strict}, c)
+		s := make(place{Place: naming.Place{Resource: r.Name, Who: c.Who, Method: op.Method}, resource: r, strict: c.Shape.Strict}, c)
 		if s == nil {
 			continue
 		}
