@@ -106,6 +106,19 @@ func ExampleQuery_UpdateReturning() {
 	// Output: 4 51 <nil>
 }
 
+// DeleteReturning gives the rows that it removed as they were.
+func ExampleQuery_DeleteReturning() {
+	db := example()
+	defer db.Close()
+	orders, err := orm.Repo[Order](db).Where(Orders.UserID.Eq(2)).DeleteReturning(context.Background())
+	fmt.Println(len(orders), orders[0].ID, orders[0].Total, err)
+	_, err = orm.Repo[Order](db).Query().DeleteReturning(context.Background())
+	fmt.Println(errors.Is(err, orm.ErrUnboundedWrite))
+	// Output:
+	// 1 4 50 <nil>
+	// true
+}
+
 // Save writes every column. With a version column it refuses a row that changed since it was read.
 func ExampleRepo_Save() {
 	ctx := context.Background()
