@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"time"
 	"unsafe"
@@ -42,6 +43,11 @@ func (r *Reader) put(f *model.Field, v []byte, row unsafe.Pointer) (err error) {
 	}
 	c := v[0]
 	switch {
+	case r.whole && f.Kind == model.Scanner && c != 'n' && (f.Decimal == nil || ownJSON(f)):
+		if json.Unmarshal(v, reflect.NewAt(f.Base, f.Target(row)).Interface()) != nil {
+			return misfit(f, v)
+		}
+		return nil
 	case c == 'n':
 		if err := f.SetNull(row); err != nil {
 			return httpcall.Upstream(f.Model, f, "the reply has null, which the column cannot hold").WithCause(err)
@@ -78,6 +84,12 @@ func (r *Reader) put(f *model.Field, v []byte, row unsafe.Pointer) (err error) {
 		return httpcall.Upstream(f.Model, f, "the reply has a value that does not fit the column").WithCause(err)
 	}
 	return nil
+}
+
+// ownJSON reports whether values of f have a JSON form of their own.
+func ownJSON(f *model.Field) bool {
+	_, own := reflect.Zero(reflect.PointerTo(f.Base)).Interface().(json.Marshaler)
+	return own
 }
 
 // untexted takes the quotes off a number or boolean that the wire writes as text.

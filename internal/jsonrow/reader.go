@@ -63,6 +63,9 @@ func (p *Plan) Reader(most int) *Reader {
 	return &Reader{Plan: p, values: make([][]byte, len(p.names)+p.beside), most: most, null: []byte("null")}
 }
 
+// Read takes an item apart without making a row of it, for what stands beside the columns.
+func (r *Reader) Read(item []byte) error { return r.read(item) }
+
 // Begin begins a reply.
 func (r *Reader) Begin() { r.built = Weight{} }
 
