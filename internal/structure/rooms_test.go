@@ -31,6 +31,8 @@ var besides = map[string]string{
 	"rls/rest/openapi imports rls":      "a document is made of an outline",
 	"internal/apitest imports root":     "it is an API as a program has one; only tests import it",
 	"internal/apitest imports rls":      "its resources are those of rls/rest",
+	"rls/rest/client imports rls":       "it writes the language that resources read",
+	"rls/rest/client imports source":    "a service that serves resources is a source",
 	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",
 	"internal/ormtest imports root":     "it attacks as a user would; only tests import it",
 	"internal/ormtest imports rls":      "what it plants and looks after, it does under rls.Bypass",
