@@ -1,5 +1,5 @@
 // Command blog serves users, their posts, and baskets of fruit over an embedded SQLite database: the resources, their
-// documentation and the page that shows it, all from one set of rules.
+// documentation, a TypeScript client and a page that uses it, all from one set of rules.
 //
 //	go run ./examples/blog
 //	open http://localhost:8080
@@ -119,8 +119,9 @@ func handler(db orm.DB, o options) (http.Handler, error) {
 		return nil, err
 	}
 	mux.Handle("GET /openapi.json", api.OpenAPI(about))
+	mux.Handle("GET /client.ts", api.TypeScript())
 	mux.Handle("GET /docs/", http.StripPrefix("/docs", docs.Handler("/openapi.json")))
-	mux.Handle("GET /{$}", http.RedirectHandler("/docs/", http.StatusFound))
+	showPage(mux)
 	// a session is a cookie, which browsers send along from other sites' pages too
 	return http.NewCrossOriginProtection().Handler(mux), nil
 }

@@ -120,6 +120,9 @@ func TestBlog(t *testing.T) {
 	if doc := user.does(200, "GET", "/openapi.json", ""); !strings.Contains(doc, `"/posts/{key}"`) || strings.Contains(doc, `"/users"`) {
 		t.Error("the document is not the user's own")
 	}
+	if client := user.does(200, "GET", "/client.ts", ""); !strings.Contains(client, "createClient") {
+		t.Error(client)
+	}
 	if page := user.does(200, "GET", "/docs/", ""); !strings.Contains(page, "/openapi.json") {
 		t.Error(page)
 	}

@@ -28,6 +28,7 @@ var besides = map[string]string{
 	"rls/rest imports root":             "section 5 says so",
 	"rls/rest imports rls":              "resources are made of the shapes of rls/guard, in packages below it",
 	"rls/rest/outline imports rls":      "an outline is made of those of rls/guard",
+	"rls/rest/typescript imports rls":   "a client is made of an outline",
 	"rls/rest/openapi imports rls":      "a document is made of an outline",
 	"internal/apitest imports root":     "it is an API as a program has one; only tests import it",
 	"internal/apitest imports rls":      "its resources are those of rls/rest",

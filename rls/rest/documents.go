@@ -9,6 +9,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/rls/rest/openapi"
+	"github.com/multi-orm/orm/rls/rest/typescript"
 )
 
 // Info is what a document says of the API as a whole. Its Server is the path that the API is mounted at, such as /query.
@@ -26,6 +27,17 @@ func (a *API) OpenAPIFor(info Info, actor orm.Actor, signedIn bool) ([]byte, err
 // logged; OpenAPIFor tells it at start-up.
 func (a *API) OpenAPI(info Info) http.Handler {
 	return a.document(typeJSON, func(actor orm.Actor, signedIn bool) ([]byte, error) { return a.OpenAPIFor(info, actor, signedIn) })
+}
+
+// TypeScriptFor gives one TypeScript file with the types of what a caller may ask and a client that fetches; see package typescript.
+func (a *API) TypeScriptFor(actor orm.Actor, signedIn bool) ([]byte, error) {
+	text, err := typescript.Build(a.Outline(actor, signedIn))
+	return []byte(text), err
+}
+
+// TypeScript serves the file for what the one who asks may ask, found out by Session.
+func (a *API) TypeScript() http.Handler {
+	return a.document("text/typescript; charset=utf-8", a.TypeScriptFor)
 }
 
 // document serves a text that depends on the caller. Who has it already, by its ETag, is answered with 304.

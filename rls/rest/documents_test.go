@@ -61,6 +61,21 @@ func TestOpenAPIPerCaller(t *testing.T) {
 	if w := read("u2", "", "POST"); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD" {
 		t.Error(w.Code)
 	}
+	client := func(user string) string {
+		r := httptest.NewRequest("GET", "/client.ts", nil)
+		if user != "" {
+			r.Header.Set("Authorization", "Bearer "+user)
+		}
+		w := httptest.NewRecorder()
+		api.TypeScript().ServeHTTP(w, r)
+		if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/typescript") {
+			t.Fatal(w.Code, w.Header())
+		}
+		return w.Body.String()
+	}
+	if guest, admin := client(""), client("u1"); strings.Contains(guest, "users:") || !strings.Contains(admin, "users:") || strings.Contains(admin, "password") {
+		t.Error("the client is not of the caller's own rules")
+	}
 	if w := read("bad", "", "GET"); w.Code != 401 {
 		t.Error(w.Code)
 	}
