@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -246,11 +247,11 @@ func TestTransactions(t *testing.T) {
 
 // A COMMIT whose answer is lost is unknown and never repeated; a connection that breaks elsewhere is an error of the source.
 func TestLostAnswers(t *testing.T) {
-	commits := 0
+	var commits atomic.Int64
 	s := &script{answer: func(c *tds.Call) tds.Reply {
 		switch {
 		case strings.HasPrefix(c.Text, "COMMIT"):
-			commits++
+			commits.Add(1)
 			return tds.Reply{Drop: true}
 		case strings.HasPrefix(c.Text, "SELECT"):
 			return tds.Reply{Drop: true}
@@ -262,8 +263,8 @@ func TestLostAnswers(t *testing.T) {
 		_, err := orm.Repo[Item](tx).Where(Items.ID.Eq(1)).UpdateMany(t.Context(), Items.Name.Set("x"))
 		return err
 	}, orm.Retry(3))
-	if !errors.Is(err, orm.ErrCommitUnknown) || commits != 1 {
-		t.Error(commits, err)
+	if !errors.Is(err, orm.ErrCommitUnknown) || commits.Load() != 1 {
+		t.Error(commits.Load(), err)
 	}
 	if _, err := orm.Repo[Item](db).Query().All(t.Context()); !errors.Is(err, orm.ErrUpstream) {
 		t.Error(err)
