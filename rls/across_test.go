@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,13 +121,13 @@ func pairs(t *testing.T, fn func(t *testing.T, near, far source.SQL)) {
 // realm is two tenants, firms 1 and 2, whose rows are tied to each other over two sources behind the library's back.
 type realm struct {
 	db     orm.DB
-	n      *int // statements on any source
+	n      *atomic.Int64 // statements on any source
 	me, it context.Context
 }
 
 func reign(t *testing.T, near, far source.SQL, exts ...hook.Extension) *realm {
 	t.Helper()
-	r := &realm{n: new(int)}
+	r := &realm{n: new(atomic.Int64)}
 	ctx := t.Context()
 	db, err := orm.Open(ctx, &counting{SQL: near, n: r.n}, &counting{SQL: far, n: r.n},
 		orm.Models(town{}, atlas{}, person{}, car{}, pet{}, club{}, enrolment{}))
@@ -153,7 +154,7 @@ func reign(t *testing.T, near, far source.SQL, exts ...hook.Extension) *realm {
 		enrolment{PersonID: 4, ClubID: 3, FirmID: 1}, enrolment{PersonID: 3, ClubID: 1, FirmID: 1, DeletedAt: &now},
 		enrolment{PersonID: 5, ClubID: 2, FirmID: 2}, enrolment{PersonID: 6, ClubID: 1, FirmID: 1}, enrolment{PersonID: 5, ClubID: 1, FirmID: 1})
 	must(t, db.Use(append(exts, rls.Tenant(), rls.Global(town{}, atlas{}), hook.SoftDelete())...))
-	*r.n = 0
+	r.n.Store(0)
 	return r
 }
 
@@ -379,17 +380,17 @@ func TestNobodySendsNothingToAnySource(t *testing.T) {
 			},
 		} {
 			is(t, what, fn(t.Context()), orm.ErrNoActor)
-			if *r.n != 0 {
-				t.Errorf("%s: %d statements were sent", what, *r.n)
+			if r.n.Load() != 0 {
+				t.Errorf("%s: %d statements were sent", what, r.n.Load())
 			}
-			*r.n = 0
+			r.n.Store(0)
 			if what == "Explain" || what == "Delete" || what == "DeleteMany" {
 				continue
 			}
 			if err := fn(r.me); err != nil && !errors.Is(err, orm.ErrNotFound) {
 				t.Errorf("%s with an actor: %v", what, err)
 			}
-			*r.n = 0
+			r.n.Store(0)
 		}
 	})
 }
@@ -437,8 +438,8 @@ func TestPoliciesAcrossSourcesWithoutEnd(t *testing.T) {
 		}))
 	_, err := orm.Repo[pet](r.db).All(r.me)
 	is(t, "endless policies", err, orm.ErrLimit)
-	if *r.n != 0 {
-		t.Errorf("%d statements were sent", *r.n)
+	if r.n.Load() != 0 {
+		t.Errorf("%d statements were sent", r.n.Load())
 	}
 }
 
@@ -455,8 +456,8 @@ func TestFiltersAcrossSourcesAreCounted(t *testing.T) {
 	is(t, "101 filters", err, orm.ErrLimit)
 	_, err = orm.Repo[pet](r.db).Where(many(101)...).Explain(r.me)
 	is(t, "101 filters, explained", err, orm.ErrLimit)
-	if *r.n != 0 {
-		t.Errorf("%d statements were sent", *r.n)
+	if r.n.Load() != 0 {
+		t.Errorf("%d statements were sent", r.n.Load())
 	}
 	_, err = orm.Repo[pet](r.db).Where(many(100)...).All(r.me)
 	must(t, err)
@@ -466,8 +467,8 @@ func TestFiltersAcrossSourcesAreCounted(t *testing.T) {
 	is(t, "60 of a policy and 41", err, orm.ErrLimit)
 	_, err = orm.Repo[person](r.db).Where(people.Pets.Some(), people.Pets.Some()).Count(r.me)
 	is(t, "two filters by a model with 60", err, orm.ErrLimit)
-	if *r.n != 0 {
-		t.Errorf("%d statements were sent", *r.n)
+	if r.n.Load() != 0 {
+		t.Errorf("%d statements were sent", r.n.Load())
 	}
 	_, err = orm.Repo[pet](r.db).Where(many(40)...).All(r.me)
 	must(t, err)

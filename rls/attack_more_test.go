@@ -136,7 +136,7 @@ func TestPoliciesFailClosed(t *testing.T) {
 			is(t, "the reason", second(orm.Repo[task](db).All(ctx)), said)
 		}
 		is(t, what+": nobody", second(orm.Repo[task](db).All(t.Context())), orm.ErrNoActor)
-		for range *n {
+		for range n.Load() {
 			if c, err := orm.Repo[task](db).Count(rls.Bypass(t.Context(), "look")); c != 0 || err != nil {
 				t.Fatalf("%s wrote %d rows, %v", what, c, err)
 			}
@@ -158,8 +158,8 @@ func TestPoliciesThatNameEachOtherEnd(t *testing.T) {
 	})
 	db, n := watched(t, []any{crew{}}, loop)
 	is(t, "a loop of policies", second(orm.Repo[crew](db).All(as(t, 1, ""))), orm.ErrLimit)
-	if *n != 0 {
-		t.Errorf("%d statements", *n)
+	if n.Load() != 0 {
+		t.Errorf("%d statements", n.Load())
 	}
 
 	depth := 0
@@ -220,8 +220,8 @@ func TestOnlyDeletedNeedsSoftDelete(t *testing.T) {
 	is(t, "OnlyDeleted", second(orm.Repo[crew](db).OnlyDeleted().All(t.Context())), orm.ErrInvalid)
 	is(t, "ForceDelete of the deleted", second(orm.Repo[crew](db).OnlyDeleted().EveryRow().ForceDelete(t.Context())), orm.ErrInvalid)
 	is(t, "Restore", second(orm.Repo[crew](db).EveryRow().Restore(t.Context())), orm.ErrInvalid)
-	if *n != 0 {
-		t.Errorf("%d statements", *n)
+	if n.Load() != 0 {
+		t.Errorf("%d statements", n.Load())
 	}
 }
 
@@ -233,8 +233,8 @@ func TestRolesAreAskedAhead(t *testing.T) {
 	for _, err := range orm.Repo[task](db).Include("Steps").Rows(clerk) {
 		is(t, "a streamed include", err, orm.ErrDenied)
 	}
-	if *n != 0 {
-		t.Errorf("%d statements ran before the roles were asked", *n)
+	if n.Load() != 0 {
+		t.Errorf("%d statements ran before the roles were asked", n.Load())
 	}
 	must(t, orm.Repo[task](db).Create(as(t, 1, ""), &task{Title: "by anyone"}))
 	is(t, "the role *", second(orm.Repo[task](db).All(as(t, 1, rls.AnyRole))), orm.ErrDenied)

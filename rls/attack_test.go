@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/multi-orm/orm"
@@ -16,46 +17,46 @@ import (
 )
 
 // watched opens models on SQLite and counts the statements that reach it, BEGIN included.
-func watched(t *testing.T, models []any, exts ...hook.Extension) (orm.DB, *int) {
+func watched(t *testing.T, models []any, exts ...hook.Extension) (orm.DB, *atomic.Int64) {
 	t.Helper()
-	n := new(int)
+	n := new(atomic.Int64)
 	src := &counting{SQL: sqlite.Source("main", ":memory:"), n: n}
 	db, err := orm.Open(t.Context(), src, orm.Models(models...))
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	must(t, orm.CreateTables(t.Context(), db))
 	must(t, db.Use(exts...))
-	*n = 0
+	n.Store(0)
 	return db, n
 }
 
 type counting struct {
 	source.SQL
-	n *int
+	n *atomic.Int64
 }
 
 func (c *counting) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
-	*c.n++
+	c.n.Add(1)
 	return c.SQL.Begin(ctx, o)
 }
 
 func (c *counting) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
-	*c.n++
+	c.n.Add(1)
 	return c.SQL.Select(ctx, st, rows)
 }
 
 func (c *counting) Insert(ctx context.Context, st *builder.Insert, rows *source.Rows) (int64, error) {
-	*c.n++
+	c.n.Add(1)
 	return c.SQL.Insert(ctx, st, rows)
 }
 
 func (c *counting) Update(ctx context.Context, st *builder.Update, rows *source.Rows) (int64, error) {
-	*c.n++
+	c.n.Add(1)
 	return c.SQL.Update(ctx, st, rows)
 }
 
 func (c *counting) Delete(ctx context.Context, st *builder.Delete, rows *source.Rows) (int64, error) {
-	*c.n++
+	c.n.Add(1)
 	return c.SQL.Delete(ctx, st, rows)
 }
 
@@ -128,10 +129,10 @@ func TestNobodySendsNothing(t *testing.T) {
 	} {
 		is(t, what, fn(t.Context()), orm.ErrNoActor)
 		is(t, what+" with an empty tenant", fn(inCompany(t, "")), orm.ErrNoActor)
-		if *n != 0 {
-			t.Errorf("%s sent %d statements", what, *n)
+		if n.Load() != 0 {
+			t.Errorf("%s sent %d statements", what, n.Load())
 		}
-		*n = 0
+		n.Store(0)
 	}
 }
 
@@ -314,8 +315,8 @@ func TestRawTextNeedsAReason(t *testing.T) {
 			_, err = orm.Repo[branch](db).Where(orm.SQL[branch]("query_to_xml('select * from boards', true, false, '')::text LIKE '%acme%'")).All(ctx)
 			is(t, name+": a query as text", err, orm.ErrDenied)
 		}
-		if *n != 0 {
-			t.Errorf("%s: %d statements were sent", name, *n)
+		if n.Load() != 0 {
+			t.Errorf("%s: %d statements were sent", name, n.Load())
 		}
 		ctx := rls.Bypass(t.Context(), "a report")
 		_, err := db.Exec(ctx, "DELETE FROM boards")

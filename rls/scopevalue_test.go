@@ -53,10 +53,10 @@ func TestWithoutAValueOfTheScopeNothingRuns(t *testing.T) {
 				if what == "an error" && who == "somebody" && (!errors.Is(err, cause) || strings.Contains(err.Error(), "directory")) {
 					t.Errorf("%s: the error of the function: %v", verb, err)
 				}
-				if *n != 0 {
-					t.Errorf("%s, %s: %s sent %d statements", what, who, verb, *n)
+				if n.Load() != 0 {
+					t.Errorf("%s, %s: %s sent %d statements", what, who, verb, n.Load())
 				}
-				*n = 0
+				n.Store(0)
 			}
 		}
 		if n, err := gs.Count(rls.Bypass(t.Context(), "look")); err != nil || n != 0 {
