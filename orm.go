@@ -91,6 +91,13 @@ func (r Repo[T]) Transactional() bool {
 	return err == nil && src.Capabilities().Transactions
 }
 
+// SoftDeletes reports whether a Delete of T leaves the row and writes the time into its softdelete column: T has one, and
+// [hook.SoftDelete] is registered.
+func (r Repo[T]) SoftDeletes() bool {
+	m, err := model.For[T]()
+	return err == nil && r.s != nil && m.SoftDelete != nil && r.s.Registry().SoftDeletes(m)
+}
+
 // F names a column of T at run time, by Go field name or column name. A name that does not exist makes
 // the statement fail with ErrInvalid and suggests the nearest.
 func (r Repo[T]) F(name string) Dynamic[T] { return builder.Named[T](name) }

@@ -52,7 +52,7 @@ func (q *asking) data(w *writing, n *Node, at *place, name ...builder.Expr) (out
 	tied := map[*model.Field]bool{}
 	for i := range n.Members {
 		m := &n.Members[i]
-		at := at.at(m.Name)
+		at := at.of(m)
 		switch a, x := w.accepts[m.Name], w.nests[m.Name]; {
 		case a != nil:
 			v, err := q.given(w, a, &m.Value, at)
@@ -73,7 +73,7 @@ func (q *asking) data(w *writing, n *Node, at *place, name ...builder.Expr) (out
 			}
 		case w.echoes[m.Name]:
 		default:
-			return out, unknown(at.up, m.Name, w.names)
+			return out, unknown(at, m.Name, w.names)
 		}
 	}
 	if err := w.fill(&out, name, at); err != nil {

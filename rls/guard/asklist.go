@@ -46,10 +46,10 @@ func (q *asking) list(p *plan, n *Node, at *place, unique bool, allowed ...strin
 	}
 	if w := n.Member(wordWhere); w != nil || unique {
 		if unique {
-			err = q.unique(p, &l, w, at.at(wordWhere))
+			err = q.unique(p, &l, w, w.place(at.at(wordWhere)))
 		} else {
 			var e builder.Expr
-			if e, l.asked, err = q.where(p.filters, w, at.at(wordWhere), 0); l.asked {
+			if e, l.asked, err = q.where(p.filters, w, w.place(at.at(wordWhere)), 0); l.asked {
 				l.where = append(l.where, e)
 			}
 		}

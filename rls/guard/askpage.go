@@ -36,7 +36,7 @@ func (p *plan) sorting(n *Node, at *place) ([]builder.SortKey, error) {
 			for wire := range p.sorts {
 				names = append(names, wire)
 			}
-			return nil, unknown(at, m.Name, names)
+			return nil, unknown(at.of(m), m.Name, names)
 		}
 		k := builder.SortKey{Field: f}
 		if err := direction(&k, &m.Value, at.at(m.Name)); err != nil {

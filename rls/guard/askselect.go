@@ -76,7 +76,7 @@ func (q *asking) choose(s *selection, n *Node, at *place, columns bool) error {
 				return err
 			}
 		default:
-			return unknown(at, m.Name, p.selectable(columns))
+			return unknown(at.of(m), m.Name, p.selectable(columns))
 		}
 	}
 	if columns { // in the order of the shape, so that answers look alike
@@ -200,7 +200,7 @@ func (q *asking) counts(s *selection, n *Node, at *place) error {
 				for _, c := range ordered {
 					names = append(names, c.wire)
 				}
-				return unknown(at, n.Members[i].Name, names)
+				return unknown(at.of(&n.Members[i]), n.Members[i].Name, names)
 			}
 		}
 		if len(n.Members) == 0 {

@@ -46,20 +46,20 @@ func (q *asking) member(f *filters, m *Member, at *place, logic int) (builder.Ex
 		return q.combine(f, Not, m, at, logic)
 	}
 	if c := f.columns[m.Name]; c != nil {
-		return q.column(f, c, &m.Value, at.at(m.Name))
+		return q.column(f, c, &m.Value, at.of(m))
 	}
 	if r := f.related[m.Name]; r != nil {
-		return q.related(r, &m.Value, at.at(m.Name), logic)
+		return q.related(r, &m.Value, at.of(m), logic)
 	}
 	if f.echoes[m.Name] {
 		return builder.Expr{}, false, nil
 	}
-	return builder.Expr{}, false, unknown(at, m.Name, f.names)
+	return builder.Expr{}, false, unknown(at.of(m), m.Name, f.names)
 }
 
 // combine reads AND, OR and NOT: of an object or of a list of them.
 func (q *asking) combine(f *filters, kind Logic, m *Member, at *place, logic int) (none builder.Expr, some bool, err error) {
-	at = at.at(m.Name)
+	at = at.of(m)
 	if f.logic&kind == 0 {
 		return none, false, refusal(at.String(), "the shape does not allow the combinator")
 	}
@@ -78,7 +78,7 @@ func (q *asking) combine(f *filters, kind Logic, m *Member, at *place, logic int
 	var kids []builder.Expr
 	whole := true // every item says something
 	for i := range list {
-		e, some, err := q.where(f, &list[i], at.item(i), logic+1)
+		e, some, err := q.where(f, &list[i], list[i].place(at.item(i)), logic+1)
 		if err != nil {
 			return none, false, err
 		}
@@ -139,9 +139,9 @@ func (q *asking) column(f *filters, c *columnFilter, n *Node, at *place) (none b
 		}
 		op, known := opOf(m.Name)
 		if !known || !c.ops.has(op) {
-			return none, false, refusal(at.at(m.Name).String(), "the shape does not allow the operator: it allows "+words(c.ops))
+			return none, false, refusal(at.of(m).String(), "the shape does not allow the operator: it allows "+words(c.ops))
 		}
-		e, err := q.compare(f, c, op, &m.Value, fold, at.at(m.Name))
+		e, err := q.compare(f, c, op, &m.Value, fold, at.of(m))
 		if err != nil {
 			return none, false, err
 		}
@@ -317,7 +317,7 @@ func (q *asking) path(f *filters, c *columnFilter, n *Node, at *place) (none bui
 		m = &n.Members[1]
 	}
 	op, known := opOf(m.Name)
-	at = at.at(m.Name)
+	at = at.of(m)
 	if !known || op.compares() == 0 && op != IsNull {
 		return none, refusal(at.String(), "parts of documents are compared by equals, not, lt, lte, gt, gte, contains, startsWith, endsWith and isNull")
 	}
@@ -364,7 +364,7 @@ func (q *asking) related(r *relatedFilter, n *Node, at *place, logic int) (none 
 	for i := range n.Members {
 		m := &n.Members[i]
 		kind := quantifierOf(m.Name)
-		at := at.at(m.Name)
+		at := at.of(m)
 		if kind == 0 || r.kinds&kind == 0 {
 			return none, false, refusal(at.String(), "the shape does not allow it: it allows "+quantifiers(r.kinds))
 		}

@@ -69,7 +69,7 @@ func (r reading) list(f *model.Field, n *Node, at *place) (model.List, error) {
 	}
 	l := make(model.List, len(n.Items))
 	for i := range n.Items {
-		v, err := r.value(f, &n.Items[i], at.item(i))
+		v, err := r.value(f, &n.Items[i], n.Items[i].place(at.item(i)))
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (a Ask[T]) GroupBy(ctx context.Context, repo orm.Repo[T]) (*Grouped, error)
 		return nil, err
 	}
 	if w := n.Member(wordWhere); w != nil {
-		e, some, err := q.where(p.filters, w, root(wordWhere), 0)
+		e, some, err := q.where(p.filters, w, w.place(root(wordWhere)), 0)
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func (g *grouping) asked(n *Node) (out []*grouped, err error) {
 			c := &m.Value.Members[k]
 			x := g.aggregate(m.Name, c.Name)
 			if x == nil {
-				return nil, unknown(at, c.Name, nil)
+				return nil, unknown(at.of(c), c.Name, nil)
 			}
 			if c.Value.Kind != True {
 				return nil, refusal(at.at(c.Name).String(), "it is true, or left out")

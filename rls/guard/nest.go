@@ -153,7 +153,7 @@ func (q *asking) nest(w *writing, x *nest, n *Node, at *place) (out []builder.Se
 	for i := range n.Members {
 		m := &n.Members[i]
 		op, known := nestOf(m.Name)
-		at := at.at(m.Name)
+		at := at.of(m)
 		if !known || x.rules[op] == nil {
 			return nil, refusal(at.String(), "the shape does not allow it: it allows "+joined(x.words))
 		}

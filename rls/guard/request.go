@@ -27,6 +27,9 @@ type Node struct {
 	Text    string   // of String; of Number as it was written, so that no digit is lost
 	Items   []Node   // of List
 	Members []Member // of Object, in the order written; names differ
+	// At is where who asked wrote the value, as in where.title.inArray, for a grammar whose words are others than these: paths of
+	// errors begin with it, as it is. "" is the place that the value has in the tree.
+	At string
 }
 
 // Member is a named value of an Object.
@@ -91,12 +94,22 @@ func (n *Node) appendJSON(b []byte) []byte {
 type place struct {
 	up    *place
 	name  string
-	index int // of an item; -1 for a member
+	index int // of an item; -1 for a member, -2 for a whole path
 }
 
 func (p *place) at(name string) *place { return &place{p, name, -1} }
 
 func (p *place) item(i int) *place { return &place{p, "", i} }
+
+// of is the place of a member's value, or of an item's, as who asked wrote it.
+func (p *place) of(m *Member) *place { return m.Value.place(p.at(m.Name)) }
+
+func (n *Node) place(p *place) *place {
+	if n == nil || n.At == "" {
+		return p
+	}
+	return &place{nil, n.At, -2}
+}
 
 // String gives the path of the place. Names that are no plain words are left out: they come from the request.
 func (p *place) String() string {
@@ -105,6 +118,8 @@ func (p *place) String() string {
 	}
 	up := p.up.String()
 	switch {
+	case p.index == -2:
+		return p.name
 	case p.index >= 0:
 		return up + "[" + strconv.Itoa(p.index) + "]"
 	case !plainName(p.name):
@@ -130,9 +145,9 @@ func plainName(s string) bool {
 	return true
 }
 
-// unknown refuses a name that is not among names, and suggests the nearest of them.
+// unknown refuses the name of a place that is not among names, and suggests the nearest of them.
 func unknown(p *place, name string, names []string) *Error {
-	return refusal(p.at(name).String(), "the shape does not name it"+meant(name, names))
+	return refusal(p.String(), "the shape does not name it"+meant(name, names))
 }
 
 // meant suggests the nearest of names.
@@ -178,7 +193,7 @@ func (n *Node) check(at *place, depth int, total *int) error {
 		}
 	case List:
 		for i := range n.Items {
-			if err := n.Items[i].check(at.item(i), depth+1, total); err != nil {
+			if err := n.Items[i].check(n.Items[i].place(at.item(i)), depth+1, total); err != nil {
 				return err
 			}
 		}
@@ -193,7 +208,7 @@ func (n *Node) check(at *place, depth int, total *int) error {
 				return refusal(at.String(), "a name is no valid UTF-8")
 			}
 			names[m.Name] = true
-			if err := m.Value.check(at.at(m.Name), depth+1, total); err != nil {
+			if err := m.Value.check(at.of(m), depth+1, total); err != nil {
 				return err
 			}
 		}

@@ -114,7 +114,7 @@ func (a Ask[T]) Create(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := q.data(p.create, a.member(wordData), root(wordData))
+	w, err := q.data(p.create, a.member(wordData), a.member(wordData).place(root(wordData)))
 	if err == nil {
 		err = p.create.scopes(repo.DB())
 	}
@@ -218,7 +218,7 @@ func (a Ask[T]) Update(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := q.data(p.update, a.member(wordData), root(wordData))
+	w, err := q.data(p.update, a.member(wordData), a.member(wordData).place(root(wordData)))
 	if err == nil {
 		err = p.update.scopes(repo.DB())
 	}
@@ -262,7 +262,7 @@ func (a Ask[T]) many(q *asking, p *plan, l *list) (written, error) {
 	if !a.every && !l.bounded() {
 		return written{}, unbounded(root(wordWhere))
 	}
-	w, err := q.data(p.update, a.member(wordData), root(wordData))
+	w, err := q.data(p.update, a.member(wordData), a.member(wordData).place(root(wordData)))
 	if err == nil && len(w.nested) > 0 {
 		err = refusal(wordData, "a write of many rows writes no related rows")
 	}
@@ -319,11 +319,11 @@ func (a Ask[T]) Upsert(ctx context.Context, repo orm.Repo[T]) (*Row[T], error) {
 		return nil, err
 	}
 	names := l.where[len(l.where)-len(a.member(wordWhere).Members):] // where stands last
-	w, err := q.data(p.create, a.member(wordCreate), root(wordCreate), names...)
+	w, err := q.data(p.create, a.member(wordCreate), a.member(wordCreate).place(root(wordCreate)), names...)
 	if err != nil {
 		return nil, err
 	}
-	u, err := q.data(p.update, a.member(wordUpdate), root(wordUpdate))
+	u, err := q.data(p.update, a.member(wordUpdate), a.member(wordUpdate).place(root(wordUpdate)))
 	if err == nil {
 		err = p.create.scopes(repo.DB())
 	}

@@ -287,7 +287,9 @@ func (p *flatParameter) condition(values []string) (guard.Node, error) {
 		if err != nil {
 			return v, err
 		}
-		kids = append(kids, guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: p.column, Value: guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: op, Value: v}}}}}})
+		v.At = p.name
+		of := guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: op, Value: v}}, At: p.name}
+		kids = append(kids, guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: p.column, Value: of}}})
 	}
 	if len(kids) == 1 {
 		return kids[0], nil

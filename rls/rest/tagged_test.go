@@ -326,3 +326,26 @@ func TestN25CreateOrUpdate(t *testing.T) {
 		t.Error("the deleted row stayed beside the new one:", n)
 	}
 }
+
+// A model whose rows are not soft-deleted is made or updated too: there is nothing for a new row to be made over.
+func TestN25CreateOrUpdateWithoutSoftDelete(t *testing.T) {
+	db, err := orm.Open(t.Context(), sqlite.Source("main", testkit.SQLite(t)), orm.Models(Country{}, River{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := orm.CreateTables(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, db, rest.Tagged[Country]("countries", rest.CreateOrUpdate()), rest.Tagged[River]("rivers", rest.CreateOrUpdate()))
+	s.want(201, "POST", "/countries", `{"code":"it","name":"Italy","since":1861}`)
+	s.want(201, "POST", "/countries", `{"code":"it","name":"Italia","since":1}`).holds(t, "countries.0.name", "Italia")
+	s.want(201, "POST", "/rivers", `{"name":"Po"}`).holds(t, "rivers.0.id", "1")
+	s.want(400, "POST", "/rivers", `[{"name":"Arno"},{"id":1,"name":"Tiber"}]`).holds(t, "path", "data[1].id")
+	s.want(422, "POST", "/countries", `[{"code":"es","name":"Spain","since":1479},{"code":"it","name":5,"since":1}]`).holds(t, "path", "data[1].name")
+}
+
+type River struct {
+	ID   int64  `orm:"id,auto"`
+	Name string `orm:"name"`
+}

@@ -108,15 +108,17 @@ func (c *conditions) member(m *rjson.Member, o *guard.OutlineWhere, at string) e
 	if !ok {
 		return refuse(join(at, plain(m.Name)), "the operator is unknown: it is one of eq, ne, gt, gte, lt, lte, like, notLike, ilike, notIlike, inArray, notInArray, between, notBetween, isNull, isNotNull, contains, startsWith, endsWith, has, hasEvery, hasSome and isEmpty")
 	}
-	return c.operator(name, f, means, &m.Value, join(at, plain(m.Name)))
+	return c.operator(name, f, means, &m.Value, join(at, plain(name)), join(at, plain(m.Name)))
 }
 
 // column reads a column without an operator: a value that it equals, or an object in the words of package guard.
 func (c *conditions) column(name string, f *model.Field, v *rjson.Value, at string) error {
 	if v.Kind != rjson.Object {
-		return c.add(name, "equals", literal(v, f))
+		value := literal(v, f)
+		value.At = at
+		return c.add(name, "equals", value, at)
 	}
-	n := guard.Node{Kind: guard.Object}
+	n := guard.Node{Kind: guard.Object, At: at}
 	for i := range v.Members {
 		n.Members = append(n.Members, guard.Member{Name: v.Members[i].Name, Value: literal(&v.Members[i].Value, f)})
 	}
@@ -137,8 +139,8 @@ func (c *conditions) has(name string) bool {
 	return false
 }
 
-// operator adds one condition.
-func (c *conditions) operator(name string, f *model.Field, means string, v *rjson.Value, at string) error {
+// operator adds one condition; of is the place of the column.
+func (c *conditions) operator(name string, f *model.Field, means string, v *rjson.Value, of, at string) error {
 	means, negated := strings.CutPrefix(means, "!")
 	means, inverted := strings.CutPrefix(means, "-")
 	means, fold := strings.CutSuffix(means, "~")
@@ -157,14 +159,15 @@ func (c *conditions) operator(name string, f *model.Field, means string, v *rjso
 		}
 		means, value.Text = pattern(value.Text)
 	}
+	value.At = at
 	if !negated && !fold {
-		return c.add(name, means, value)
+		return c.add(name, means, value, of)
 	}
 	ops := []guard.Member{{Name: means, Value: value}}
 	if fold {
-		ops = append(ops, guard.Member{Name: "mode", Value: guard.Node{Kind: guard.String, Text: "insensitive"}})
+		ops = append(ops, guard.Member{Name: "mode", Value: guard.Node{Kind: guard.String, Text: "insensitive", At: at}})
 	}
-	one := guard.Member{Name: name, Value: guard.Node{Kind: guard.Object, Members: ops}}
+	one := guard.Member{Name: name, Value: guard.Node{Kind: guard.Object, Members: ops, At: of}}
 	switch object := (guard.Node{Kind: guard.Object, Members: []guard.Member{one}}); {
 	case negated:
 		c.not = append(c.not, object)
@@ -178,7 +181,7 @@ func (c *conditions) operator(name string, f *model.Field, means string, v *rjso
 
 // add joins a condition with the others of its column. What the column's object cannot take, since the operator is there already
 // or the letter case counts otherwise, stands by itself.
-func (c *conditions) add(name, op string, value guard.Node) error {
+func (c *conditions) add(name, op string, value guard.Node, at string) error {
 	member := guard.Member{Name: op, Value: value}
 	for i := range c.members {
 		if c.members[i].Name != name {
@@ -187,14 +190,14 @@ func (c *conditions) add(name, op string, value guard.Node) error {
 		of := &c.members[i].Value
 		for k := range of.Members {
 			if of.Members[k].Name == op || of.Members[k].Name == "mode" || of.Members[k].Name == "path" {
-				c.and = append(c.and, guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: name, Value: guard.Node{Kind: guard.Object, Members: []guard.Member{member}}}}})
+				c.and = append(c.and, guard.Node{Kind: guard.Object, Members: []guard.Member{{Name: name, Value: guard.Node{Kind: guard.Object, Members: []guard.Member{member}, At: at}}}})
 				return nil
 			}
 		}
 		of.Members = append(of.Members, member)
 		return nil
 	}
-	c.members = append(c.members, guard.Member{Name: name, Value: guard.Node{Kind: guard.Object, Members: []guard.Member{member}}})
+	c.members = append(c.members, guard.Member{Name: name, Value: guard.Node{Kind: guard.Object, Members: []guard.Member{member}, At: at}})
 	return nil
 }
 
