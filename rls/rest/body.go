@@ -67,7 +67,7 @@ func (c *call) readBody() (guard.Node, error) {
 	case typeJSON:
 		return guard.ParseNode(text)
 	case typeRJSON:
-		v, err := rjson.Parse(text)
+		v, err := rjson.ParseMost(text, guard.MaxTotal)
 		if err != nil {
 			return guard.Node{}, notRJSON("", err)
 		}
@@ -89,6 +89,11 @@ func form(text string) (guard.Node, error) {
 func notRJSON(path string, err error) error {
 	detail := "it is no RJSON"
 	var syntax *rjson.SyntaxError
+	if errors.As(err, &syntax) && syntax.TooMany {
+		large := tooLarge("it holds too many values")
+		large.Path = path
+		return large
+	}
 	if errors.As(err, &syntax) {
 		detail = syntax.Error()
 	}

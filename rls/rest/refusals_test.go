@@ -136,6 +136,7 @@ func TestRefusals(t *testing.T) {
 		{"POST", "/posts?query={\"data\":{}}", `{"title":"x","body":"z"}`, 400, "SHAPE_INVALID", "data", nil},
 		{"POST", "/posts", `(title:x,body:(`, 400, "SHAPE_INVALID", "", []string{rjsonBody}},
 		{"POST", "/posts", strings.Repeat("~", 100), 400, "SHAPE_INVALID", "", []string{rjsonBody}},
+		{"POST", "/posts", "_(" + strings.Repeat("1,", 25_000) + "1)_", 413, "LIMIT", "", []string{rjsonBody}},
 		{"POST", "/posts", `<post/>`, 415, "UNSUPPORTED_MEDIA_TYPE", "", []string{"Content-Type: text/xml"}},
 		{"POST", "/posts", `{}`, 415, "UNSUPPORTED_MEDIA_TYPE", "", []string{"Content-Type: application/json; charset=latin1"}},
 		{"POST", "/posts", `{}`, 415, "UNSUPPORTED_MEDIA_TYPE", "", []string{"Content-Encoding: gzip"}},

@@ -13,7 +13,7 @@ func (c *call) request(verb string) (err error) {
 	n := guard.Node{Kind: guard.Object}
 	switch {
 	case c.asked.hasSelect:
-		v, err := rjson.Parse([]byte(c.asked.selects))
+		v, err := rjson.ParseMost([]byte(c.asked.selects), guard.MaxTotal)
 		if err != nil {
 			return notRJSON("select", err)
 		}

@@ -2,6 +2,7 @@ package rjson
 
 import (
 	"fmt"
+	"math"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -14,15 +15,20 @@ const maxMapped = 10_000
 
 // SyntaxError says what is wrong with a text, and where.
 type SyntaxError struct {
-	Offset int // in bytes
-	Reason string
+	Offset  int // in bytes
+	Reason  string
+	TooMany bool // the text may be RJSON, but holds more values than ParseMost was told
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("rjson: %s at byte %d", e.Reason, e.Offset) }
 
 // Parse reads a text.
-func Parse(text []byte) (Value, error) {
-	p := parser{s: string(text)}
+func Parse(text []byte) (Value, error) { return ParseMost(text, math.MaxInt) }
+
+// ParseMost is Parse of a text from outside: it stops at the first value beyond most, with a [SyntaxError] that says TooMany, since a
+// text takes two bytes for a value and the value takes many. Names of a mapped array count as values.
+func ParseMost(text []byte, most int) (Value, error) {
+	p := parser{s: string(text), left: most}
 	p.space()
 	v, ok := p.value(0)
 	if ok {
@@ -47,15 +53,25 @@ func Valid(text []byte) bool {
 type parser struct {
 	s    string
 	i    int
+	left int // values that may still come
 	made int // values of mapped arrays
 	err  *SyntaxError
 }
 
 func (p *parser) fail(reason string) bool {
 	if p.err == nil {
-		p.err = &SyntaxError{p.i, reason}
+		p.err = &SyntaxError{Offset: p.i, Reason: reason}
 	}
 	return false
+}
+
+// spend counts values that were made.
+func (p *parser) spend(values int) bool {
+	if p.left -= values; p.left < 0 {
+		p.fail("it holds too many values")
+		p.err.TooMany = true
+	}
+	return p.left >= 0
 }
 
 func (p *parser) space() {
@@ -88,6 +104,9 @@ func (p *parser) take(token string) bool {
 func (p *parser) value(depth int) (v Value, ok bool) {
 	if depth > MaxDepth {
 		return v, p.fail(fmt.Sprintf("it nests deeper than %d levels", MaxDepth))
+	}
+	if !p.spend(1) {
+		return v, false
 	}
 	switch c := p.peek(); {
 	case p.i >= len(p.s):
@@ -251,6 +270,9 @@ func (p *parser) mapped(depth int) (v Value, ok bool) {
 	if p.made += count(&v) * len(names); p.made > maxMapped {
 		return v, p.fail(fmt.Sprintf("mapped arrays make more than %d values", maxMapped))
 	}
+	if !p.spend(count(&v) * (len(names) - 1)) {
+		return v, false
+	}
 	out := Value{Kind: Object}
 	for _, name := range names {
 		if v.Kind != Undefined {
@@ -287,6 +309,9 @@ func (p *parser) names() (out []string, ok bool) {
 		if seen[name] {
 			p.i = at
 			return nil, p.fail("a name stands twice in one object")
+		}
+		if !p.spend(1) {
+			return nil, false
 		}
 		seen[name] = true
 		out = append(out, name)
