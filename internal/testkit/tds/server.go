@@ -53,8 +53,9 @@ type Server struct {
 	sessions atomic.Int64
 	open     atomic.Int64
 
-	mu    sync.Mutex
-	conns map[net.Conn]bool
+	mu      sync.Mutex
+	conns   map[net.Conn]bool
+	stopped bool
 }
 
 // Start starts a server whose calls script answers. What steers transactions is answered by the server where the script gives the
@@ -93,6 +94,9 @@ func (s *Server) Cut() {
 
 func (s *Server) stop() {
 	_ = s.listener.Close()
+	s.mu.Lock()
+	s.stopped = true // a connection that is accepted only now is not heard
+	s.mu.Unlock()
 	s.Cut()
 	s.all.Wait()
 }
@@ -104,8 +108,13 @@ func (s *Server) accept() {
 			return
 		}
 		s.mu.Lock()
+		stopped := s.stopped
 		s.conns[conn] = true
 		s.mu.Unlock()
+		if stopped {
+			_ = conn.Close()
+			return
+		}
 		s.open.Add(1)
 		s.all.Go(func() {
 			s.serve(conn)
@@ -160,11 +169,23 @@ func (s *Server) serve(conn net.Conn) {
 			}
 		}
 	})
-	for m := range messages {
-		if !x.answer(gone, m, attention) {
-			return
+	for {
+		select {
+		case m, ok := <-messages:
+			if !ok || !x.answer(gone, m, attention) {
+				return
+			}
+		case <-attention: // it came behind the answer: the client waits for the word on it before it says anything else
+			if !x.acknowledge() {
+				return
+			}
 		}
 	}
+}
+
+// acknowledge answers an attention, with a message of its own: clients read no further than the end of an answer.
+func (x *session) acknowledge() bool {
+	return x.w.send(appendDone(nil, tokenDone, doneAttention, 0)) == nil
 }
 
 // begin does the handshake.
@@ -206,10 +227,10 @@ func (x *session) answer(gone context.Context, m message, attention chan struct{
 	}
 	ctx, cancel := context.WithCancel(gone)
 	defer cancel()
-	c.Context, c.Session, c.Login, c.Reset, c.Tx = ctx, x.id, x.login, m.reset, x.tx
-	if m.reset && x.tx != 0 {
+	if m.reset {
 		x.tx = 0
 	}
+	c.Context, c.Session, c.Login, c.Reset, c.Tx = ctx, x.id, x.login, m.reset, x.tx
 	done := make(chan Reply, 1)
 	go func() { done <- x.s.script(c) }()
 	var r Reply
@@ -218,7 +239,7 @@ func (x *session) answer(gone context.Context, m message, attention chan struct{
 	case <-attention:
 		cancel()
 		<-done // what the script made of it is not told any more
-		return x.w.send(appendDone(nil, tokenDone, doneAttention, 0)) == nil
+		return x.acknowledge()
 	}
 	if r.Drop && len(r.Results) == 0 {
 		return false
@@ -231,11 +252,6 @@ func (x *session) answer(gone context.Context, m message, attention chan struct{
 	case r.Drop:
 		x.w.cut(b)
 		return false
-	}
-	select {
-	case <-attention: // it came while the answer was made: the answer stands, and the attention is acknowledged
-		b = appendDone(b, tokenDone, doneAttention, 0)
-	default:
 	}
 	return x.w.send(b) == nil
 }
