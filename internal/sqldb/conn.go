@@ -20,6 +20,9 @@ type Direct interface {
 type Conn struct {
 	SQL    *sql.Conn
 	direct Direct
+	// Leave undoes what a unit of work told the connection, before another may have it; nil for nothing to undo. A connection on
+	// which that fails is closed.
+	Leave func() error
 }
 
 // Take takes a connection from db.
@@ -39,19 +42,38 @@ func Take(ctx context.Context, db *sql.DB) (*Conn, error) {
 
 // Give puts c back into its pool.
 func (c *Conn) Give() {
+	if leave := c.Leave; leave != nil {
+		c.Leave = nil
+		if leave() != nil {
+			c.Discard()
+			return
+		}
+	}
 	_ = c.SQL.Close() // fails only when it was given back before
 }
 
 // Discard closes c, for when its state is not known.
 func (c *Conn) Discard() {
+	c.Leave = nil
 	_ = c.SQL.Raw(func(any) error { return driver.ErrBadConn })
 	c.Give()
 }
 
-// Run runs text that has no arguments and gives no rows.
-func (c *Conn) Run(ctx context.Context, text string) error {
-	_, err := c.exec(ctx, text, nil)
+// Run runs text that gives no rows.
+func (c *Conn) Run(ctx context.Context, text string, args ...driver.Value) error {
+	_, err := c.exec(ctx, text, named(args))
 	return err
+}
+
+func named(args []driver.Value) []driver.NamedValue {
+	if len(args) == 0 {
+		return nil
+	}
+	out := make([]driver.NamedValue, len(args))
+	for i := range args {
+		out[i] = driver.NamedValue{Ordinal: i + 1, Value: args[i]}
+	}
+	return out
 }
 
 func (c *Conn) exec(ctx context.Context, text string, args []driver.NamedValue) (int64, error) {
@@ -82,11 +104,7 @@ func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue)
 
 // Value gives the first value that text gives, nil when there is no row.
 func (c *Conn) Value(ctx context.Context, text string, args ...driver.Value) (v driver.Value, err error) {
-	named := make([]driver.NamedValue, len(args))
-	for i := range args {
-		named[i] = driver.NamedValue{Ordinal: i + 1, Value: args[i]}
-	}
-	cur, err := c.query(ctx, text, named)
+	cur, err := c.query(ctx, text, named(args))
 	if err != nil {
 		return nil, err
 	}

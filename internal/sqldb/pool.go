@@ -56,10 +56,17 @@ func (p *Pool) borrow(ctx context.Context) (*Conn, error) {
 		return nil, p.s.closed("the source is not open")
 	}
 	c, err := Take(ctx, db)
-	if err != nil && p.db.Load() == nil { // closed meanwhile
+	switch {
+	case err != nil && p.db.Load() == nil: // closed meanwhile
 		return nil, p.s.closed("the source is not open")
+	case err != nil || p.s.Enter == nil:
+		return c, err
 	}
-	return c, err
+	if err := p.s.Enter(ctx, c); err != nil {
+		c.Discard()
+		return nil, err
+	}
+	return c, nil
 }
 
 func (p *Pool) giveBack(c *Conn) { c.Give() }

@@ -39,6 +39,9 @@ type System struct {
 	Probe func(ctx context.Context, c *Conn, st builder.Statement, err error) error
 	// Locate writes into what Fail made of a statement's error which fields it speaks of. It may be nil.
 	Locate func(err error, st builder.Statement)
+	// Enter tells a connection that was just taken what the unit of work brings along, and says in Conn.Leave how that is undone. It
+	// may be nil.
+	Enter func(ctx context.Context, c *Conn) error
 	// Busy reports an error that means: somebody else holds a lock, nothing was done. Such a statement runs
 	// again for up to MaxWait when it is not part of a transaction, or of one that is Late. It may be nil.
 	Busy    func(error) bool

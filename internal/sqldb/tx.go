@@ -88,6 +88,14 @@ func (t *Tx) note(ctx context.Context, err error) {
 	}
 }
 
+// Do runs fn, which belongs to the transaction, on its connection.
+func (t *Tx) Do(ctx context.Context, fn func(*Conn) error) error {
+	if err := t.ready(); err != nil {
+		return err
+	}
+	return t.s.Fail(ctx, nil, t.on(ctx, fn))
+}
+
 // Commit makes what was written last. It waits for readers that stand in the way as long as ctx lasts.
 func (t *Tx) Commit(ctx context.Context) error {
 	if t.ended.Load() {

@@ -57,6 +57,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Reader: reader,
 		Query:  query,
 		Fail:   d.fail,
+		Enter:  enter,
 	}
 	d.pool = sqldb.NewPool(&d.system)
 	d.executor = d.pool.Executor
@@ -86,7 +87,7 @@ func (d *DataSource) Dialect() dialect.Dialect { return d.system.Cache.Dialect }
 
 // Capabilities says what the database can do.
 func (d *DataSource) Capabilities() source.Capabilities {
-	return source.Capabilities{Transactions: true, Savepoints: true, TransactionalDDL: true, Returning: true, RowLocks: true, SkipLocked: true, Raw: true}
+	return source.Capabilities{Transactions: true, Savepoints: true, TransactionalDDL: true, Returning: true, RowLocks: true, SkipLocked: true, RowPolicies: true, Raw: true}
 }
 
 // Open connects and asks the server for its version.

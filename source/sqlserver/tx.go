@@ -2,6 +2,7 @@ package sqlserver
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/sqldb"
@@ -47,7 +48,7 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 	if err != nil {
 		return nil, err // not t: a nil *Tx is no nil source.Tx
 	}
-	return &transaction{Tx: t, d: d, begun: ctx}, nil
+	return &transaction{Tx: t, d: d, begun: ctx, settings: source.SettingsFrom(ctx), told: slices.Clone(source.SettingsFrom(ctx))}, nil
 }
 
 // stands reports whether the transaction can still commit: some errors end it, others doom it.
@@ -62,6 +63,10 @@ type transaction struct {
 	*sqldb.Tx
 	d     *DataSource
 	begun context.Context //nolint:containedctx // the transaction lives as long
+
+	settings []source.Setting // as they are now
+	told     []source.Setting // one of each name that there was
+	marks    []mark
 }
 
 // Commit makes what was written last. An answer that does not come leaves it unknown whether it did.
