@@ -45,7 +45,14 @@ type OutlineRelation struct {
 // OutlineCount is a count of related rows that may be read.
 type OutlineCount struct {
 	Name  string
+	Of    *model.Relation
 	Where OutlineWhere
+}
+
+// ByKey reports whether requests name one row by the parts of its primary key in their order. That is the same row for as long as it is there; another
+// unique set may be another row's tomorrow.
+func (o *Outline) ByKey() bool {
+	return len(o.Unique) > 0 && slices.EqualFunc(o.Unique[0], o.Model.Key, func(c OutlineColumn, f *model.Field) bool { return c.Field == f })
 }
 
 // OutlineWhere is what may be filtered by.
@@ -135,7 +142,7 @@ func (p *plan) outline() *Outline {
 		o.Relations = append(o.Relations, OutlineRelation{r.wire, r.r, slices.Contains(p.always, r), r.of.outline()})
 	}
 	for _, n := range slices.SortedFunc(maps.Values(p.counts), func(a, b *count) int { return a.index - b.index }) {
-		o.Counts = append(o.Counts, OutlineCount{n.wire, *n.filters.outline()})
+		o.Counts = append(o.Counts, OutlineCount{n.wire, n.r, *n.filters.outline()})
 	}
 	for _, wire := range slices.Sorted(maps.Keys(p.sorts)) {
 		o.OrderBy = append(o.OrderBy, outlined(wire, p.sorts[wire]))

@@ -47,7 +47,8 @@
 // Bodies are application/json, application/rjson or application/x-www-form-urlencoded: an object, or a list of objects for a
 // POST. PATCH and DELETE take their conditions from the URL; without any they write what the rule narrows by itself, and are
 // refused where it does not (see Rules.EveryRow). A new row has to be one that the conditions of its rule admit. Rows with a
-// version carry it as ETag: If-Match refuses with 412 what has changed since, If-None-Match answers 304.
+// version that are named by their primary key carry it as ETag: If-Match refuses with 412 what has changed since, If-None-Match
+// answers 304. A row that is named by another unique set has none, since another row may have its name and version tomorrow.
 //
 // A write is one transaction with its hooks, a read of several statements one snapshot, where the source has them. The answer is
 // encoded before the commit.

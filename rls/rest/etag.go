@@ -73,8 +73,8 @@ func (c *call) ifMatch() (p precondition, err error) {
 		return p, nil
 	case c.key == nil:
 		return p, refuse("", "If-Match is of one row: name it in the path")
-	case c.res.m.Version == nil || c.res.m.Version.Hidden:
-		return p, &Error{Status: http.StatusPreconditionFailed, Detail: "the rows have no versions, so no entity tag matches"}
+	case !c.caller.tagged:
+		return p, &Error{Status: http.StatusPreconditionFailed, Detail: "the row has no entity tag, so none matches"}
 	}
 	p.said = true
 	for _, tag := range list {

@@ -49,6 +49,7 @@ type caller struct {
 	outline *guard.Outline
 	narrow  bool // a forced condition or the owner scope narrows a write without a condition
 	local   bool // every relation of the shape lives in the source of the rows
+	tagged  bool // one row has an entity tag
 	extras  []extra
 }
 
@@ -169,10 +170,10 @@ func compileCaller[T any](r *resource, verb, who string, s guard.Shape[T], extra
 		return nil, []error{fmt.Errorf("rest: %s%w", at, err)}
 	}
 	t := &typed[T]{shape: shape}
-	if v := r.m.Version; v != nil && !v.Hidden {
+	if v := r.m.Version; v != nil && !v.Hidden && o.ByKey() {
 		t.version = builder.ColumnOf[T](v)
 	}
-	c := &caller{who: who, shape: t, outline: o, narrow: o.Where.Forced, local: local(r.m, o), extras: computed}
+	c := &caller{who: who, shape: t, outline: o, narrow: o.Where.Forced, local: local(r.m, o), tagged: t.version != nil, extras: computed}
 	switch {
 	case who == Mine && !o.Where.Forced && verb != http.MethodPost:
 		return nil, wrong("nothing makes the rows theirs: Force a condition of the actor's, or register rls.Owner")
@@ -245,10 +246,27 @@ func bounded(o *guard.Outline, l Limits, depth int) string {
 	return ""
 }
 
-// local reports whether every relation of a shape lives in the source of m.
+// local reports whether every relation that a shape reads, counts or filters by lives in the source of m.
 func local(m *model.Model, o *guard.Outline) bool {
+	for i := range o.Counts {
+		if o.Counts[i].Of.Target.Source != m.Source || !filtersLocally(m, &o.Counts[i].Where) {
+			return false
+		}
+	}
+	if !filtersLocally(m, &o.Where) {
+		return false
+	}
 	for i := range o.Relations {
 		if o.Relations[i].Of.Target.Source != m.Source || !local(m, o.Relations[i].Shape) {
+			return false
+		}
+	}
+	return true
+}
+
+func filtersLocally(m *model.Model, w *guard.OutlineWhere) bool {
+	for i := range w.Related {
+		if w.Related[i].Of.Target.Source != m.Source || !filtersLocally(m, w.Related[i].Where) {
 			return false
 		}
 	}

@@ -184,7 +184,8 @@ func (c *call) serve() error {
 	if c.asked, err = readParameters(list, res.flat.known(c.http.Method, hasKey)); err != nil {
 		return err
 	}
-	if c.http.Method == http.MethodPost && hasKey && key == "import" && res.flat.imports() {
+	imports := hasKey && key == "import" && res.flat.imports()
+	if imports && c.http.Method == http.MethodPost {
 		return c.importRows()
 	}
 	switch c.http.Method {
@@ -192,7 +193,11 @@ func (c *call) serve() error {
 		if err := noBody(c.http); err != nil {
 			return err
 		}
-		c.w.Header().Set("Allow", res.allow(c.op.Actor, c.signed, c.asked.who, hasKey))
+		allow := res.allow(c.op.Actor, c.signed, c.asked.who, hasKey)
+		if imports && res.mayPost(c.op.Actor, c.signed, c.asked.who) {
+			allow += ", POST"
+		}
+		c.w.Header().Set("Allow", allow)
 		c.body = false
 		return nil
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete:
@@ -273,7 +278,7 @@ func requestID(r *http.Request) string {
 
 // keyParts splits the key of a path: the parts of one of several columns are joined with commas.
 func (c *call) keyParts(key string) ([]string, error) {
-	if c.exact && !c.byPrimaryKey() {
+	if c.exact && !c.caller.outline.ByKey() {
 		return nil, refuse("key", "the path does not name a row by its primary key")
 	}
 	if len(c.caller.outline.Unique) == 0 {

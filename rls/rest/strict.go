@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/rls/guard"
 )
 
@@ -107,12 +106,4 @@ func heededData(n *guard.Node, o *guard.OutlineData) error {
 		}
 	}
 	return nil
-}
-
-// byPrimaryKey reports whether the path of a row is made of its primary key.
-func (c *call) byPrimaryKey() bool {
-	if len(c.caller.outline.Unique) == 0 {
-		return false
-	}
-	return slices.EqualFunc(c.caller.outline.Unique[0], c.res.m.Key, func(u guard.OutlineColumn, f *model.Field) bool { return u.Field == f })
 }

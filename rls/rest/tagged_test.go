@@ -260,6 +260,11 @@ func TestTaggedImport(t *testing.T) {
 	s := articles(t)
 	s.want(405, "POST", "/articles/import", `[]`)
 	s = articles(t, rest.Import())
+	for path, allow := range map[string]string{"/articles/import": "OPTIONS, HEAD, GET, PATCH, DELETE, POST", "/articles/1": "OPTIONS, HEAD, GET, PATCH, DELETE"} {
+		if got := s.want(204, "OPTIONS", path, "").header.Get("Allow"); got != allow {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
 	got := s.want(200, "POST", "/articles/import", `[{"title":"a","body":"b","slug":"i1"},{"title":"","body":"b","slug":"i2"},{"title":"c","body":"b","slug":"s0"},{"title":"d","body":"b","slug":"i1"},{"title":"e","body":"b","slug":"i3"}]`)
 	got.holds(t, "rowsAffected", "2", "count", "5", "results.0.ok", "true", "results.0.articles.title", "a", "results.1.code", "VALIDATION_FAILED", "results.1.path", "data[1].title",
 		"results.2.code", "CONFLICT", "results.3.code", "CONFLICT", "results.4.index", "4", "results.4.articles.slug", "i3")

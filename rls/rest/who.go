@@ -77,6 +77,16 @@ func (r *resource) allow(a orm.Actor, signedIn bool, flag []string, key bool) st
 	return out
 }
 
+// mayPost reports whether a rule lets who asks make rows.
+func (r *resource) mayPost(a orm.Actor, signedIn bool, flag []string) bool {
+	m := r.methods[http.MethodPost]
+	if m == nil {
+		return false
+	}
+	_, err := m.choose(a, signedIn, flag)
+	return err == nil
+}
+
 // segments splits the path below the API: a resource, and the parts of a key where there is one.
 func segments(escaped string) (resource, key string, hasKey, ok bool) {
 	resource, key, hasKey = strings.Cut(strings.TrimPrefix(escaped, "/"), "/")

@@ -229,7 +229,7 @@ func security(callers []outline.Caller) []object {
 // versioned reports whether answers of one row carry an entity tag.
 func versioned(op *outline.Operation) bool {
 	v := op.Callers[0].Shape.Model.Version
-	return v != nil && !v.Hidden
+	return v != nil && !v.Hidden && op.Callers[0].Shape.ByKey()
 }
 
 // tagged gives the headers of a success.
