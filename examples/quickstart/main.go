@@ -4,11 +4,12 @@
 //
 // It needs nothing but Go: the data is part of the program, the database is SQLite in memory, and the HTTP API with
 // the currencies' rates is one that the program starts itself. With -postgres URL it does the same on a PostgreSQL, in
-// temporary tables that only its own connection sees.
+// temporary tables that only its own connection sees; with -sqlserver URL on a SQL Server, in a database that it makes and drops.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.explain, "explain", false, "print every statement that runs, and the plan of one query")
 	flag.StringVar(&o.postgres, "postgres", "", "run on the PostgreSQL at this `URL` instead of SQLite")
+	flag.StringVar(&o.sqlserver, "sqlserver", "", "run on the SQL Server at this `URL` instead of SQLite")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "quickstart: unexpected argument %q\n", flag.Arg(0))
@@ -36,8 +38,9 @@ func main() {
 }
 
 type options struct {
-	explain  bool
-	postgres string
+	explain   bool
+	postgres  string
+	sqlserver string
 }
 
 // run is the whole program: open, create the tables, load them, ask.
@@ -54,15 +57,11 @@ func run(ctx context.Context, stdout io.Writer, p *progress, o options) (err err
 	if o.explain {
 		opts = append(opts, orm.Observer(func(_ context.Context, s orm.Statement) { out.statement(s) }))
 	}
-	db, err := open(ctx, o.postgres, append(opts, rates.source(ctx)))
+	db, done, err := open(ctx, o, append(opts, rates.source(ctx)))
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if e := db.Close(); err == nil {
-			err = e
-		}
-	}()
+	defer func() { err = errors.Join(err, db.Close(), done()) }()
 	if err := orm.CreateTables(ctx, db); err != nil {
 		return err
 	}

@@ -44,6 +44,29 @@ func TestPostgres(t *testing.T) {
 	}
 }
 
+// The same on the SQL Server that ORM_TEST_SQLSERVER leads to.
+func TestSQLServer(t *testing.T) {
+	url := os.Getenv("ORM_TEST_SQLSERVER")
+	if url == "" {
+		t.Skip("ORM_TEST_SQLSERVER names no server")
+	}
+	for range 2 {
+		sameAsGolden(t, output(t, options{sqlserver: url}))
+	}
+}
+
+func TestWithDatabase(t *testing.T) {
+	const want = "sqlserver://me:pw@host:1433?database=own&encrypt=disable"
+	if got, err := withDatabase("sqlserver://me:pw@host:1433?encrypt=disable&database=mine", "own"); err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, at := range []string{"sqlserver://a:secret%zz@h", "server=h;user id=a;password=secret"} {
+		if _, err := withDatabase(at, "own"); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("error %v; want one that does not hold the URL", err)
+		}
+	}
+}
+
 func sameAsGolden(t *testing.T, got string) {
 	t.Helper()
 	text, err := os.ReadFile(golden)

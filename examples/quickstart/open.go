@@ -11,12 +11,22 @@ import (
 	"github.com/multi-orm/orm/source/sqlite"
 )
 
-// open opens an empty database: SQLite in memory, or PostgreSQL where dsn names one. It is the first source, the one
-// of models that name none.
-func open(ctx context.Context, dsn string, opts []orm.Option) (orm.DB, error) {
-	if dsn == "" {
-		return orm.Open(ctx, append([]orm.Option{sqlite.Source("main", ":memory:")}, opts...)...)
+// open opens an empty database: SQLite in memory, or the server that is named. It is the first source, the one of models that
+// name none. done takes away what was made for it, once the database is closed.
+func open(ctx context.Context, o options, opts []orm.Option) (db orm.DB, done func() error, err error) {
+	done = func() error { return nil }
+	switch {
+	case o.postgres != "":
+		db, err = openPostgres(ctx, o.postgres, opts)
+	case o.sqlserver != "":
+		return openSQLServer(ctx, o.sqlserver, opts)
+	default:
+		db, err = orm.Open(ctx, append([]orm.Option{sqlite.Source("main", ":memory:")}, opts...)...)
 	}
+	return db, done, err
+}
+
+func openPostgres(ctx context.Context, dsn string, opts []orm.Option) (orm.DB, error) {
 	dsn, err := temporary(dsn)
 	if err != nil {
 		return orm.DB{}, err
