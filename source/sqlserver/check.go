@@ -1,0 +1,143 @@
+package sqlserver
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/sqldb"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+var (
+	_ source.Checker = (*DataSource)(nil)
+	_ source.Policed = (*DataSource)(nil)
+)
+
+// Check compares the models with the tables as they are. Where row policies are relied upon it also looks for what would make them
+// void: a login that may take them away, tables without a security policy that is switched on, and one that lets rows be written
+// which it does not let be read.
+func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool) ([]source.Finding, error) {
+	c, err := d.pool.Take(ctx)
+	if err != nil {
+		return nil, d.fail(ctx, nil, err)
+	}
+	defer c.Give()
+	k := checker{d: d, conn: c}
+	for _, m := range models {
+		if err := k.columns(ctx, m); err != nil {
+			return nil, d.fail(ctx, m, err)
+		}
+	}
+	if native {
+		if err := k.policies(ctx, models); err != nil {
+			return nil, d.fail(ctx, nil, err)
+		}
+	}
+	return k.found, nil
+}
+
+type checker struct {
+	d     *DataSource
+	conn  *sqldb.Conn
+	found []source.Finding
+}
+
+func (k *checker) add(m *model.Model, field, format string, args ...any) {
+	k.found = append(k.found, source.Finding{Source: k.d.Name(), Model: m.Name, Field: field, Detail: fmt.Sprintf(format, args...)})
+}
+
+const columnsQuery = "SELECT c.name, c.is_nullable FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(@p1)"
+
+func (k *checker) columns(ctx context.Context, m *model.Model) error {
+	table := dialect.Table(k.d.Dialect(), m.Schema, m.Table)
+	rows, err := k.conn.SQL.QueryContext(ctx, columnsQuery, table)
+	if err != nil {
+		return err
+	}
+	nullable := map[string]bool{}
+	err = each(rows, func() error {
+		var name string
+		var null bool
+		if err := rows.Scan(&name, &null); err != nil {
+			return err
+		}
+		nullable[strings.ToLower(name)] = null // names are told apart by the database's collation, which seldom heeds case
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(nullable) == 0:
+		k.add(m, "", "the table %s does not exist, or the login cannot see it", table)
+		return nil
+	}
+	for _, f := range m.Fields {
+		null, ok := nullable[strings.ToLower(f.Column)]
+		switch {
+		case !ok:
+			k.add(m, f.Name, "the table has no column %q", f.Column)
+		case null && !f.Nullable:
+			k.add(m, f.Name, "the column may be NULL and the field cannot: use a pointer or sql.Null, or add NOT NULL")
+		}
+	}
+	return nil
+}
+
+func each(rows *sql.Rows, fn func() error) error {
+	defer func() { _ = rows.Close() }() // a second time where nothing went wrong; it says nothing new
+	for rows.Next() {
+		if err := fn(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// policyFaultQuery asks in the order in which one would mend. A table that is not there leaks nothing.
+const policyFaultQuery = `SELECT f.why FROM (
+	SELECT 1 AS n, N'the login may take them away, since it has ALTER ANY SECURITY POLICY: use one that only reads and writes' AS why
+	WHERE HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'ALTER ANY SECURITY POLICY') = 1
+	UNION ALL SELECT 2, N'the table ' + t.name + N' has no security policy that ' + o.does + N': run rls.NativeSchemaFor'
+	FROM OPENJSON(@p1) WITH (name nvarchar(300) '$') AS t
+	CROSS JOIN (VALUES (N'FILTER', N'', N'hides rows'), (N'BLOCK', N'AFTER INSERT', N'keeps rows from being made'), (N'BLOCK', N'AFTER UPDATE', N'keeps rows from being moved')) AS o (type, operation, does)
+	WHERE OBJECT_ID(t.name) IS NOT NULL AND NOT EXISTS (
+		SELECT 1 FROM sys.security_predicates AS p JOIN sys.security_policies AS s ON s.object_id = p.object_id
+		WHERE p.target_object_id = OBJECT_ID(t.name) AND s.is_enabled = 1 AND p.predicate_type_desc = o.type AND (p.operation_desc = o.operation OR o.operation = N'' OR p.operation_desc IS NULL))
+) AS f ORDER BY f.n, f.why`
+
+// PolicyFault asks whether row policies bind the login that the source works as, on the tables of models with a tenant.
+func (d *DataSource) PolicyFault(models []*model.Model) (text string, args []model.Value) {
+	names := []string{}
+	for _, m := range models {
+		if m.Tenant != nil {
+			names = append(names, dialect.Table(d.Dialect(), m.Schema, m.Table))
+		}
+	}
+	list, err := json.Marshal(names)
+	if err != nil { // strings have a form
+		list = []byte("[]")
+	}
+	return policyFaultQuery, []model.Value{model.StringOf(string(list))}
+}
+
+func (k *checker) policies(ctx context.Context, models []*model.Model) error {
+	text, args := k.d.PolicyFault(models)
+	rows, err := k.conn.SQL.QueryContext(ctx, text, args[0].Str())
+	if err != nil {
+		return err
+	}
+	return each(rows, func() error {
+		f := source.Finding{Source: k.d.Name(), Void: true}
+		if err := rows.Scan(&f.Detail); err != nil {
+			return err
+		}
+		f.Detail = "row policies do not hold: " + f.Detail
+		k.found = append(k.found, f)
+		return nil
+	})
+}
