@@ -112,8 +112,8 @@ var switchedOn = regexp.MustCompile(`(SET (IDENTITY_INSERT [\[\].]+|XACT_ABORT))
 // badCollate is a collation inside CAST(… AS type).
 var badCollate = regexp.MustCompile(`(?i)\bAS \w+(\(\w+\))? COLLATE`)
 
-// operandCollate is a collation after an expression that is compared. The grammar takes it in a select list only.
-var operandCollate = regexp.MustCompile(`(?i)(\]|\)) COLLATE \w+( LIKE | AND |\)|$)`)
+// operandCollate is a collation after an expression that is compared or joined to another. The grammar takes it in a select list only.
+var operandCollate = regexp.MustCompile(`(?i)(\]|\)) COLLATE \w+( LIKE | AND | \+ | END|\)|$)`)
 
 // withoutCollate takes off what the grammar does not know.
 func withoutCollate(text string) string { return operandCollate.ReplaceAllString(text, "$1$2") }

@@ -12,7 +12,7 @@
 // Rows that are given numbers of their own for an IDENTITY column need a login that may alter the table. Where a table has triggers
 // its rows come back by way of a table variable, from the first refusal on.
 //
-// What it does not do yet is refused by name: JSON paths, tests of arrays, full text, row policies, read-only transactions, Check. No
+// What it does not do yet is refused by name: changes inside documents, ContainsJSON, full text, row policies, read-only transactions, Check. No
 // part of it has been run against a real SQL Server: its tests run through the driver against a scripted server, and its statements
 // are read by a T-SQL parser.
 package sqlserver

@@ -1,18 +1,28 @@
 package sqlserver_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/internal/testkit/tds"
 )
 
 var update = flag.Bool("update", false, "write testdata/tsql/sent.txt")
+
+// Doc holds what is JSON in the database.
+type Doc struct {
+	ID   int64           `orm:"id,auto"`
+	Tags []string        `orm:"tags"`
+	Days []time.Time     `orm:"days"`
+	Meta json.RawMessage `orm:"meta,json"`
+}
 
 // one is a row of Item as the server gives it back.
 func one(id int64, name string) []any {
@@ -214,6 +224,13 @@ func TestSent(t *testing.T) {
 	_ = items.Create(t.Context(), &Item{ID: 3, Name: "x", At: now})
 	_, _ = items.CreateMany(t.Context(), []Item{{Name: "x", At: now}, {Name: "y", At: now}})
 	_, _ = items.CreateMany(t.Context(), []Item{{ID: 1, Name: "x", At: now}, {ID: 2, Name: "y", At: now}}, orm.SkipDuplicates())
+	docs := orm.Repo[Doc](db)
+	_, _ = docs.Where(docs.F("Tags").HasAll("a", `b"`), orm.Not(docs.F("Days").HasAny(now)), docs.F("Meta").Path("a b", 1).Eq(2.5)).Count(t.Context())
+	c := s.calls[len(s.calls)-1]
+	if c.Value("@p1") != `["a","b\""]` || c.Value("@p2") != `["2026-11-28T05:06:07.123456000"]` || c.Value("@p3") != `$[0]."a b"` && c.Value("@p3") != `$[0]` || c.Value("@p5") != 2.5 {
+		t.Errorf("%+v", c.Params)
+	}
+	_, _ = docs.Where(docs.F("ID").Eq(1)).UpdateMany(t.Context(), docs.F("Tags").Append("z"))
 	var out strings.Builder
 	for _, c := range s.calls {
 		fmt.Fprintln(&out, c.Text)
