@@ -26,7 +26,18 @@ type batch struct {
 // Batched reports whether q is several statements on d, which belong into one transaction.
 func (q *Insert) Batched(d dialect.Dialect) bool {
 	_, ok := d.(dialect.Batches)
-	return ok && (q.Conflict != nil || q.Rows > 1 && len(q.Returning) > 0)
+	return ok && (q.Conflict != nil || q.Rows > 1 && (len(q.Returning) > 0 || q.mixed()))
+}
+
+// mixed reports whether a column may be given arguments of several types, of which a list of rows would make one: numbers of 64 bits
+// without a sign go as text where they are large.
+func (q *Insert) mixed() bool {
+	for _, f := range q.Fields {
+		if f.Kind == model.Uint && f.Bits == 64 {
+			return true
+		}
+	}
+	return false
 }
 
 // numbered reports whether rows are given numbers that the database would make.
