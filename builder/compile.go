@@ -20,6 +20,8 @@ type compiler struct {
 	out     sq.Sqlizer
 	columns []Column
 
+	before, after string // statements around the one that is compiled, "" for none
+
 	repeated   int                     // arguments that stand in the text once more
 	sortArgs   []any                   // of the terms that order gave last
 	columnArgs []any                   // of what Extra reads

@@ -151,18 +151,24 @@ func (c *compiler) value(owner string, t *Term) (fragment, error) {
 			return fragment{}, c.lacks(t.Field.Model, t.Field, "a path into a document")
 		}
 		f.b.WriteString("(" + text + ")")
-		c.takeTimes(&f, paths)
+		n := 1
+		if _, ok := c.d.(dialect.JSONParents); ok {
+			n = 2
+		}
+		c.takeTimes(&f, n, paths)
 	}
 	return f.done(), nil
 }
 
-// takeTimes registers the next argument for n marks.
-func (c *compiler) takeTimes(f *frag, n int) {
-	for range n {
-		f.args = append(f.args, c.next)
+// takeTimes registers the next width arguments for marks that hold them, one after the other, so many times.
+func (c *compiler) takeTimes(f *frag, width, times int) {
+	for range times {
+		for i := range width {
+			f.args = append(f.args, c.next+i)
+		}
 	}
-	c.next++
-	c.repeated += n - 1
+	c.next += width
+	c.repeated += width * (times - 1)
 }
 
 // related writes the scalar sub-select that reads the related row, or counts them. What the scopes demand of the

@@ -14,11 +14,28 @@ func (c *compiler) returning(m *model.Model, fs []*model.Field, deleted bool) (o
 	for _, f := range fs {
 		c.columns = append(c.columns, Column{Field: f})
 	}
-	return c.d.Returning(c.owner(m), c.quoted(fs), deleted)
+	output, suffix = c.d.Returning(c.owner(m), c.quoted(fs), deleted)
+	if into := c.keep(fs); into != "" {
+		output += " " + into
+	}
+	return output, suffix
+}
+
+// keep lets the rows that come back go by way of a table of their own, where the dialect asks for it.
+func (c *compiler) keep(fs []*model.Field) (into string) {
+	d, ok := c.d.(dialect.Keeps)
+	if !ok || len(fs) == 0 {
+		return ""
+	}
+	into, c.before, c.after, _ = d.Kept(c.quoted(fs), typesOf(fs))
+	return into
 }
 
 func (q *Insert) compile(c *compiler) error {
 	m := q.Model
+	if d, ok := c.d.(dialect.Batches); ok && (q.Batched(c.d) || q.numbered()) {
+		return q.compileBatch(c, d)
+	}
 	output, returning := c.returning(q.Model, q.Returning, false)
 	if q.Inserted != nil && q.Conflict != nil && !q.Conflict.DoNothing {
 		more, err := c.inserted(q)

@@ -168,6 +168,9 @@ func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
 	if most := d.Limits().Params; len(order) > most {
 		return nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(len(order))+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
 	}
+	if c.before != "" {
+		text = c.before + "; " + text + "; " + c.after
+	}
 	p := &Compiled{SQL: dialect.Number(d, text), Columns: c.columns}
 	for i, at := range order {
 		if at != i || len(order) != args {

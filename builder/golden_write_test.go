@@ -91,3 +91,23 @@ func TestGoldenDelete(t *testing.T) {
 		{"odd_names", &builder.Delete{Model: of[Odd](), Where: where(odds.Group.In("a")), Returning: fields[Odd]("Mark")}},
 	})
 }
+
+// Rows of one statement that are told apart, and numbers that the database would make.
+func TestGoldenInsertBatch(t *testing.T) {
+	m := of[Person]()
+	told := false
+	many := func(k *builder.Conflict, inserted *bool, scopes ...builder.Scope) *builder.Insert {
+		return &builder.Insert{Model: m, Fields: fields[Person]("Email", "Name"), Values: values("a", "n", "b", nil), Rows: 2, Returning: fields[Person]("ID"), Conflict: k, Inserted: inserted, Scopes: scopes}
+	}
+	inc := []builder.Set{people.Hits.Inc(1).Set()}
+	check(t, "batch", []golden{
+		{"skip_told", many(&builder.Conflict{DoNothing: true}, nil)},
+		{"skip_keys", &builder.Insert{Model: m, Fields: fields[Person]("ID", "Email"), Values: values(1, "a", 2, "b"), Rows: 2, Returning: fields[Person]("ID"), Conflict: &builder.Conflict{DoNothing: true}}},
+		{"upsert_many", many(&builder.Conflict{Target: fields[Person]("Email"), FromRow: fields[Person]("Name"), Set: inc}, &told, tenant(3))},
+		{"numbers", &builder.Insert{Model: m, Fields: fields[Person]("ID", "Email"), Values: values(1, "a", 2, "b"), Rows: 2}},
+		{"number", &builder.Insert{Model: m, Fields: fields[Person]("ID", "Email"), Values: values(1, "a"), Rows: 1, Returning: fields[Person]("Email")}},
+		{"no_values_skip", &builder.Insert{Model: m, Rows: 1, Conflict: &builder.Conflict{DoNothing: true}}},
+		{"target_made", &builder.Insert{Model: m, Fields: fields[Person]("Email"), Values: values("a"), Rows: 1, Returning: fields[Person]("ID"), Conflict: &builder.Conflict{Target: fields[Person]("ID"), FromRow: fields[Person]("Email")}}},
+		{"not_given", &builder.Insert{Model: m, Fields: fields[Person]("Email"), Values: values("a"), Rows: 1, Conflict: &builder.Conflict{Target: fields[Person]("Email"), FromRow: fields[Person]("Name")}}},
+	})
+}

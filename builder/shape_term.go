@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -72,6 +73,12 @@ func (s *shaper) term(m *model.Model, t *Term, depth int) {
 	case TermJSON:
 		s.field(m, t.Field)
 		s.byte(t.Part)
+		if d, ok := s.d.(dialect.JSONParents); ok {
+			parent, last := d.JSONParent(t.Path)
+			s.arg(m, t.Field, model.StringOf(parent))
+			s.arg(m, t.Field, model.StringOf(last))
+			break
+		}
 		s.arg(m, t.Field, model.StringOf(s.d.JSONPath(t.Path)))
 	default:
 		s.field(m, t.Field)

@@ -168,3 +168,22 @@ func TestInsertBudget(t *testing.T) {
 		}
 	}
 }
+
+// Keys and positions are told apart, and no space at the end of a key is lost in a comparison.
+func TestSQLServerJSONParent(t *testing.T) {
+	for _, c := range []struct {
+		path         []any
+		parent, last string
+	}{
+		{nil, "$", "[0."},
+		{[]any{"a"}, "$[0]", "{a."},
+		{[]any{"a "}, "$[0]", "{a ."},
+		{[]any{""}, "$[0]", "{."},
+		{[]any{3}, "$[0]", "[3."},
+		{[]any{"a", 1, `b"`}, `$[0]."a"[1]`, `{b".`},
+	} {
+		if parent, last := (dialect.SQLServer{}).JSONParent(c.path); parent != c.parent || last != c.last {
+			t.Errorf("%v: %q %q", c.path, parent, last)
+		}
+	}
+}

@@ -6,7 +6,10 @@ import (
 )
 
 // SQLServer is the dialect of SQL Server 2017 and later.
-type SQLServer struct{}
+type SQLServer struct {
+	// Keep lets writes give rows back by way of a table variable, as tables with triggers demand.
+	Keep bool
+}
 
 // Collations that compare text byte by byte, as the other sources do.
 const sqlServerBinary = "Latin1_General_100_BIN2"

@@ -81,3 +81,9 @@ type Terms interface {
 	// SearchIndex gives the statements that make the index, safe to run twice and at once.
 	SearchIndex(s Search) (statements []string, lack string)
 }
+
+// JSONParents is a dialect whose JSON takes two arguments in place of each path.
+type JSONParents interface {
+	// JSONParent gives the two arguments.
+	JSONParent(path []any) (parent, last string)
+}

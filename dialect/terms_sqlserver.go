@@ -14,17 +14,8 @@ func (SQLServer) ArrayLength(expr string) string {
 	return "CASE WHEN " + expr + " IS NOT NULL THEN (SELECT COUNT(*) FROM OPENJSON(" + expr + ")) END"
 }
 
-// Array is not to be had: a condition is no value there, so NULL could not stay unknown.
-func (SQLServer) Array(string, Type, ArrayTest) (string, bool) { return "", false }
-
-// ArrayAppend is not to be had: JSON_MODIFY appends one element, not a list of them.
-func (SQLServer) ArrayAppend(string, Type) (string, bool) { return "", false }
-
 // JSONPath quotes every key.
 func (SQLServer) JSONPath(path []any) string { return jsonPath(path) }
-
-// JSON is not to be had: JSON_VALUE does not tell the text "1" from the number.
-func (SQLServer) JSON(string, JSONPart) (string, int, bool) { return "", 0, false }
 
 // JSONContains is not to be had.
 func (SQLServer) JSONContains(string) (string, bool) { return "", false }

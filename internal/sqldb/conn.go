@@ -99,7 +99,7 @@ func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue)
 	if err != nil {
 		return nil, err
 	}
-	return &scanned{rows: rows}, nil
+	return &scanned{rows: rows, all: true}, nil
 }
 
 // Value gives the first value that text gives, nil when there is no row.
@@ -134,12 +134,19 @@ type cursor interface {
 type scanned struct {
 	rows *sql.Rows
 	dst  []any
+	all  bool // the results of a text of several statements, one after the other
 }
 
 // Next scans into plain interfaces, for which database/sql copies what the driver owns.
 func (s *scanned) Next(dst []driver.Value) error {
-	if !s.rows.Next() {
+	for !s.rows.Next() {
 		if err := s.rows.Err(); err != nil {
+			return err
+		}
+		if s.all && s.rows.NextResultSet() {
+			continue
+		}
+		if err := s.rows.Err(); err != nil { // of a later statement
 			return err
 		}
 		return io.EOF

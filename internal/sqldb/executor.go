@@ -89,9 +89,26 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 	if err := x.l.ready(); err != nil {
 		return 0, err
 	}
+	second := x.s.Second
+	if second == nil || w != writing {
+		return x.once(ctx, st, rows, w, &x.s.Cache)
+	}
+	if second.needed(st.Root()) {
+		return x.once(ctx, st, rows, w, &second.Cache)
+	}
+	n, err := x.once(ctx, st, rows, w, &x.s.Cache)
+	if err != nil && second.Refused(err) {
+		second.remember(st.Root())
+		return x.once(ctx, st, rows, w, &second.Cache)
+	}
+	return n, err
+}
+
+// once runs st as cache writes it.
+func (x Executor) once(ctx context.Context, st builder.Statement, rows *source.Rows, w way, cache *builder.Cache) (int64, error) {
 	m, c := st.Root(), x.s.take()
 	defer x.s.give(c)
-	compiled, args, err := x.s.Cache.Compile(st, &c.args)
+	compiled, args, err := cache.Compile(st, &c.args)
 	if err == nil && w != read && x.s.Admit != nil {
 		err = x.s.Admit(st, func(text string) (v driver.Value, err error) {
 			err = x.on(ctx, func(c *Conn) error {
@@ -114,7 +131,12 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 			rows.Reserve(rows.Len() + n)
 		}
 	}
-	n, err := x.run(ctx, run{st: st, text: compiled.SQL, plan: k.plan, c: c, rows: rows, way: w})
+	text := compiled.SQL
+	if x.s.Around != nil {
+		_, alone := x.l.(*Pool)
+		text = x.s.Around(st, text, alone)
+	}
+	n, err := x.run(ctx, run{st: st, text: text, plan: k.plan, c: c, rows: rows, way: w})
 	if err != nil {
 		err = x.fail(ctx, m, err)
 		if x.s.Locate != nil {
@@ -209,7 +231,7 @@ func (x Executor) on(ctx context.Context, fn func(*Conn) error) error {
 	} else {
 		err = try()
 	}
-	if _, ours := err.(stopped); err != nil && !ours { //nolint:errorlint // made here, never wrapped
+	if _, ours := err.(stopped); err != nil && !ours && !x.s.refused(err) { //nolint:errorlint // made here, never wrapped
 		x.l.note(ctx, err)
 	}
 	return err

@@ -35,6 +35,10 @@ type System struct {
 	Changes string
 	// Fail maps the driver's error.
 	Fail func(ctx context.Context, m *model.Model, err error) error
+	// Around gives the text of st as it is sent, alone where no transaction is open; nil for as it is.
+	Around func(st builder.Statement, text string, alone bool) string
+	// Second is another way to write what gives rows back; nil for none.
+	Second *Second
 	// Probe may find out more of why st failed, on its connection. It may be nil.
 	Probe func(ctx context.Context, c *Conn, st builder.Statement, err error) error
 	// Locate writes into what Fail made of a statement's error which fields it speaks of. It may be nil.

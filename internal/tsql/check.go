@@ -22,7 +22,66 @@ var banned = regexp.MustCompile(`(?i)::|\|\||` + "`" + `|\$\d|\b(LIMIT|RETURNING
 var parameter = regexp.MustCompile(`@p(\d+)`)
 
 // Check reports why text is not exactly one statement of T-SQL.
-func Check(text string) error {
+func Check(text string) error { return check(text, true) }
+
+// CheckBatch reports why text is not statements of T-SQL with "; " between them, such as the update and the insert of an upsert: each
+// is checked by itself, their parameters together.
+func CheckBatch(text string) error {
+	parts, err := split(text)
+	if err != nil {
+		return err
+	}
+	if len(parts) == 1 {
+		return Check(text)
+	}
+	for _, part := range parts {
+		if err := check(part, false); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+	}
+	var code strings.Builder
+	for _, part := range parts {
+		bare, err := skeleton(part)
+		if err != nil {
+			return err
+		}
+		code.WriteString(bare + " ")
+	}
+	return parameters(code.String())
+}
+
+// split takes a batch apart at what stands between its statements.
+func split(text string) ([]string, error) {
+	var parts []string
+	var end byte
+	from := 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case end != 0:
+			switch {
+			case c != end:
+			case i+1 < len(text) && text[i+1] == end: // doubled, it is one of the text
+				i++
+			default:
+				end = 0
+			}
+		case c == '\'' || c == '"':
+			end = c
+		case c == '[':
+			end = ']'
+		case c == ';':
+			if !strings.HasPrefix(text[i:], "; ") {
+				return nil, errors.New("a semicolon that nothing follows")
+			}
+			parts = append(parts, text[from:i])
+			from = i + 2
+		}
+	}
+	return append(parts, text[from:]), nil
+}
+
+func check(text string, whole bool) error {
 	code, err := skeleton(text)
 	if err != nil {
 		return err
@@ -30,14 +89,16 @@ func Check(text string) error {
 	if word := banned.FindString(code); word != "" {
 		return fmt.Errorf("%q is not T-SQL", word)
 	}
-	if loose := unfinished.FindString(code); loose != "" {
+	if loose := unfinished.FindString(switchedOn.ReplaceAllString(code, "$1")); loose != "" {
 		return fmt.Errorf("nothing follows %q", strings.TrimSpace(loose))
 	}
 	if c := badCollate.FindString(code); c != "" {
 		return fmt.Errorf("%q: a type in a cast has no collation", c)
 	}
-	if err := parameters(code); err != nil {
-		return err
+	if whole {
+		if err := parameters(code); err != nil {
+			return err
+		}
 	}
 	return single(withoutCollate(text))
 }
@@ -45,11 +106,14 @@ func Check(text string) error {
 // unfinished is a word that something must follow; the grammar is lenient about some.
 var unfinished = regexp.MustCompile(`(?i)(\b(SELECT|FROM|WHERE|AND|OR|NOT|IN|LIKE|BETWEEN|BY|SET|ON|JOIN|AS|CASE|WHEN|THEN|ELSE|EXISTS|OUTPUT|INTO|UPDATE|ESCAPE)|[=<>+,.])\s*(\)|$)`)
 
+// switchedOn ends with a word that needs nothing behind it here.
+var switchedOn = regexp.MustCompile(`(SET (IDENTITY_INSERT [\[\].]+|XACT_ABORT)) ON$`)
+
 // badCollate is a collation inside CAST(… AS type).
 var badCollate = regexp.MustCompile(`(?i)\bAS \w+(\(\w+\))? COLLATE`)
 
-// operandCollate is a collation after an expression that is compared. The grammar takes it in a select list only.
-var operandCollate = regexp.MustCompile(`(?i)(\]|\)) COLLATE \w+( LIKE | AND |\)|$)`)
+// operandCollate is a collation after an expression that is compared or joined to another. The grammar takes it in a select list only.
+var operandCollate = regexp.MustCompile(`(?i)(\]|\)) COLLATE \w+( LIKE | AND | \+ | END|\)|$)`)
 
 // withoutCollate takes off what the grammar does not know.
 func withoutCollate(text string) string { return operandCollate.ReplaceAllString(text, "$1$2") }

@@ -61,13 +61,32 @@ func TestGoldenFilesAreTSQL(t *testing.T) {
 		}
 		for _, s := range stmts {
 			n++
-			if err := Check(s); err != nil {
+			if err := CheckBatch(s); err != nil {
 				t.Errorf("%s: %v\n%s", filepath.Base(f), err, s)
 			}
 		}
 	}
 	if n < 100 {
 		t.Errorf("only %d statements in %d files: are these the golden files?", n, len(files))
+	}
+}
+
+// What the source sends beyond the golden files, one text in a line.
+func TestTextsAreTSQL(t *testing.T) {
+	for _, name := range []string{"../../builder/testdata/tsql/kept.txt", "../../source/sqlserver/testdata/tsql/sent.txt"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
+		if len(lines) < 5 {
+			t.Errorf("%s: only %d texts", name, len(lines))
+		}
+		for _, s := range lines {
+			if err := CheckBatch(s); err != nil {
+				t.Errorf("%s: %v\n%s", name, err, s)
+			}
+		}
 	}
 }
 
@@ -103,6 +122,27 @@ func TestCheckRefuses(t *testing.T) {
 	} {
 		if Check(s) == nil {
 			t.Errorf("%s passes: %.80s", name, s)
+		}
+	}
+	for name, s := range map[string]string{
+		"a wrong second":    "SELECT 1; SELECT FROM [t]",
+		"nothing second":    "SELECT 1; ",
+		"two in one":        "SELECT 1; SELECT 2 SELECT 3",
+		"no space":          "SELECT 1;SELECT 2",
+		"parameters":        "SELECT @p1; SELECT @p1",
+		"too many":          strings.Replace(many, "@p3,", "1); SELECT 1 WHERE 1 IN (@p3,", 1) + ")",
+		"a comment":         "SELECT 1; SELECT 2 -- x",
+		"an open string":    "SELECT 1; SELECT 'a",
+		"half a condition":  "UPDATE [t] SET [a] = 1; IF @@ROWCOUNT = 0",
+		"a hint's open end": "UPDATE [t] WITH (UPDLOCK SET [a] = 1; SELECT 1",
+	} {
+		if CheckBatch(s) == nil {
+			t.Errorf("%s passes as a batch: %.80s", name, s)
+		}
+	}
+	for _, s := range []string{"SELECT 1", "SELECT @p1; SELECT @p2", "SELECT ';'; SELECT [a;b]]; c] FROM [t]"} {
+		if err := CheckBatch(s); err != nil {
+			t.Errorf("%s: %v", s, err)
 		}
 	}
 	for _, s := range []string{"== sqlserver\nSELECT 1\n", "SELECT 1\n", "== postgres\nx\n== sqlite\nx\n== sqlserver\n", "== postgres\nx\n== sqlite\nx\n== sqlserver\nx\n== mysql\nx\n", "== postgres\nx\n\n== sqlite\nx\n== sqlserver\nx\n"} {

@@ -7,9 +7,12 @@
 // byte by byte in the columns that orm.CreateTables makes, unsigned integers of 64 bits are decimal(20), arrays and documents are
 // JSON in nvarchar(max).
 //
-// CreateMany whose rows get keys from the server inserts them one by one in a transaction, since OUTPUT promises no order.
+// CreateMany whose rows get keys from the server sends a statement for each, many in a call, since OUTPUT promises no order. An upsert is
+// an update and, of what that did not find, an insert, which hold the row or its gap by UPDLOCK and SERIALIZABLE; MERGE is not used.
+// Rows that are given numbers of their own for an IDENTITY column need a login that may alter the table. Where a table has triggers
+// its rows come back by way of a table variable, from the first refusal on.
 //
-// What it does not do yet is refused by name: upserts, SkipDuplicates, JSON paths, tests of arrays, full text, row policies, read-only
-// transactions, Check. No part of it has been run against a real SQL Server: its tests run through the driver against a scripted
-// server, and its statements are read by a T-SQL parser.
+// What it does not do yet is refused by name: changes inside documents, ContainsJSON, full text, row policies, read-only transactions, Check. No
+// part of it has been run against a real SQL Server: its tests run through the driver against a scripted server, and its statements
+// are read by a T-SQL parser.
 package sqlserver

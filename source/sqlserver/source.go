@@ -56,6 +56,8 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Null:   null,
 		Reader: reader,
 		Query:  query,
+		Around: around,
+		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
 		Enter:  enter,
 	}
@@ -87,7 +89,7 @@ func (d *DataSource) Dialect() dialect.Dialect { return d.system.Cache.Dialect }
 
 // Capabilities says what the database can do.
 func (d *DataSource) Capabilities() source.Capabilities {
-	return source.Capabilities{Transactions: true, Savepoints: true, TransactionalDDL: true, Returning: true, RowLocks: true, SkipLocked: true, RowPolicies: true, Raw: true}
+	return source.Capabilities{Transactions: true, Savepoints: true, TransactionalDDL: true, Returning: true, Upsert: true, RowLocks: true, SkipLocked: true, RowPolicies: true, Raw: true}
 }
 
 // Open connects and asks the server for its version.
