@@ -17,7 +17,13 @@ func TestPoliciesAreTSQL(t *testing.T) {
 		t.Fatalf("only %d statements", len(lines))
 	}
 	for _, s := range lines {
-		// the grammar knows no collation of a variable
+		if head, body, ok := strings.Cut(s, " AS RETURN ("); ok { // the grammar knows no body of an inline function
+			if !strings.HasPrefix(head, "CREATE OR ALTER FUNCTION ") || !strings.HasSuffix(body, ")") {
+				t.Errorf("it is no function: %s", s)
+			}
+			s = strings.TrimSuffix(body, ")")
+		}
+		// nor a collation of a variable
 		if err := single(strings.ReplaceAll(s, " COLLATE Latin1_General_100_BIN2", "")); err != nil {
 			t.Errorf("%v\n%s", err, s)
 		}
