@@ -33,7 +33,11 @@
 //	                            back by every verb; orm.CreateTables makes it where type= says how
 //	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
 //	unique index                with =name to share one among several fields
-//	default= update=            now, uuid or (default only) a literal; filled by the library
+//	default= update=            now, uuid or (default only) a literal; filled by the library. UUIDs are of version 7 and grow in
+//	                            the order that rows are made in through one DB
+//	order=                      the place of the column in the model's default order, from 1: order=1, order=2 desc. Lists, first
+//	                            rows, pages, streams and included lists come in it, behind what a query sorts by and before the
+//	                            key. What has no order, or is hidden, noquery or computed, cannot be in it
 //	tenant owner softdelete version   roles that hooks and scopes read
 //	shardkey                    beside tenant: rows are spread over machines by this column, so every relation between two such
 //	                            models holds within one tenant, under a Bypass too; in a link table the column has the name that
@@ -103,8 +107,9 @@
 //	ok, err := admins.Exists(ctx)
 //	for u, err := range admins.Rows(ctx) { … }  // one window of rows in memory
 //
-// Select and Omit choose columns, Distinct drops doubles. Pages are stable: the key breaks ties. NULL
-// sorts as the largest value on every source; NullsFirst and NullsLast say otherwise.
+// Select and Omit choose columns, Distinct drops doubles. Pages are stable: the key breaks ties. Rows of a model whose
+// tags say order= come in that order, behind the query's own. NULL sorts as the largest value on every source; NullsFirst
+// and NullsLast say otherwise.
 //
 // # Including and filtering by relations
 //

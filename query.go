@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/multi-orm/orm/builder"
@@ -101,7 +102,7 @@ func includePath(m *model.Model, path string) (*builder.Include, error) {
 	return inc, nil
 }
 
-// OrderBy sorts by the keys in turn, after those of earlier calls.
+// OrderBy sorts by the keys in turn, after those of earlier calls and before the model's default order.
 func (q Query[T]) OrderBy(keys ...Order[T]) Query[T] {
 	for _, k := range keys {
 		q.st.Order.Add(k.Key())
@@ -251,21 +252,32 @@ func zeroKey(v model.Value, part bool) bool {
 	return false
 }
 
-// stable gives the statement of a read whose order must not depend on chance.
+// stable gives the statement of a read whose order must not depend on chance: the query's own order, the model's default
+// order, and the key where either is asked for. A row that is named by its key needs none.
 func (q *Query[T]) stable(paged bool) {
-	if !paged || q.st.Model == nil {
+	m := q.st.Model
+	if m == nil || !paged && (len(m.Order) == 0 || q.keyed) {
 		return
+	}
+	var cols []*model.Field // of distinct rows, which are sorted by nothing else
+	if q.st.Distinct {
+		if cols = q.st.Columns; cols == nil {
+			cols = m.Fields
+		}
+	}
+	if !q.keyed {
+		q.st.Order.Default(m, cols)
 	}
 	if !q.st.Distinct {
-		q.st.Order.Stabilise(q.st.Model)
+		q.st.Order.Stabilise(m)
 		return
 	}
-	cols := q.st.Columns
-	if cols == nil {
-		cols = q.st.Model.Fields
+	ties := cols
+	if !paged { // what else the rows hold may have no order
+		ties = m.Key
 	}
-	for _, f := range cols {
-		if !q.st.Order.Has(f) {
+	for _, f := range ties {
+		if slices.Contains(cols, f) && !q.st.Order.Has(f) {
 			q.st.Order.Add(builder.SortKey{Field: f})
 		}
 	}

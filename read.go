@@ -27,7 +27,8 @@ func modelName(m *model.Model) string {
 	return m.Name
 }
 
-// All gives every row, an empty slice when there is none.
+// All gives every row, an empty slice when there is none. A model's default order (order= of the tag) holds behind the
+// query's own.
 func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	q.stable(q.st.HasTake || q.st.Skip > 0)
 	c, err := q.start("All", 0)
@@ -40,7 +41,7 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	return source.Take[T](&c.Rows.Slab), nil
 }
 
-// First gives the first row in the query's order, or by key without one. No row is ErrNotFound.
+// First gives the first row in the query's order, then in its model's default order (order= of the tag), then by key. No row is ErrNotFound.
 func (q Query[T]) First(ctx context.Context) (T, error) {
 	q.stable(true)
 	if !q.st.HasTake || q.st.Take != 0 { // of no rows there is no first one
@@ -51,6 +52,9 @@ func (q Query[T]) First(ctx context.Context) (T, error) {
 
 // One gives the only row: none is ErrNotFound, more than one ErrInvalid.
 func (q Query[T]) One(ctx context.Context) (T, error) {
+	if q.st.HasTake || q.st.Skip > 0 {
+		q.stable(false)
+	}
 	if !q.keyed && !q.st.HasTake {
 		q.st.Take, q.st.HasTake = 2, true
 	}

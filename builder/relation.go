@@ -115,7 +115,7 @@ func (b Branch[T, C]) Where(ps ...Pred[C]) Branch[T, C] {
 	return b
 }
 
-// OrderBy sorts the related rows of each parent.
+// OrderBy sorts the related rows of each parent, before their model's default order.
 func (b Branch[T, C]) OrderBy(keys ...Order[C]) Branch[T, C] {
 	b.inc.Order = b.inc.Order[:len(b.inc.Order):len(b.inc.Order)]
 	for _, k := range keys {

@@ -155,6 +155,14 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 			}
 		}
 	}
+	for _, m := range models {
+		for _, o := range m.Order {
+			if out.concealed[o.Field] && !o.Field.Primary {
+				errs = append(errs, fault.New(fault.ErrInvalid, m.Name, o.Field.Name,
+					`the field is emptied in results and says "order", so the order of the rows would tell what it holds: leave "order" out, or say hook.Sanitize(…).Searchable()`))
+			}
+		}
+	}
 	names := make([]string, len(reg.hooks))
 	for i := range reg.hooks {
 		names[i] = reg.hooks[i].Name

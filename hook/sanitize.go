@@ -23,7 +23,8 @@ type Sanitizer struct {
 // database; to empty one there, assign it with Update.
 //
 // A condition, an order or an aggregate by such a field is ErrDenied wherever it stands, since what it finds would tell
-// what the field holds. SQL text of the program's own is not looked into.
+// what the field holds, and a field in its model's default order (order= of the tag) is ErrInvalid here. SQL text of the
+// program's own is not looked into.
 func Sanitize(names ...string) Sanitizer { return Sanitizer{names: names} }
 
 // Searchable lets conditions and orders name the fields: an API key that is looked up by its hash, an address that

@@ -43,7 +43,7 @@ func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 	}
 	f.Index = len(m.Fields)
 	m.Fields = append(m.Fields, f)
-	return fault.Join([]error{d.modelWords(tg), d.aggregate(f, sf, tg), f.key(tg), d.roles(f, tg), f.storage(tg), f.fills(tg), f.scope(tg), f.filters(tg), d.needs(f, tg), d.indexes(f, tg)})
+	return fault.Join([]error{d.modelWords(tg), d.aggregate(f, sf, tg), f.key(tg), d.roles(f, tg), f.storage(tg), f.fills(tg), f.scope(tg), f.filters(tg), d.orders(f, tg), d.needs(f, tg), d.indexes(f, tg)})
 }
 
 // key reads id and auto, and settles nullability.

@@ -20,6 +20,7 @@ type Model struct {
 	Relations []*Relation
 	Uniques   []Index // unique sets besides the key
 	Indexes   []Index
+	Order     []Ordered // of order=: what rows are sorted by behind the keys that a query says
 
 	Tenant     *Field // roles, nil when no field has them
 	ShardKey   *Field // the tenant column where rows are spread over machines by it

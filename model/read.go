@@ -15,7 +15,8 @@ type draft struct {
 	said      map[string]string // table=, schema= and datasource= as the tags give them
 	open      []reflect.Type    // the struct being read, and those that it is embedded in
 	needed    []need
-	errs      []error // every mistake, so that all are told at once
+	ranked    []ranked // what order= says
+	errs      []error  // every mistake, so that all are told at once
 }
 
 // read reads one struct. Relations stay unresolved: their targets may not be read yet. What is wrong is in the draft.

@@ -60,6 +60,9 @@ func (d *draft) finish() error {
 	if m.Table == "" {
 		m.Table = plural(Snake(m.Name))
 	}
+	if err := d.settleOrder(); err != nil {
+		return err
+	}
 	if m.Result {
 		return d.result()
 	}

@@ -12,7 +12,7 @@ import (
 
 // words lists the grammar, also for suggestions.
 const words = "id auto generated datasource table schema unique index default update tenant shardkey owner scope softdelete version " +
-	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed needs filter prefix agg"
+	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
 type tag struct {
@@ -187,7 +187,7 @@ func excludes(key string) string {
 		return "id auto default update json tenant shardkey owner scope softdelete version readonly createonly updateonly"
 	case "scope":
 		return "tenant owner softdelete version default update json enum updateonly"
-	case "filter":
+	case "filter", "order":
 		return "noquery hidden computed agg"
 	case "id":
 		return "version softdelete update updateonly json"

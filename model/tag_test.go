@@ -54,6 +54,28 @@ func TestTagErrors(t *testing.T) {
 		{"Email", "", "email,filter=zeronull", `word "filter=zeronull": "zeronull" needs a plain value that may be NULL, not string`},
 		{"Email", "", "email,filter=bool", `word "filter=bool": "bool" needs a bool, not string`},
 		{"Email", "", "email,hidden,filter=eq", `words "filter" and "hidden" exclude each other`},
+		{"Email", "", "email,order", `word "order" needs a value, as in "order=1"`},
+		{"Email", "", "email,order=desc", `word "order=desc": "desc" is no place, a whole number from 1: write "order=1" or "order=1 desc"`},
+		{"Email", "", "email,order=0", `word "order=0": "0" is no place, a whole number from 1: write "order=1" or "order=1 desc"`},
+		{"Email", "", "email,order=-1", `word "order=-1": "-1" is no place, a whole number from 1: write "order=1" or "order=1 desc"`},
+		{"Email", "", "email,order=+1", `word "order=+1": "+1" is no place, a whole number from 1: write "order=1" or "order=1 desc"`},
+		{"Email", "", "email,order=01", `word "order=01": "01" is no place, a whole number from 1: write "order=1" or "order=1 desc"`},
+		{"Email", "", "email,order=99999999999999999999", `word "order=99999999999999999999": "99999999999999999999" is no place, a whole number from 1: write "order=1" or "order=1 desc"`},
+		{"Email", "", "email,order=1 dsec", `word "order=1 dsec": the direction is "asc" or "desc" (did you mean "desc"?)`},
+		{"Email", "", "email,order=1 DESC", `word "order=1 DESC": the direction is "asc" or "desc" (did you mean "desc"?)`},
+		{"Email", "", "email,order=1  desc", `word "order=1  desc": the direction is "asc" or "desc" (did you mean "desc"?)`},
+		{"Email", "", "email,order=1,order=2", `word "order" is said twice`},
+		{"Email", "", "email,order=2", `the places of "order" count from 1 without a gap, and no field has place 1`},
+		{"Email", "", "email,hidden,order=1", `words "order" and "hidden" exclude each other`},
+		{"Email", "", "email,noquery,order=1", `words "order" and "noquery" exclude each other`},
+		{"Email", "", "email,computed,order=1", `words "order" and "computed" exclude each other`},
+		{"Raw", []byte(nil), "raw,order=1", `"order" needs a value that is sorted, not []uint8`},
+		{"Tags", []string(nil), "tags,order=1", `"order" needs a value that is sorted, not []string`},
+		{"Doc", plainStruct{}, "doc,json,order=1", `"order" needs a value that is sorted, not model.plainStruct`},
+		{"Doc", json.RawMessage(nil), "doc,order=1", `"order" needs a value that is sorted, not json.RawMessage`},
+		{"Doc", "", "doc,type=JSON,order=1", `"order" needs a value that is sorted, which a column of type=JSON is not`},
+		{"Orders", []plainStruct{}, "relation=id:a,order=1", `word "order=1" does not belong on a relation`},
+		{"Home", plainStruct{}, "prefix=home_,order=1", `word "order=1" does not belong on a struct embedded with prefix=`},
 		{"Email", "", "email,needs=Posts", `word "needs=Posts" belongs on a computed field`},
 		{"Age", 0, "age,filter=contains", `word "filter=contains": "contains" needs a text, not int`},
 		{"Raw", []byte(nil), "raw,filter=eq", `word "filter=eq": "eq" needs a plain value, not []uint8`},
@@ -294,7 +316,7 @@ func TestTagWords(t *testing.T) {
 func FuzzTag(f *testing.F) {
 	for _, s := range []string{"", "-", "id,auto,datasource=main", "email,unique", "relation=id:user_id", "relation", ",relation,strategy=join",
 		"relation=a+b:c+d,through=s.t(a+b:c)", "a,default=now,update=now", "prefix=x_", "x,enum=a|b,default=a", "p,type=numeric(10,2),size=3",
-		"v,version", "x,json", ",computed", "a,softdelete", "x,order=desc", "through=((", "a,default=", "=", ",", "id,table=x,schema=y", "\x00"} {
+		"v,version", "x,json", ",computed", "a,softdelete", "x,order=desc", "x,order=1 desc", "x,order=1,hidden", "through=((", "a,default=", "=", ",", "id,table=x,schema=y", "\x00"} {
 		f.Add(s)
 	}
 	types := []reflect.Type{

@@ -33,7 +33,7 @@ func parseWord(s string) (word, error) {
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg", "scope", "filter", "needs":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -67,6 +67,8 @@ func example(key string) string {
 		return "scope=company"
 	case "filter":
 		return "filter=prefix|eq"
+	case "order":
+		return "order=1"
 	case "needs":
 		return "needs=User.Profile"
 	}

@@ -11,7 +11,7 @@ import (
 
 // onAPI is an API as an engine of the suite.
 func onAPI() Engine {
-	return Engine{Name: "http", API: true, Links: []any{Member{}}, Database: func(t *testing.T) func(string, Options) source.Source {
+	return Engine{Name: "http", API: true, Links: []any{Member{}, Billing{}}, Database: func(t *testing.T) func(string, Options) source.Source {
 		api := restOf(t, 500)
 		return func(name string, _ Options) source.Source { return httpSource(name, api, httpapi.NonAtomic()) }
 	}, Unreachable: func(name string) source.Source { return httpapi.Source(name, "http://127.0.0.1:1") }}
@@ -73,7 +73,7 @@ func TestHTTPConforms(t *testing.T) {
 	}
 	var all []testCase
 	for _, part := range [][]testCase{
-		typeCases, whereCases, textCases, nameCases, orderCases, readCases, streamCases, includeCases, includePageCases, includeShapeCases, relationCases, propertyCases, pageCases, intoCases, pointerReadCases,
+		typeCases, whereCases, textCases, nameCases, orderCases, defaultOrderCases, readCases, streamCases, includeCases, includePageCases, includeShapeCases, relationCases, propertyCases, pageCases, intoCases, pointerReadCases,
 	} {
 		for _, c := range part {
 			if otherwise[c.name] == "" {
@@ -119,3 +119,7 @@ func (ByB) Endpoints() httpapi.Endpoints      { return restFor[ByB]() }
 func (Whole) Endpoints() httpapi.Endpoints    { return restFor[Whole]() }
 func (Pointed) Endpoints() httpapi.Endpoints  { return restFor[Pointed]() }
 func (Lists) Endpoints() httpapi.Endpoints    { return restFor[Lists]() }
+func (Hall) Endpoints() httpapi.Endpoints     { return restFor[Hall]() }
+func (Act) Endpoints() httpapi.Endpoints      { return restFor[Act]() }
+func (Star) Endpoints() httpapi.Endpoints     { return restFor[Star]() }
+func (Billing) Endpoints() httpapi.Endpoints  { return restFor[Billing]() }

@@ -1,12 +1,15 @@
 package conformance
 
 import (
+	"fmt"
+
 	"github.com/multi-orm/orm"
 )
 
 var shapeCases = []testCase{
 	{"keys/composite", "a key of two columns names one row, in field order", keysComposite},
 	{"keys/uuid", "default=uuid makes version 7, ordered by time; auto lets the source make it", keysUUID},
+	{"keys/uuid order", "default=uuid keeps the order that rows are made in: of a slice, and of calls, as UUIDs and as texts", keysUUIDOrder},
 	{"keys/text", "a text key is made when empty and kept when given", keysText},
 	{"keys/lone", "a model of nothing but its key can be written", keysLone},
 }
@@ -49,7 +52,7 @@ func keysUUID(e *env) {
 			e.Fatal("a UUID came twice")
 		}
 		seen[tk.ID] = true
-		if i > 0 && string(tk.ID[:6]) < string(in[i-1].ID[:6]) {
+		if i > 0 && string(tk.ID[:]) <= string(in[i-1].ID[:]) {
 			e.Fatal("the UUIDs do not grow with time")
 		}
 	}
@@ -68,6 +71,28 @@ func keysUUID(e *env) {
 		}
 		e.equal(must(orm.Repo[Seed](db).ByID(s.ID).One(e.ctx)), s, "each row got its own key")
 	}
+}
+
+// keysUUIDOrder has rows whose names say when they were made, and reads them by key.
+func keysUUIDOrder(e *env) {
+	db := e.open(Token{}, Label{})
+	var want []string
+	for i := range 40 {
+		name := fmt.Sprintf("%04d", len(want))
+		ok(orm.Repo[Token](db).Create(e.ctx, &Token{Name: name}))
+		ok(orm.Repo[Label](db).Create(e.ctx, &Label{Name: name}))
+		want = append(want, name)
+		tokens, labels := make([]Token, i), make([]Label, i)
+		for j := range tokens {
+			name := fmt.Sprintf("%04d", len(want))
+			tokens[j].Name, labels[j].Name = name, name
+			want = append(want, name)
+		}
+		must(orm.Repo[Token](db).CreateMany(e.ctx, tokens))
+		must(orm.Repo[Label](db).CreateMany(e.ctx, labels))
+	}
+	e.equal(pick(must(orm.Repo[Token](db).Sort("ID").All(e.ctx)), func(x Token) string { return x.Name }), want, "UUIDs by key")
+	e.equal(pick(must(orm.Repo[Label](db).Sort("ID").All(e.ctx)), func(x Label) string { return x.Name }), want, "texts by key")
 }
 
 func keysText(e *env) {

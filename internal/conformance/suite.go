@@ -58,6 +58,8 @@ func cases() []testCase {
 		textCases,
 		nameCases,
 		orderCases,
+		defaultOrderCases,
+		defaultOrderSQLCases,
 		readCases,
 		streamCases,
 		createCases,

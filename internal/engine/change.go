@@ -27,7 +27,7 @@ func (s *Session) change(ctx context.Context, name string, st *builder.Update, r
 // updateOr is Update that fails with what none says where it changes no row.
 func (s *Session) updateOr(ctx context.Context, name string, st *builder.Update, rows *source.Rows, none absent) (int64, error) {
 	s = s.joined(ctx)
-	err := prepareSets(st.Model, st)
+	err := s.prepareSets(st.Model, st)
 	if err == nil {
 		err = s.copies(st.Set)
 	}
@@ -51,7 +51,7 @@ func (s *Session) located(err error, name string, m *model.Model) error {
 }
 
 // prepareSets checks assignments and adds what every update carries: update= fills and the version.
-func prepareSets(m *model.Model, st *builder.Update) error {
+func (e *Engine) prepareSets(m *model.Model, st *builder.Update) error {
 	seen := make(map[*model.Field]bool, len(st.Set))
 	for i := range st.Set {
 		x := &st.Set[i]
@@ -69,11 +69,7 @@ func prepareSets(m *model.Model, st *builder.Update) error {
 	sets := st.Set[:len(st.Set):len(st.Set)]
 	for _, f := range m.Fields {
 		if f.Update != model.NoFill && !seen[f] {
-			v, err := made(f, f.Update)
-			if err != nil {
-				return err
-			}
-			sets = append(sets, builder.Set{Field: f, Made: true, Value: v})
+			sets = append(sets, builder.Set{Field: f, Made: true, Value: e.made(f, f.Update)})
 		}
 	}
 	if v := m.Version; v != nil && !seen[v] {
@@ -398,7 +394,7 @@ func (s *Session) upsertAs(ctx context.Context, name string, m *model.Model, p u
 		}
 	}()
 	m.Complete(p)
-	if err := fillNew(m, p, u.said); err != nil {
+	if err := s.fillNew(m, p, u.said); err != nil {
 		return err
 	}
 	st := &builder.Insert{Model: m, Rows: 1, Returning: m.Fields, Inserted: u.inserted}
@@ -425,11 +421,7 @@ func (s *Session) upsertAs(ctx context.Context, name string, m *model.Model, p u
 		case f == m.Version:
 			k.Set = append(k.Set, builder.Set{Field: f, Op: builder.SetInc, Value: model.IntOf(1)})
 		case f.Update != model.NoFill && f.UpdateOnly: // the new row holds none
-			v, err := made(f, f.Update)
-			if err != nil {
-				return err
-			}
-			k.Set = append(k.Set, builder.Set{Field: f, Value: v})
+			k.Set = append(k.Set, builder.Set{Field: f, Value: s.made(f, f.Update)})
 		case f.Update != model.NoFill:
 			k.FromRow = append(k.FromRow, f)
 		case !u.takes[f], f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, immovable(f), contains(u.target, f):

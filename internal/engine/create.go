@@ -104,7 +104,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 		if err := notGiven(c.m, rows.At(i)); err != nil {
 			return 0, err
 		}
-		if err := fillNew(c.m, rows.At(i), c.o.Said); err != nil {
+		if err := c.s.fillNew(c.m, rows.At(i), c.o.Said); err != nil {
 			return 0, err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/cursor"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/uuid7"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -105,8 +106,9 @@ type Engine struct {
 
 	bestEffort bool
 	cursors    *cursor.Keys
-	crossing   bool // relations lead out of their source
-	unasked    bool // a model has columns that are tagged noquery
+	ids        *uuid7.Maker // of the keys that default=uuid makes
+	crossing   bool         // relations lead out of their source
+	unasked    bool         // a model has columns that are tagged noquery
 }
 
 type linkTable struct{ source, schema, table string }
@@ -118,7 +120,7 @@ type linkRow struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort,
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, ids: uuid7.New(nil),
 		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err

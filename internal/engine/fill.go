@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"encoding/hex"
 	"time"
 	"unsafe"
@@ -14,20 +12,6 @@ import (
 
 // now is the time written by default=now and update=now: UTC to the microsecond, as every source keeps it.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
-
-// newUUID makes a version 7 UUID (RFC 9562, 5.7): milliseconds first, so that keys grow with time.
-func newUUID() (u [16]byte, err error) {
-	if _, err = rand.Read(u[6:]); err != nil {
-		return u, err
-	}
-	ms := uint64(time.Now().UnixMilli())
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], ms<<16)
-	copy(u[:6], b[:6])
-	u[6] = u[6]&0x0f | 0x70
-	u[8] = u[8]&0x3f | 0x80
-	return u, nil
-}
 
 func uuidText(u [16]byte) string {
 	var b [36]byte
@@ -41,26 +25,26 @@ func uuidText(u [16]byte) string {
 }
 
 // made gives the value of a fill.
-func made(f *model.Field, fill model.Fill) (model.Value, error) {
+func (e *Engine) made(f *model.Field, fill model.Fill) model.Value {
 	switch fill {
 	case model.FillNow:
-		return f.Kept(model.TimeOf(now())), nil
+		return f.Kept(model.TimeOf(now()))
 	case model.FillUUID:
-		u, err := newUUID()
+		u := e.ids.Next()
 		if f.Kind == model.UUID {
-			return model.UUIDOf(&u), err
+			return model.UUIDOf(&u)
 		}
-		return model.StringOf(uuidText(u)), err
+		return model.StringOf(uuidText(u))
 	case model.FillLiteral:
-		return f.DefaultValue(), nil
+		return f.DefaultValue()
 	}
-	return model.Null(), nil
+	return model.Null()
 }
 
 // fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct, but for those whose zero
 // is what was said.
 // given reports the fields that the caller gave.
-func fillNew(m *model.Model, row unsafe.Pointer, said []*model.Field) error {
+func (e *Engine) fillNew(m *model.Model, row unsafe.Pointer, said []*model.Field) error {
 	for _, f := range m.Fields {
 		if f.TimeForm != model.TimeNative {
 			if err := keepTime(f, row); err != nil {
@@ -74,11 +58,7 @@ func fillNew(m *model.Model, row unsafe.Pointer, said []*model.Field) error {
 		if fill == model.NoFill || !f.IsZero(row) || contains(said, f) {
 			continue
 		}
-		v, err := made(f, fill)
-		if err != nil {
-			return err
-		}
-		if err := f.Store(row, v); err != nil {
+		if err := f.Store(row, e.made(f, fill)); err != nil {
 			return err
 		}
 	}

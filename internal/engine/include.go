@@ -123,6 +123,9 @@ func related(inc *builder.Include) *builder.Select {
 	for _, k := range inc.Order {
 		st.Order.Add(k)
 	}
+	if rel.Many || st.Group.Paged() { // a single row needs no order
+		st.Order.Default(rel.Target, nil)
+	}
 	st.Order.Stabilise(rel.Target)
 	return st
 }

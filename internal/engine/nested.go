@@ -139,8 +139,7 @@ func (f *family) touch() (builder.Set, error) {
 	}
 	for _, x := range f.m.Fields {
 		if x.Update != model.NoFill {
-			v, err := made(x, x.Update)
-			return builder.Set{Field: x, Value: v}, err
+			return builder.Set{Field: x, Value: f.s.made(x, x.Update)}, nil
 		}
 	}
 	if x := f.m.Version; x != nil {

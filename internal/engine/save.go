@@ -178,9 +178,7 @@ func (s *Session) saving(ctx context.Context, m *model.Model, p unsafe.Pointer, 
 			st.Where.Add(builder.Compare(builder.OpEq, f, v))
 			continue
 		case f.Update != model.NoFill:
-			if v, err = made(f, f.Update); err != nil {
-				return nil, err
-			}
+			v = s.made(f, f.Update)
 		case len(only) > 0 && !contains(only, f):
 			continue
 		}

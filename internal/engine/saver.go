@@ -51,7 +51,7 @@ func (b *saver) saveAll(order []int) error {
 func (b *saver) add(p unsafe.Pointer) error {
 	st, err := b.s.saving(b.ctx, b.m, p, b.only)
 	if err == nil {
-		err = prepareSets(b.m, st)
+		err = b.s.prepareSets(b.m, st)
 	}
 	for i := 0; err == nil && i < st.Where.Len(); i++ {
 		if e := st.Where.At(i); e.Op != builder.OpEq {

@@ -7,6 +7,9 @@
 //
 // $skip, $take and $orderBy are sent for the caller only where nothing is filtered or ordered here afterwards. An
 // order is one the API can give when the endpoint maps $orderBy and no sort key can be NULL, or says it in Sorted.
+// The default order of a model (order= of the tag) is an order like a query's own. Where the API cannot give it, a page is
+// cut here out of the whole list, up to Limits.PostFilterRows rows, and is ErrUnsupported with NoFiltering; a list or a
+// stream that was not sorted else is held in memory, up to MaxRows. A query that sorts by the key goes without it.
 // The rows of a page that was cut by the API are checked against the conditions and the order; where they do not
 // agree the page is cut here instead. With NoFiltering either is an error.
 //

@@ -15,6 +15,9 @@
 // they are longer than it gives at a time. A list of related rows that does not come whole is read by itself, from
 // the resource of the related rows.
 //
+// The default order of a model (order= of the tag) goes over as a query's own order does, so the rule has to let rows be sorted
+// by its columns: where it does not, give the client a model without the word, and the service's own order holds.
+//
 // Values that the library makes up (default=, update=) are left out of a write where the service takes none; a version is the
 // service's to move on. SetInc and its like, Upsert, SkipDuplicates, nested writes, row locks, aggregates and
 // transactions are ErrUnsupported. A write that was refused is Undone, one whose answer was lost is ErrCommitUnknown; it is
