@@ -31,7 +31,7 @@ func includeCounts(e *env) {
 	must(book.CreateMany(e.ctx, []Book{{AuthorID: 1, EditorID: ptr(int64(2))}, {AuthorID: 1}, {AuthorID: 2}, {AuthorID: 3}}))
 	must(orm.Repo[Chapter](db).CreateMany(e.ctx, []Chapter{{BookID: 1}, {BookID: 1}, {BookID: 3}}))
 	must(club.CreateMany(e.ctx, []Club{{Name: "a"}, {Name: "b"}}))
-	must(db.Exec(e.ctx, "INSERT INTO members (person_id, club_id) VALUES (1, 1), (1, 2), (2, 1)"))
+	e.join(db, [2]int64{1, 1}, [2]int64{1, 2}, [2]int64{2, 1})
 	must(orm.Repo[Artisan](db).CreateMany(e.ctx, []Artisan{{Name: "x"}, {Name: "y"}}))
 	must(orm.Repo[Guild](db).CreateMany(e.ctx, []Guild{{Name: "g"}, {Name: "h"}}))
 	must(orm.Repo[Joining](db).CreateMany(e.ctx, []Joining{{ArtisanID: 1, GuildID: 1}, {ArtisanID: 1, GuildID: 2}, {ArtisanID: 2, GuildID: 1}}))

@@ -94,10 +94,10 @@ func edgeYears(e *env) {
 	r := orm.Repo[Edge](db)
 	must(r.CreateMany(e.ctx, []Edge{{At: day(1), Day: day(1)}}))
 	for _, y := range []int{-1, 0, 1, 1999, 9999, 10000, math.MaxInt32} {
-		e.equal(must(r.Where(edges.At.Year().Eq(y)).Count(e.ctx)), int64(0), fmt.Sprint("year ", y))
-		e.equal(must(r.Where(edges.At.Year().Ne(y)).Count(e.ctx)), int64(1), fmt.Sprint("not the year ", y))
+		counted(e, r.Where(edges.At.Year().Eq(y)), 0, fmt.Sprint("year ", y))
+		counted(e, r.Where(edges.At.Year().Ne(y)), 1, fmt.Sprint("not the year ", y))
 	}
-	e.equal(must(r.Where(edges.At.Year().Gt(0)).Count(e.ctx)), int64(1), "after the year 0")
+	counted(e, r.Where(edges.At.Year().Gt(0)), 1, "after the year 0")
 	for _, y := range []int{-1, 0, 10000, 20000} {
 		at := time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)
 		err := r.Create(e.ctx, &Edge{At: at, Day: day(1)})

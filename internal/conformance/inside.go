@@ -48,9 +48,9 @@ func arrayHas(e *env) {
 		{"by name, a slice", r.F("Sizes").HasAny([]int64{1, 3}), []int64{1, 3}},
 		{"by name, all", r.F("Sizes").HasAll(2, 3), []int64{3}},
 	} {
-		e.equal(wareIDs(must(r.Where(c.p).OrderBy(wares.ID.Asc()).All(e.ctx))), c.want, c.about)
+		e.thoseWares(r.Where(c.p).OrderBy(wares.ID.Asc()), c.want, c.about)
 	}
-	e.equal(wareIDs(must(r.OrderBy(wares.Words.Len().Desc().NullsLast(), wares.ID.Asc()).All(e.ctx))), []int64{5, 1, 3, 2, 4}, "sorted by length")
+	e.thoseWares(r.OrderBy(wares.Words.Len().Desc().NullsLast(), wares.ID.Asc()), []int64{5, 1, 3, 2, 4}, "sorted by length")
 	e.equal(must(r.Where(wares.Words.Has("red")).DeleteMany(e.ctx)), int64(2), "a delete")
 }
 
@@ -74,7 +74,11 @@ func arrayKinds(e *env) {
 		{Bools: []bool{false}, Keys: []Key{{3}}, Times: []time.Time{day.Add(time.Microsecond)}, Reals: []float64{1}, Blobs: [][]byte{{0}}, Tints: []Colour{"green"}, Bytes: []uint16{0}},
 	}))
 	for name, v := range map[string]any{"Bools": true, "Keys": Key{2}, "Times": day.In(time.FixedZone("x", 3600)), "Reals": 0.1, "Blobs": []byte{0, 255}, "Tints": Colour("red"), "Bytes": uint16(65535)} {
-		got := must(r.Where(r.F(name).Has(v)).All(e.ctx))
+		got, err := r.Where(r.F(name).Has(v)).All(e.ctx)
+		if e.refused(err, name) {
+			continue
+		}
+		ok(err)
 		e.equal(pick(got, func(x Lists) int64 { return x.ID }), []int64{1}, name)
 		got = must(r.Where(r.F(name).HasAny(v)).All(e.ctx))
 		e.equal(pick(got, func(x Lists) int64 { return x.ID }), []int64{1}, name+", any")
@@ -120,13 +124,13 @@ func dateParts(e *env) {
 		{"NULL", at.Month().IsNull(), []int64{3}},
 		{"by name", r.F("MadeAt").Year().Between(2023, 2024), []int64{1, 2, 5}},
 	} {
-		e.equal(wareIDs(must(r.Where(c.p).OrderBy(wares.ID.Asc()).All(e.ctx))), c.want, c.about)
+		e.thoseWares(r.Where(c.p).OrderBy(wares.ID.Asc()), c.want, c.about)
 	}
-	e.equal(wareIDs(must(r.OrderBy(at.Month().Asc(), at.Day().Desc()).All(e.ctx))), []int64{5, 1, 4, 2, 3}, "sorted")
+	e.thoseWares(r.OrderBy(at.Month().Asc(), at.Day().Desc()), []int64{5, 1, 4, 2, 3}, "sorted")
 	zone := time.FixedZone("far", 14*3600)
 	w := Ware{MadeAt: ptr(time.Date(2021, 1, 1, 1, 0, 0, 0, zone))}
 	ok(r.Create(e.ctx, &w))
-	e.equal(must(r.Where(at.Year().Eq(2020), at.Month().Eq(12), at.Day().Eq(31), at.Hour().Eq(11)).Count(e.ctx)), int64(1), "in UTC, whatever the zone it came in")
+	counted(e, r.Where(at.Year().Eq(2020), at.Month().Eq(12), at.Day().Eq(31), at.Hour().Eq(11)), 1, "in UTC, whatever the zone it came in")
 	e.fails(second(r.Where(r.F("Name").Year().Eq(1)).All(e.ctx)), orm.ErrInvalid, "Ware", "Name")
 	e.fails(second(r.Where(orm.Time[Ware]{}.Year().Eq(1)).All(e.ctx)), orm.ErrInvalid, "", "")
 }

@@ -89,12 +89,14 @@ func jsonPaths(e *env) {
 		{"two paths", orm.And(a.Eq("x"), n.Eq(1), b.IsNull()), []int64{1}},
 		{"by name", r.F("Meta").Path("n").Eq(2.5), []int64{2}},
 	} {
-		e.equal(wareIDs(must(r.Where(c.p).OrderBy(wares.ID.Asc()).All(e.ctx))), append([]int64{}, c.want...), c.about)
+		e.thoseWares(r.Where(c.p).OrderBy(wares.ID.Asc()), c.want, c.about)
 	}
-	sorted := func(k orm.Order[Ware]) []int64 { return wareIDs(must(r.OrderBy(k, wares.ID.Asc()).All(e.ctx))) }
-	e.equal(sorted(n.Number().Asc()), []int64{3, 1, 2, 11, 4, 5, 6, 7, 8, 9, 10}, "sorted by a number")
-	e.equal(sorted(n.Number().Desc().NullsLast()), []int64{11, 2, 1, 3, 4, 5, 6, 7, 8, 9, 10}, "sorted down")
-	e.equal(sorted(a.Text().Asc().NullsFirst()), []int64{3, 4, 5, 6, 7, 8, 9, 10, 11, 2, 1}, "sorted by text")
+	sorted := func(k orm.Order[Ware], want []int64, about string) {
+		e.thoseWares(r.OrderBy(k, wares.ID.Asc()), want, about)
+	}
+	sorted(n.Number().Asc(), []int64{3, 1, 2, 11, 4, 5, 6, 7, 8, 9, 10}, "sorted by a number")
+	sorted(n.Number().Desc().NullsLast(), []int64{11, 2, 1, 3, 4, 5, 6, 7, 8, 9, 10}, "sorted down")
+	sorted(a.Text().Asc().NullsFirst(), []int64{3, 4, 5, 6, 7, 8, 9, 10, 11, 2, 1}, "sorted by text")
 	e.equal(must(r.Where(a.Eq("x")).UpdateMany(e.ctx, wares.Price.Set(9))), int64(1), "an update")
 	e.equal(must(r.Where(wares.Price.Eq(9), n.Lt(2)).DeleteMany(e.ctx)), int64(1), "a delete")
 }
@@ -111,11 +113,11 @@ func jsonKeys(e *env) {
 	for i, k := range strangeKeys {
 		id := []int64{int64(i + 1)}
 		e.equal(wareIDs(must(r.Where(wares.Meta.Path(k).Eq(i)).All(e.ctx))), id, fmt.Sprintf("%q", k))
-		e.equal(wareIDs(must(r.Where(orm.JSONHas(wares.Meta, "o", k)).All(e.ctx))), id, fmt.Sprintf("%q below", k))
+		e.thoseWares(r.Where(orm.JSONHas(wares.Meta, "o", k)), id, fmt.Sprintf("%q below", k))
 		e.equal(must(r.Where(wares.Meta.Path("o", k).Eq(fmt.Sprint(i))).Count(e.ctx)), int64(1), fmt.Sprintf("the text at %q", k))
-		e.equal(must(r.Where(orm.JSONHas(wares.Meta, "l", k)).Count(e.ctx)), int64(0), fmt.Sprintf("%q is no position", k))
+		counted(e, r.Where(orm.JSONHas(wares.Meta, "l", k)), 0, fmt.Sprintf("%q is no position", k))
 	}
-	e.equal(must(r.Where(orm.JSONHas(wares.Meta, 0)).Count(e.ctx)), int64(0), "a position is no key")
+	counted(e, r.Where(orm.JSONHas(wares.Meta, 0)), 0, "a position is no key")
 	e.equal(must(r.Where(wares.Meta.Path("l", 0).Eq(3)).Count(e.ctx)), int64(1), "a position")
 }
 
@@ -181,6 +183,9 @@ func jsonProperty(e *env) {
 					}
 				}
 				got, err := r.Where(pred).OrderBy(wares.ID.Asc()).All(e.ctx)
+				if e.refused(err, name) {
+					return
+				}
 				if err != nil {
 					t.Fatalf("%s %v %v: %v", name, path, v, err)
 				}

@@ -169,7 +169,7 @@ func propertyPredicates(e *env) {
 		return pick(must(r.Where(p).Select(rows.ID).OrderBy(rows.ID.Asc()).All(e.ctx)), func(x Row) int64 { return x.ID })
 	}
 	rapid.Check(e.T, func(t *rapid.T) {
-		defer rethrow(t)
+		defer e.rethrow(t)
 		x, y := random(t, 4), random(t, 2)
 		want := []int64{}
 		for _, row := range all {
@@ -200,10 +200,13 @@ func propertyPredicates(e *env) {
 	})
 }
 
-// rethrow hands an unexpected error to rapid, so that it shrinks what led to it.
-func rethrow(t *rapid.T) {
+// rethrow hands an unexpected error to rapid, so that it shrinks what led to it. What the engine cannot be asked is drawn again.
+func (e *env) rethrow(t *rapid.T) {
 	if p := recover(); p != nil {
 		if f, ok := p.(failure); ok {
+			if why := e.lacks(f.err); why != "" {
+				t.Skipf("%s: %s: %v", f.site, why, f.err)
+			}
 			t.Fatalf("%s: %v", f.site, f.err)
 		}
 		panic(p)

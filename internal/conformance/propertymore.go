@@ -56,7 +56,7 @@ func propertyPages(e *env) {
 	all := grid()
 	must(r.CreateMany(e.ctx, slices.Clone(all)))
 	rapid.Check(e.T, func(t *rapid.T) {
-		defer rethrow(t)
+		defer e.rethrow(t)
 		filter := random(t, 1)
 		q := r.Where(filter.p)
 		var keys []keyed
@@ -116,7 +116,7 @@ func propertyRelations(e *env) {
 	db := e.library()
 	all := must(orm.Repo[Person](db).With(people.Written, people.Staff, people.Boss).Sort("ID").All(e.ctx))
 	rapid.Check(e.T, func(t *rapid.T) {
-		defer rethrow(t)
+		defer e.rethrow(t)
 		stars := rapid.Int64Range(0, 6).Draw(t, "stars")
 		price := float64(rapid.IntRange(0, 50).Draw(t, "price"))
 		inner := []judged[Book]{

@@ -17,6 +17,9 @@ func (e *env) names(db orm.DB, p orm.Pred[Person], about string, want ...string)
 		want = []string{}
 	}
 	got, err := orm.Repo[Person](db).Where(p).Sort("ID").All(e.ctx)
+	if e.refused(err, about) {
+		return
+	}
 	if err != nil {
 		e.Errorf("%s: %v", about, err)
 		return

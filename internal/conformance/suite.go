@@ -31,6 +31,11 @@ type Engine struct {
 	Links []any
 	// Unreachable makes a source that cannot be reached; nil where there is no such thing.
 	Unreachable func(name string) source.Source
+	// Lacks says why the engine cannot be asked what it refused with err, "" where it should have answered; nil where it can be
+	// asked everything.
+	Lacks func(err error) string
+	// Exec runs SQL behind an API, for what the library itself has no word for; nil where the handle does.
+	Exec func(ctx context.Context, text string) error
 }
 
 // Options are what a case asks of a source.
@@ -186,10 +191,42 @@ type failure struct {
 func (e *env) stop() {
 	if p := recover(); p != nil {
 		if f, ok := p.(failure); ok {
+			if why := e.lacks(f.err); why != "" {
+				e.Skipf("%s: %s: %v", f.site, why, f.err)
+			}
 			e.Fatalf("%s: %v", f.site, f.err)
 		}
 		panic(p)
 	}
+}
+
+// lacks says why the engine cannot be asked what it refused with err; "" for other errors.
+func (e *env) lacks(err error) string {
+	if err == nil || e.engine.Lacks == nil {
+		return ""
+	}
+	return e.engine.Lacks(err)
+}
+
+// refused reports whether the engine refused a question that it cannot be asked: no answer is as good as the right one, and
+// better than another.
+func (e *env) refused(err error, about string) bool {
+	e.Helper()
+	why := e.lacks(err)
+	if why != "" {
+		e.Logf("%s: refused, since %s: %v", about, why, err)
+	}
+	return why != ""
+}
+
+// counted checks a number of rows where the engine can be asked for it.
+func counted[T any](e *env, q orm.Query[T], want int64, about string) {
+	e.Helper()
+	n, err := q.Count(e.ctx)
+	if e.refused(err, about) {
+		return
+	}
+	e.equal(must(n, err), want, about)
 }
 
 // site gives the line of the case that called.

@@ -108,7 +108,11 @@ func typesText(e *env) {
 	for i, s := range []string{"", " ", "a\nb\tc\r\n", "Ünïcödé 漢字 🙂 \u200d", `'"\;--`, long} {
 		row := Row{ID: int64(i + 1), S: &s, T: s, Raw: []byte(s)}
 		ok(orm.Repo[Row](db).Create(e.ctx, &row))
-		back := must(orm.Repo[Row](db).Where(rows.T.Eq(s), rows.S.Eq(s), rows.S.IsNotNull()).One(e.ctx))
+		back, err := orm.Repo[Row](db).Where(rows.T.Eq(s), rows.S.Eq(s), rows.S.IsNotNull()).One(e.ctx)
+		if e.refused(err, "a condition of megabytes") {
+			back, err = orm.Repo[Row](db).ByID(row.ID).One(e.ctx)
+		}
+		ok(err)
 		if back.T != s || back.S == nil || *back.S != s || string(back.Raw) != s || back.Raw == nil {
 			e.Errorf("text %d changed", i)
 		}
@@ -175,13 +179,13 @@ func typesCompare(e *env) {
 		c := r.F(name)
 		for about, p := range map[string]orm.Pred[Thing]{"Eq": c.Eq(v), "In": c.In(v), "Between": c.Between(v, v), "Gte": c.Gte(v), "Not Ne": orm.Not(c.Ne(v)), "not DistinctFrom": orm.Not(c.DistinctFrom(v)), "not NotIn": orm.Not(c.NotIn(v, v))} {
 			n, err := r.Where(p).Count(e.ctx)
-			if err != nil || n != 1 {
+			if !e.refused(err, name+" "+about) && (err != nil || n != 1) {
 				e.Errorf("%s %s: found %d, %v", name, about, n, err)
 			}
 		}
 		for about, p := range map[string]orm.Pred[Thing]{"Ne": c.Ne(v), "NotIn": c.NotIn(v), "Gt": c.Gt(v), "Lt": c.Lt(v), "DistinctFrom": c.DistinctFrom(v)} {
 			n, err := r.Where(p).Count(e.ctx)
-			if err != nil || n != 0 {
+			if !e.refused(err, name+" "+about) && (err != nil || n != 0) {
 				e.Errorf("%s %s: found %d, %v", name, about, n, err)
 			}
 		}

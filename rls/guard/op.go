@@ -14,7 +14,7 @@ const (
 	Ne                   // not, ne
 	In                   // in
 	NotIn                // notIn
-	Lt                   // lt
+	Lt                   // lt; so are the next four, of UUIDs and booleans only where a shape names them
 	Lte                  // lte
 	Gt                   // gt
 	Gte                  // gte
@@ -94,9 +94,13 @@ func opsOf(ops ...Op) (s opSet) {
 func (s opSet) has(o Op) bool { return s&(1<<o) != 0 }
 
 // naming gives the operators that a shape may name for a column. Like is not among those that come by themselves: a pattern of
-// many wildcards makes a database work hard.
+// many wildcards makes a database work hard. Neither are those by which pages go on after a UUID or a boolean, which people
+// have no use for.
 func naming(f *model.Field) opSet {
 	s := suiting(f)
+	if f.Kind == model.Bool || f.Kind == model.UUID {
+		s |= opsOf(Lt, Lte, Gt, Gte, Between)
+	}
 	if s.has(Contains) {
 		s |= opsOf(Like)
 	}

@@ -210,14 +210,14 @@ func (x *reading) lowers(in *inset, was int64) bool {
 	if !x.r.lowerInset(in.path, was) {
 		return false
 	}
-	x.limits[in] = x.r.insetMost(in.path, in.most)
+	x.limits[in] = x.r.insetMost(in)
 	return x.limits[in] < was
 }
 
 // limit fills the limits of related rows from what was learned before.
 func (x *reading) limit(insets []*inset) {
 	for _, in := range insets {
-		x.limits[in] = x.r.insetMost(in.path, in.most)
+		x.limits[in] = x.r.insetMost(in)
 		x.limit(in.insets)
 	}
 }

@@ -1,7 +1,9 @@
 package client
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"unsafe"
 
@@ -47,10 +49,16 @@ func parentKey(in *inset, parent unsafe.Pointer) (values []model.Value, key []by
 	return values, key, whole, err
 }
 
+// errLonger says that there are more rows behind a link table than were asked for at first.
+var errLonger = errors.New("client: more linked rows than were asked for")
+
 // want notes that the rows of a parent did not come whole.
-func (w *wholes) want(in *inset, parent unsafe.Pointer, limit int64) error {
+func (w *wholes) want(r *resource, in *inset, parent unsafe.Pointer, limit int64) error {
 	rel := in.relation
 	if rel.Through != nil {
+		if r.lengthens(in) {
+			return errLonger
+		}
 		return fault.New(fault.ErrLimit, rel.Model.Name, rel.Name, fmt.Sprintf("a parent has %d related rows or more, which is all that the service gives of them at a time: say Take with no more than that", limit))
 	}
 	values, key, whole, err := parentKey(in, parent)
@@ -165,7 +173,11 @@ func (x *reading) read1(in *inset, l *wholeList) error {
 		g.Skip, g.Take, g.HasTake = old.Skip, old.Take, old.HasTake
 	}
 	st.Group = g
-	st.Take, st.HasTake = int64(len(l.keys[0]))*int64(x.d.limits.MaxFanOut)+1, true
+	if most, parents := x.d.overFanOut(), int64(len(l.keys[0])); most < math.MaxInt64/parents {
+		st.Take, st.HasTake = parents*(most-1)+1, true
+	} else {
+		st.Take, st.HasTake = math.MaxInt64, true
+	}
 	if st.Columns != nil {
 		st.Columns = slices.Clone(st.Columns)
 		for _, f := range rel.Remote {

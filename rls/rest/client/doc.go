@@ -13,7 +13,9 @@
 // others. Nothing is filtered here in place of the service, and nothing is dropped: requests ask for strict handling, and
 // rows are held against the conditions that can be looked at. Lists are read to their end, by the cursors of the service where
 // they are longer than it gives at a time. A list of related rows that does not come whole is read by itself, from
-// the resource of the related rows.
+// the resource of the related rows. A list is asked for in one request where the service gives it at a time, the first one too;
+// related rows inside others take more where a shape gives fewer than 100 of them, or where one row has more than 100 behind a link
+// table: the source learns then what the service gives, and asks for no more from there on.
 //
 // The default order of a model (order= of the tag) goes over as a query's own order does, so the rule has to let rows be sorted
 // by its columns: where it does not, give the client a model without the word, and the service's own order holds.

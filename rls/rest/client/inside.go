@@ -1,6 +1,7 @@
 package client
 
 import (
+	"math"
 	"reflect"
 	"unsafe"
 
@@ -56,7 +57,7 @@ func (x *reading) decode(in *inset, parent unsafe.Pointer, value []byte, to *sou
 			}
 		}
 		if n == limit && limit < in.wanted(x.d) {
-			if err := x.whole.want(in, parent, limit); err != nil {
+			if err := x.whole.want(x.r, in, parent, limit); err != nil {
 				return err
 			}
 		}
@@ -116,11 +117,16 @@ func (x *reading) put(in *inset, item []byte, to *source.Inset) error {
 
 // wanted is the number of related rows of one parent that are of use: one more than there may be tells of too many.
 func (in *inset) wanted(d *DataSource) int64 {
-	most := int64(d.limits.MaxFanOut) + 1
+	most := d.overFanOut()
 	if g := in.st.Group; g != nil && g.HasTake {
 		most = min(most, g.Take)
 	}
 	return most
+}
+
+// overFanOut is a number of related rows that is more than there may be.
+func (d *DataSource) overFanOut() int64 {
+	return int64(min(d.limits.MaxFanOut, math.MaxInt-1)) + 1
 }
 
 // arrange sorts the rows of the last parent, from from on, where they are sorted here; else it looks at how equal rows stand.
@@ -189,6 +195,19 @@ func cutRows(x *source.Inset, n int) {
 	x.Truncate(n)
 	for _, deeper := range x.Inside {
 		deeper.Cut(n)
+	}
+}
+
+// takeBack leaves the rows of the first parents, without those of a parent that has no end yet.
+func takeBack(x *source.Inset, parents int) {
+	n := 0
+	if parents > 0 {
+		n = x.Ends[parents-1]
+	}
+	x.Ends = x.Ends[:parents]
+	x.Truncate(n)
+	for _, deeper := range x.Inside {
+		takeBack(deeper, n)
 	}
 }
 

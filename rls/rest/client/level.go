@@ -45,7 +45,7 @@ type inset struct {
 	name     string // on the wire
 	path     string // of such names, from the statement's rows
 	most     int64  // rows that the service is asked for, of each parent; 0 for a relation to one row
-	limited  bool   // that is fewer than may be wanted
+	whole    bool   // all rows of a parent are wanted, however many
 }
 
 // counted is a number of related rows that is read beside the columns.
@@ -189,7 +189,7 @@ func (d *DataSource) inset(in *builder.Inset, path string) (*inset, error) {
 		if g != nil && g.HasTake {
 			take, whole = g.Take, false
 		}
-		fanOut := int64(d.limits.MaxFanOut) + 1
+		fanOut := d.overFanOut()
 		if whole || take > fanOut {
 			take = fanOut
 		}
@@ -199,7 +199,7 @@ func (d *DataSource) inset(in *builder.Inset, path string) (*inset, error) {
 				x.most = min(take, firstInset)
 			}
 		}
-		x.limited = x.most < take
+		x.whole = whole
 	}
 	paged := g != nil && g.Paged()
 	return x, x.read(d, st.Columns, nil, paged || !keyOnly(st), !paged)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -43,10 +44,27 @@ func (d *DataSource) Select(ctx context.Context, st *builder.Select, rows *sourc
 	return fault.Fill(d.read(ctx, st, rows), "", st.Model.Name, d.name)
 }
 
+// read reads once more where there are more linked rows than were asked for: no row was handed on then.
 func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.Rows) error {
 	if g := st.Group; g != nil && g.Link != nil {
 		return d.readLinked(ctx, st, rows)
 	}
+	before := make([]int, len(rows.Inside))
+	for i, in := range rows.Inside {
+		before[i] = len(in.Ends)
+	}
+	for {
+		err := d.readOnce(ctx, st, rows)
+		if !errors.Is(err, errLonger) {
+			return err
+		}
+		for i, in := range rows.Inside {
+			takeBack(in, before[i])
+		}
+	}
+}
+
+func (d *DataSource) readOnce(ctx context.Context, st *builder.Select, rows *source.Rows) error {
 	x, err := d.reading(ctx, st, rows)
 	if err != nil {
 		return err
@@ -103,7 +121,10 @@ func (d *DataSource) reading(ctx context.Context, st *builder.Select, rows *sour
 	if g != nil {
 		paged = g.Paged() && !x.cuts
 	}
-	if st.Want != builder.WantRows {
+	switch {
+	case st.Want == builder.WantCount && st.Distinct: // the rows are told apart here
+		return x, x.read(d, st.Columns, also, false, false)
+	case st.Want != builder.WantRows:
 		return x, x.read(d, st.Model.Key, also, false, false)
 	}
 	return x, x.read(d, st.Columns, also, paged || !keyOnly(st), !paged)

@@ -41,6 +41,7 @@ type learned struct {
 	noPath  bool             // rows cannot be named in the path
 	refused int64            // the smallest limit that was refused; 0 for none
 	insets  map[string]int64 // the limits of related rows, by their paths
+	long    map[string]bool  // the paths of links to more rows than are asked for at first
 	noKey   bool             // the key is no sort key, so the service breaks ties itself
 	unmade  map[string]bool  // columns that the service fills itself, by method and name
 }
@@ -145,14 +146,32 @@ func (l *learned) refuseLimit(n int64) {
 	}
 }
 
-// insetMost gives the limit that related rows at a path have, first where nothing was learned.
-func (l *learned) insetMost(path string, first int64) int64 {
+// insetMost gives the limit that related rows at a path have: all that are wanted where nothing was learned, but for those
+// behind a link table, which are few as a rule, so that what every shape gives is asked for first.
+func (l *learned) insetMost(in *inset) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if n, ok := l.insets[path]; ok {
-		return min(n, first)
+	if n, ok := l.insets[in.path]; ok {
+		return min(n, in.most)
 	}
-	return first
+	if in.relation.Through != nil && in.whole && !l.long[in.path] {
+		return min(in.most, firstInset)
+	}
+	return in.most
+}
+
+// lengthens asks for more rows behind a link table than at first; false where that was tried.
+func (l *learned) lengthens(in *inset) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.insets[in.path]; ok || l.long[in.path] || !in.whole || in.most <= firstInset {
+		return false
+	}
+	if l.long == nil {
+		l.long = map[string]bool{}
+	}
+	l.long[in.path] = true
+	return true
 }
 
 // lowerInset takes the limit of related rows down below one that was refused; false where there is no smaller one.
@@ -162,7 +181,7 @@ func (l *learned) lowerInset(path string, refused int64) bool {
 	if l.insets == nil {
 		l.insets = map[string]int64{}
 	}
-	for _, n := range [...]int64{100, 50, 25, 10, 5, 1} {
+	for _, n := range [...]int64{1000, 500, 200, 100, 50, 25, 10, 5, 1} {
 		if n < refused {
 			l.insets[path] = n
 			return true
