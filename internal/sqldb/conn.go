@@ -20,6 +20,7 @@ type Direct interface {
 type Conn struct {
 	SQL    *sql.Conn
 	direct Direct
+	at     reached
 	// Leave undoes what a unit of work told the connection, before another may have it; nil for nothing to undo. A connection on
 	// which that fails is closed.
 	Leave func() error
@@ -79,6 +80,7 @@ func named(args []driver.Value) []driver.NamedValue {
 func (c *Conn) exec(ctx context.Context, text string, args []driver.NamedValue) (int64, error) {
 	var r driver.Result
 	var err error
+	c.at = reached{sent: true}
 	if c.direct != nil {
 		r, err = c.direct.ExecContext(ctx, text, args)
 	} else {
@@ -92,6 +94,7 @@ func (c *Conn) exec(ctx context.Context, text string, args []driver.NamedValue) 
 
 // query starts a read.
 func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue) (cursor, error) {
+	c.at = reached{sent: true}
 	if c.direct != nil {
 		return c.direct.QueryContext(ctx, text, args)
 	}
@@ -99,6 +102,7 @@ func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue)
 	if err != nil {
 		return nil, err
 	}
+	c.at.began = true
 	return &scanned{rows: rows, all: true}, nil
 }
 

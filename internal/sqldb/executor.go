@@ -111,7 +111,7 @@ func (x Executor) once(ctx context.Context, st builder.Statement, rows *source.R
 	compiled, args, err := cache.Compile(st, &c.args)
 	if err == nil && w != read && x.s.Admit != nil {
 		err = x.s.Admit(st, func(text string) (v driver.Value, err error) {
-			err = x.on(ctx, func(c *Conn) error {
+			_, err = x.on(ctx, read, func(c *Conn) error {
 				v, err = c.Value(ctx, text)
 				return err
 			})
@@ -136,9 +136,9 @@ func (x Executor) once(ctx context.Context, st builder.Statement, rows *source.R
 		_, alone := x.l.(*Pool)
 		text = x.s.Around(st, text, alone)
 	}
-	n, err := x.run(ctx, run{st: st, text: text, plan: k.plan, c: c, rows: rows, way: w})
+	n, at, err := x.run(ctx, run{st: st, text: text, plan: k.plan, c: c, rows: rows, way: w})
 	if err != nil {
-		err = x.fail(ctx, m, err)
+		err = x.judged(ctx, m, w, at, err, x.fail(ctx, m, err))
 		if x.s.Locate != nil {
 			x.s.Locate(err, st)
 		}
@@ -153,7 +153,7 @@ func Ask(ctx context.Context, x Executor, text string) (v driver.Value, err erro
 	if err := x.l.ready(); err != nil {
 		return nil, err
 	}
-	err = x.on(ctx, func(c *Conn) error {
+	_, err = x.on(ctx, read, func(c *Conn) error {
 		v, err = c.Value(ctx, text)
 		return err
 	})
@@ -179,9 +179,9 @@ type run struct {
 }
 
 // run runs r; it tries again while somebody else holds a lock, where that may be.
-func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
+func (x Executor) run(ctx context.Context, r run) (n int64, at reached, err error) {
 	var all []driver.Value // what a statement that writes gave, kept until it is sure that it was done
-	err = x.on(ctx, func(c *Conn) (err error) {
+	at, err = x.on(ctx, r.way, func(c *Conn) (err error) {
 		if r.way != read && r.st != nil && x.s.Probe != nil {
 			defer func() {
 				if err != nil {
@@ -212,29 +212,36 @@ func (x Executor) run(ctx context.Context, r run) (n int64, err error) {
 	if err == nil && all != nil {
 		n, err = r.plan.replay(all, r.rows)
 	}
-	return n, err
+	return n, at, err
 }
 
-// on lends fn a connection.
-func (x Executor) on(ctx context.Context, fn func(*Conn) error) error {
+// on lends fn a connection, and tells how far what it ran came.
+func (x Executor) on(ctx context.Context, w way, fn func(*Conn) error) (at reached, err error) {
 	try := func() error {
+		at = reached{}
 		c, err := x.l.borrow(ctx)
 		if err != nil {
 			return err
 		}
 		defer x.l.giveBack(c)
-		return fn(c)
+		err = fn(c)
+		at = c.at
+		return err
 	}
-	var err error
-	if x.l.waits() {
-		err = x.s.Patiently(ctx, try)
-	} else {
-		err = try()
+	for tries := 1; ; tries++ {
+		if x.l.waits() {
+			err = x.s.Patiently(ctx, try)
+		} else {
+			err = try()
+		}
+		if !x.again(ctx, w, at, err, tries) {
+			break
+		}
 	}
 	if _, ours := err.(stopped); err != nil && !ours && !x.s.refused(err) { //nolint:errorlint // made here, never wrapped
 		x.l.note(ctx, err)
 	}
-	return err
+	return at, err
 }
 
 var _ source.Executor = Executor{}

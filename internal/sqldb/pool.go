@@ -66,6 +66,7 @@ func (p *Pool) borrow(ctx context.Context) (*Conn, error) {
 		c.Discard()
 		return nil, err
 	}
+	c.at = reached{}
 	return c, nil
 }
 

@@ -18,7 +18,8 @@ func (x Executor) Query(ctx context.Context, text string, args []model.Value, ro
 	}
 	defer x.s.give(c)
 	var r *sql.Rows
-	err = x.on(ctx, func(conn *Conn) error {
+	at, err := x.on(ctx, write, func(conn *Conn) error {
+		conn.at = reached{sent: true} // the text is run outside of Conn
 		if r, err = x.s.Query(ctx, conn.SQL, text, plain(c.named)...); err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func (x Executor) Query(ctx context.Context, text string, args []model.Value, ro
 		}
 		return r.Close()
 	})
-	return x.fail(ctx, nil, err)
+	return x.judged(ctx, nil, write, at, err, x.fail(ctx, nil, err))
 }
 
 func resolve(r *sql.Rows, rows *source.Rows) ([]builder.Column, error) {
@@ -53,7 +54,7 @@ func (x Executor) Exec(ctx context.Context, text string, args []model.Value) (n 
 		return 0, err
 	}
 	defer x.s.give(c)
-	err = x.on(ctx, func(conn *Conn) error {
+	at, err := x.on(ctx, write, func(conn *Conn) error {
 		before, err := x.s.changes(ctx, conn)
 		if err != nil {
 			return err
@@ -68,7 +69,7 @@ func (x Executor) Exec(ctx context.Context, text string, args []model.Value) (n 
 		return err
 	})
 	if err != nil {
-		return 0, x.fail(ctx, nil, err)
+		return 0, x.judged(ctx, nil, write, at, err, x.fail(ctx, nil, err))
 	}
 	return n, nil
 }

@@ -35,6 +35,8 @@ type System struct {
 	Changes string
 	// Fail maps the driver's error.
 	Fail func(ctx context.Context, m *model.Model, err error) error
+	// Server tells what became of statements that failed; nil for a database without a network between.
+	Server *Server
 	// Around gives the text of st as it is sent, alone where no transaction is open; nil for as it is.
 	Around func(st builder.Statement, text string, alone bool) string
 	// Second is another way to write what gives rows back; nil for none.

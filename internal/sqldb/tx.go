@@ -93,7 +93,8 @@ func (t *Tx) Do(ctx context.Context, fn func(*Conn) error) error {
 	if err := t.ready(); err != nil {
 		return err
 	}
-	return t.s.Fail(ctx, nil, t.on(ctx, fn))
+	_, err := t.on(ctx, write, fn)
+	return t.s.Fail(ctx, nil, err)
 }
 
 // Commit makes what was written last. It waits for readers that stand in the way as long as ctx lasts.

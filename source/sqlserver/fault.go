@@ -35,6 +35,15 @@ func lost(err error) bool {
 	return errors.As(err, &op) || errors.As(err, &stream) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
+// answered reports an error that the server gave of a statement. One of class 20 and above ends the connection.
+func answered(err error) bool {
+	var e mssql.Error
+	return errors.As(err, &e) && e.Class < 20
+}
+
+// unsent reports what the driver says of a request that it could not write whole.
+func unsent(err error) bool { return errors.Is(err, driver.ErrBadConn) }
+
 // fail maps a driver's error by its number; the driver's words stay behind errors.As.
 func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error {
 	if err == nil {

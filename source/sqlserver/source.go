@@ -60,6 +60,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
 		Enter:  enter,
+		Server: &sqldb.Server{Answered: answered, Unsent: unsent, Lost: lost},
 	}
 	d.pool = sqldb.NewPool(&d.system)
 	d.executor = d.pool.Executor
