@@ -34,7 +34,7 @@ type service struct {
 // onService is a service as an engine of the suite, whose rules give at most so many rows at a time.
 func onService(most int) Engine {
 	var last *service
-	return Engine{Name: "service", API: true, Links: []any{Member{}}, Lacks: lacksOfService, Exec: func(ctx context.Context, text string) error {
+	return Engine{Name: "service", API: true, Links: []any{Member{}}, Lacks: lacksOfService, Ends: []string{"stream/tx windows", "stream/tx ends", "include/two sources", "include/counts of writes", "array/bad", "page/computed"}, Exec: func(ctx context.Context, text string) error {
 		_, err := last.own.Exec(ctx, text, nil)
 		return err
 	}, Database: func(t *testing.T) func(string, Options) source.Source {
@@ -138,6 +138,7 @@ func lacksOfService(err error) string {
 	for detail, why := range map[string]string{
 		"has no transactions":                   "a service has no transactions",
 		"does not understand SQL":               "a service takes no SQL",
+		"does not speak SQL":                    "a service takes no SQL",
 		"computes no aggregates":                "a service gives rows and numbers of rows",
 		"sorts as letter case counts":           "requests have no word for an order that heeds no letter case",
 		"order that heeds no case":              "requests have no word for an order that heeds no letter case",
