@@ -12,7 +12,11 @@
 // Rows that are given numbers of their own for an IDENTITY column need a login that may alter the table. Where a table has triggers
 // its rows come back by way of a table variable, from the first refusal on.
 //
-// What it does not do yet is refused by name: changes inside documents, ContainsJSON, full text, row policies, read-only transactions, Check. No
-// part of it has been run against a real SQL Server: its tests run through the driver against a scripted server, and its statements
-// are read by a T-SQL parser.
+// With rls.Native the actor stands in the session context of a connection for as long as a unit of work has it; rls.NativeSchemaFor makes
+// the security policies that read it. A write outside transactions whose answer is lost, or that its caller gave up, is
+// ErrCommitUnknown; what provably was not sent, and a read of which no row came, is sent up to three times.
+//
+// What it does not do yet is refused by name: changes inside documents, ContainsJSON, full text, read-only transactions. No part of
+// it has been run against a real SQL Server: its tests run through the driver against a scripted server, and its statements are
+// read by a T-SQL parser.
 package sqlserver
