@@ -31,7 +31,8 @@ const (
 // context of the connection for as long as the unit of work has it, and are taken back behind it: two round trips more.
 //
 // The database must be used by a role that the policies bind and that cannot take them away: on PostgreSQL neither superuser nor
-// BYPASSRLS nor the tables' owner, on SQL Server one without ALTER ANY SECURITY POLICY. The first SQL text on each source proves
+// BYPASSRLS nor the tables' owner, on SQL Server one without ALTER ANY SECURITY POLICY that may see
+// the policies, by VIEW DEFINITION on their schemas. The first SQL text on each source proves
 // it, and is ErrDenied until it holds; db.Check says what is amiss. Whoever may send SQL text may set the variables by it.
 func Native() hook.Extension { return native{} }
 

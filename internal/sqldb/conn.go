@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"io"
 )
 
@@ -119,6 +120,31 @@ func (c *Conn) Value(ctx context.Context, text string, args ...driver.Value) (v 
 	}
 	return row[0], cur.Close()
 }
+
+// counted runs text whose last result is a number.
+func (c *Conn) counted(ctx context.Context, text string, args []driver.NamedValue) (n int64, err error) {
+	cur, err := c.query(ctx, text, args)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = cur.Close() }() // a second time where nothing went wrong; it says nothing new
+	var row [1]driver.Value
+	for {
+		if err := cur.Next(row[:]); err == io.EOF { //nolint:errorlint // the driver's contract names this very value
+			break
+		} else if err != nil {
+			return 0, err
+		}
+	}
+	n, ok := row[0].(int64)
+	if !ok {
+		return 0, errNoNumber
+	}
+	return n, cur.Close()
+}
+
+// errNoNumber is an answer that does not say how many rows a statement changed.
+var errNoNumber = errors.New("the database did not say how many rows were changed")
 
 func plain(args []driver.NamedValue) []any {
 	out := make([]any, len(args))

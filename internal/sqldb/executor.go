@@ -189,6 +189,10 @@ func (x Executor) run(ctx context.Context, r run) (n int64, at reached, err erro
 				}
 			}()
 		}
+		if r.way == write && x.s.Count != "" && counts(r.st) {
+			n, err = c.counted(ctx, r.text+x.s.Count, r.c.named)
+			return err
+		}
 		if r.way == write {
 			n, err = c.exec(ctx, r.text, r.c.named)
 			return err
@@ -213,6 +217,14 @@ func (x Executor) run(ctx context.Context, r run) (n int64, at reached, err erro
 		n, err = r.plan.replay(all, r.rows)
 	}
 	return n, at, err
+}
+
+func counts(st builder.Statement) bool {
+	switch st.(type) {
+	case *builder.Update, *builder.Delete:
+		return true
+	}
+	return false
 }
 
 // on lends fn a connection, and tells how far what it ran came.

@@ -14,6 +14,8 @@ import (
 type Server struct {
 	// Answered reports that the error is the server's answer: the statement was refused or undone.
 	Answered func(error) bool
+	// Raised reports an error that a trigger or a procedure gave in words of its own, which may leave what was written standing.
+	Raised func(error) bool
 	// Unsent reports that nothing which the server could have run has reached it.
 	Unsent func(error) bool
 	// Lost reports that the connection broke.
@@ -67,6 +69,10 @@ func (x Executor) judged(ctx context.Context, m *model.Model, w way, r reached, 
 	case w == read:
 		return err
 	case ours: // the answer came, and could not be read here: what was written is done
+		return fault.Ended(err, fault.Unknown)
+	case m == nil && server.Answered(cause): // a text of several statements may have done some of them
+		return err
+	case server.Raised(cause):
 		return fault.Ended(err, fault.Unknown)
 	case server.Answered(cause):
 		return fault.Ended(err, fault.Undone)

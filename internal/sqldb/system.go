@@ -35,6 +35,9 @@ type System struct {
 	Changes string
 	// Fail maps the driver's error.
 	Fail func(ctx context.Context, m *model.Model, err error) error
+	// Count is text behind an update or a delete that gives the number of its rows, without those of triggers; "" where the driver's
+	// number is that.
+	Count string
 	// Server tells what became of statements that failed; nil for a database without a network between.
 	Server *Server
 	// Around gives the text of st as it is sent, alone where no transaction is open; nil for as it is.

@@ -27,6 +27,7 @@ type Tx struct {
 	c     *Conn
 	words Words
 	ended atomic.Bool
+	sent  bool // COMMIT was
 	// lost is the error for which the database rolled the transaction back by itself. Later statements would
 	// each be a transaction of their own, so they are refused.
 	lost error
@@ -111,6 +112,7 @@ func (t *Tx) Commit(ctx context.Context) error {
 	}
 	if err == nil {
 		// The end of ctx must not interrupt a commit half-way.
+		t.sent = true
 		err = t.s.Patiently(ctx, func() error { return t.c.Run(context.WithoutCancel(ctx), t.words.Commit) })
 	}
 	if err != nil {
@@ -122,6 +124,9 @@ func (t *Tx) Commit(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Sent reports that COMMIT was given to the database.
+func (t *Tx) Sent() bool { return t.sent }
 
 // Rollback undoes what was written, even when ctx is done; after the end it does nothing.
 func (t *Tx) Rollback(ctx context.Context) error {

@@ -158,13 +158,6 @@ func TestTheRestIsRandom(t *testing.T) {
 	}
 }
 
-func TestNextAllocatesNothing(t *testing.T) {
-	m := New(nil)
-	if n := testing.AllocsPerRun(100, func() { m.Next() }); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
-
 func BenchmarkNext(b *testing.B) {
 	m := New(nil)
 	b.ReportAllocs()

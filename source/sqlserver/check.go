@@ -101,8 +101,8 @@ func each(rows *sql.Rows, fn func() error) error {
 // policyFaultQuery asks in the order in which one would mend. A table that is not there leaks nothing.
 const policyFaultQuery = `SELECT f.why FROM (
 	SELECT 1 AS n, N'the login may take them away, since it has ALTER ANY SECURITY POLICY: use one that only reads and writes' AS why
-	WHERE HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'ALTER ANY SECURITY POLICY') = 1
-	UNION ALL SELECT 2, N'the table ' + t.name + N' has no security policy that ' + o.does + N': run rls.NativeSchemaFor'
+	WHERE ISNULL(HAS_PERMS_BY_NAME(QUOTENAME(DB_NAME()), N'DATABASE', N'ALTER ANY SECURITY POLICY'), 1) = 1
+	UNION ALL SELECT 2, N'the table ' + t.name + N' has no security policy that ' + o.does + N', or the login cannot see it: run rls.NativeSchemaFor, and grant the login VIEW DEFINITION on the schema'
 	FROM OPENJSON(@p1) WITH (name nvarchar(300) '$') AS t
 	CROSS JOIN (VALUES (N'FILTER', N'', N'hides rows'), (N'BLOCK', N'AFTER INSERT', N'keeps rows from being made'), (N'BLOCK', N'AFTER UPDATE', N'keeps rows from being moved')) AS o (type, operation, does)
 	WHERE OBJECT_ID(t.name) IS NOT NULL AND NOT EXISTS (

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	mssql "github.com/microsoft/go-mssqldb"
@@ -39,6 +40,15 @@ func lost(err error) bool {
 func answered(err error) bool {
 	var e mssql.Error
 	return errors.As(err, &e) && e.Class < 20
+}
+
+// raised reports an error of RAISERROR or THROW: the first undoes nothing by itself.
+func raised(err error) bool {
+	var e mssql.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Number >= 50000 || slices.ContainsFunc(e.All, func(x mssql.Error) bool { return x.Number >= 50000 })
 }
 
 // unsent reports what the driver says of a request that it could not write whole.
@@ -123,6 +133,8 @@ func kind(number int32) (detail string, sentinel error) {
 		return "another transaction changed the same rows: run it again, orm.Retry does", fault.ErrUpstream
 	case 1222:
 		return "the rows are locked by another transaction", fault.ErrConflict
+	case 33504:
+		return "a row policy does not allow the row", fault.ErrDenied
 	case 229, 230, 262, 300, 297:
 		return "the login lacks a permission", fault.ErrDenied
 	case 3906, 3908:

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"github.com/golang-sql/civil"
@@ -49,7 +50,8 @@ func appendItem(out []byte, v driver.Value) ([]byte, error) {
 	case []byte:
 		return append(base64.StdEncoding.AppendEncode(append(out, '"'), x), '"'), nil
 	case civil.DateTime:
-		return append(append(append(out, '"'), x.String()...), '"'), nil
+		// more than seven digits of a second are no datetime2
+		return append(x.In(time.UTC).AppendFormat(append(out, '"'), "2006-01-02T15:04:05.999999"), '"'), nil
 	case mssql.UniqueIdentifier:
 		return append(append(append(out, '"'), x.String()...), '"'), nil
 	case string:

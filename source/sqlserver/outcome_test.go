@@ -30,7 +30,7 @@ func TestOutcomes(t *testing.T) {
 			if c.Value("@p1") == "refused" {
 				return tds.Fails(547, "The UPDATE statement conflicted with a constraint.")
 			}
-			return tds.Affected(1)
+			return changed(1)
 		}
 		return tds.Reply{}
 	}}
@@ -73,7 +73,7 @@ func TestOutcomes(t *testing.T) {
 		if strings.HasPrefix(c.Text, "UPDATE") {
 			<-c.Context.Done()
 		}
-		return tds.Affected(1)
+		return changed(1)
 	}
 	s.mu.Unlock()
 	if err := update(ctx, db, "x"); !errors.Is(err, orm.ErrCommitUnknown) || !errors.Is(err, context.DeadlineExceeded) {

@@ -48,7 +48,11 @@ func (x *contexts) reply(c *tds.Call) tds.Reply {
 	if strings.HasPrefix(c.Text, "EXEC sys.sp_set_session_context") {
 		set := map[string]string{}
 		for i := 0; i+1 < len(c.Params); i += 2 {
-			set[c.Params[i].Value.(string)] = c.Params[i+1].Value.(string)
+			if p := c.Params[i+1]; p.Type != "nvarchar" { // a sql_variant holds no other text
+				return tds.Fails(206, "Operand type clash: "+p.Type+" is incompatible with sql_variant")
+			}
+			value, _ := c.Params[i+1].Value.(string)
+			set[c.Params[i].Value.(string)] = value
 		}
 		if x.refuse != nil && x.refuse(set) {
 			return tds.Fails(15664, "Cannot set key in the session context.")
@@ -71,7 +75,7 @@ func lots(c *tds.Call) tds.Reply {
 	case strings.HasPrefix(c.Text, "SELECT"), strings.Contains(c.Text, "OUTPUT"):
 		return tds.Rows(tds.Columns("id", tds.BigInt, "tenant_id", tds.BigInt, "name", tds.NVarChar), []any{int64(1), int64(1), "x"})
 	case strings.HasPrefix(c.Text, "UPDATE"), strings.HasPrefix(c.Text, "DELETE"):
-		return tds.Affected(1)
+		return changed(1)
 	}
 	return tds.Reply{}
 }
@@ -81,7 +85,7 @@ func policed(t *testing.T, conns int) (orm.DB, *contexts, *tds.Server) {
 	x := &contexts{of: map[int]map[string]string{}, answer: lots}
 	server := tds.Start(t, func(c *tds.Call) tds.Reply {
 		if strings.Contains(c.Text, "ProductVersion") {
-			return tds.Rows(tds.Columns("v", tds.NVarChar), []any{"16.0.1000.6"})
+			return probed
 		}
 		return x.reply(c)
 	})

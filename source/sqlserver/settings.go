@@ -2,11 +2,13 @@ package sqlserver
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/source"
@@ -14,6 +16,9 @@ import (
 
 // leaveTime bounds the wait for a connection to forget whom it worked for. One that does not is closed.
 const leaveTime = 5 * time.Second
+
+// mostUnits is what a session context holds: a longer text goes as nvarchar(max), which is none of its types.
+const mostUnits = 4000
 
 // enter writes the variables that row policies read into the session context of a connection. It is done for every unit of work, and
 // undone at its end, whatever the pool's own reset does: a connection never carries a tenant on.
@@ -30,11 +35,19 @@ func setContext(ctx context.Context, c *sqldb.Conn, settings []source.Setting) e
 	var text strings.Builder
 	args := make([]driver.Value, 0, 2*len(settings))
 	for i, s := range settings {
+		if len(utf16.Encode([]rune(s.Value))) > mostUnits {
+			return refuse("a variable of row policies is longer than 4,000 characters")
+		}
 		if i > 0 {
 			text.WriteString("; ")
 		}
 		text.WriteString("EXEC sys.sp_set_session_context @key = @p" + strconv.Itoa(2*i+1) + ", @value = @p" + strconv.Itoa(2*i+2))
-		args = append(args, s.Name, s.Value)
+		// an empty text would go as nvarchar(max), which a sql_variant does not hold; policies read NULL as it
+		var v driver.Value = sql.NullString{}
+		if s.Value != "" {
+			v = s.Value
+		}
+		args = append(args, s.Name, v)
 	}
 	return c.Run(ctx, text.String(), args...)
 }
@@ -67,6 +80,7 @@ func (t *transaction) Set(ctx context.Context, settings []source.Setting) error 
 			t.told = append(t.told, s)
 		}
 	}
+	t.settings = nil // not known until the server has answered
 	err := t.Do(ctx, func(c *sqldb.Conn) error {
 		c.Leave = leaving(ctx, c, t.told)
 		return setContext(ctx, c, settings)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	mssql "github.com/microsoft/go-mssqldb"
+	"github.com/microsoft/go-mssqldb/msdsn"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
@@ -60,7 +61,8 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
 		Enter:  enter,
-		Server: &sqldb.Server{Answered: answered, Unsent: unsent, Lost: lost},
+		Count:  "; SELECT CAST(@@ROWCOUNT AS bigint)",
+		Server: &sqldb.Server{Answered: answered, Raised: raised, Unsent: unsent, Lost: lost},
 	}
 	d.pool = sqldb.NewPool(&d.system)
 	d.executor = d.pool.Executor
@@ -104,25 +106,39 @@ func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	db := d.given
 	if db == nil {
 		if d.connector == nil {
-			c, err := mssql.NewConnector(d.text)
+			cfg, err := msdsn.Parse(d.text)
 			if err != nil {
 				return d.fail(ctx, nil, unreadable(err))
 			}
-			d.connector = c
+			cfg.Encoding.Timezone = time.UTC // columns hold times in UTC, whatever the connection string says
+			d.connector = mssql.NewConnectorConfig(cfg)
 		}
 		db = sql.OpenDB(d.connector)
 		db.SetMaxOpenConns(d.maxConns)
 		db.SetMaxIdleConns(d.maxConns)
 		db.SetConnMaxIdleTime(5 * time.Minute)
 	}
-	var version string
-	if err := db.QueryRowContext(ctx, "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))").Scan(&version); err != nil {
+	if err := probe(ctx, db); err != nil {
 		if db != d.given {
 			_ = db.Close() // what went wrong is in err
 		}
 		return d.fail(ctx, nil, err)
 	}
 	d.pool.Start(db)
+	return nil
+}
+
+// probe asks the server for its version, and a connection of the caller's for what it makes of times.
+func probe(ctx context.Context, db *sql.DB) error {
+	var version string
+	var noon time.Time
+	row := db.QueryRowContext(ctx, "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)), CAST('2000-01-01T12:00:00' AS datetime2(6))")
+	if err := row.Scan(&version, &noon); err != nil {
+		return err
+	}
+	if !noon.Equal(time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)) {
+		return refuse("the connection reads times in another zone than UTC: take timezone out of its connection string")
+	}
 	return nil
 }
 

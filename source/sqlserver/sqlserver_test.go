@@ -43,6 +43,14 @@ var (
 	now = time.Date(2026, 11, 28, 5, 6, 7, 123456000, time.UTC)
 )
 
+// probed answers what Open asks.
+var probed = tds.Rows(tds.Columns("v", tds.NVarChar, "noon", tds.DateTime2), []any{"16.0.1000.6", time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)})
+
+// changed is the answer to an update or a delete of n rows, whose triggers changed others.
+func changed(n int64) tds.Reply {
+	return tds.Reply{Results: []tds.Result{{Affected: n + 7}, {Columns: tds.Columns("n", tds.BigInt), Rows: [][]any{{n}}}}}
+}
+
 // script answers what the source asks at Open, and leaves the rest to answer; calls keeps what was asked.
 type script struct {
 	mu     sync.Mutex
@@ -52,7 +60,7 @@ type script struct {
 
 func (s *script) reply(c *tds.Call) tds.Reply {
 	if strings.Contains(c.Text, "ProductVersion") {
-		return tds.Rows(tds.Columns("v", tds.NVarChar), []any{"16.0.1000.6"})
+		return probed
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, *c)
@@ -192,7 +200,7 @@ func TestTransactions(t *testing.T) {
 			if tries++; tries == 1 {
 				return tds.Fails(1205, "Transaction was deadlocked.")
 			}
-			return tds.Affected(1)
+			return changed(1)
 		case strings.Contains(c.Text, "XACT_STATE"):
 			return tds.Rows(tds.Columns("s", tds.Int), []any{int64(1)})
 		}
@@ -227,7 +235,7 @@ func TestLostAnswers(t *testing.T) {
 		case strings.HasPrefix(c.Text, "SELECT"):
 			return tds.Reply{Drop: true}
 		}
-		return tds.Affected(1)
+		return changed(1)
 	}}
 	db, server := opened(t, s, sqlserver.MaxConns(1))
 	err := db.Tx(t.Context(), func(tx orm.DB) error {

@@ -72,7 +72,7 @@ type transaction struct {
 // Commit makes what was written last. An answer that does not come leaves it unknown whether it did.
 func (t *transaction) Commit(ctx context.Context) error {
 	err := t.Tx.Commit(ctx)
-	if err == nil || !lost(err) {
+	if err == nil || !t.Sent() || answered(err) {
 		return err
 	}
 	return (&fault.Error{Source: t.d.Name(), Err: fault.ErrCommitUnknown, Detail: "the connection broke before the server answered COMMIT"}).WithCause(err)

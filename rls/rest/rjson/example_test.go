@@ -1,6 +1,7 @@
 package rjson_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/multi-orm/orm/rls/rest/rjson"
@@ -42,4 +43,12 @@ func ExampleParse() {
 	// b desc
 	// a asc
 	// <nil>
+}
+
+// A text takes two bytes for a value, which takes many: what comes from outside is read to a bound.
+func ExampleParseMost() {
+	_, err := rjson.ParseMost([]byte(`_(1,1,1,1,1,1,1,1)_`), 5)
+	var syntax *rjson.SyntaxError
+	fmt.Println(err, errors.As(err, &syntax) && syntax.TooMany)
+	// Output: rjson: it holds too many values at byte 10 true
 }
