@@ -207,11 +207,19 @@ func (x *reading) lowers(in *inset, was int64) bool {
 	if x.limits[in] < was { // another request has
 		return true
 	}
-	if !x.r.lowerInset(in.path, was) {
+	n, ok := x.r.lowerInset(in.path, was)
+	if !ok {
 		return false
 	}
-	x.limits[in] = x.r.insetMost(in)
-	return x.limits[in] < was
+	x.limits[in], x.refused[in] = n, true
+	return true
+}
+
+// lengthens reports whether more rows behind a link table can be asked for.
+func (x *reading) lengthens(in *inset, sent int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.r.lengthens(in, sent, x.refused[in])
 }
 
 // limit fills the limits of related rows from what was learned before.

@@ -53,10 +53,10 @@ func parentKey(in *inset, parent unsafe.Pointer) (values []model.Value, key []by
 var errLonger = errors.New("client: more linked rows than were asked for")
 
 // want notes that the rows of a parent did not come whole.
-func (w *wholes) want(r *resource, in *inset, parent unsafe.Pointer, limit int64) error {
+func (w *wholes) want(x *reading, in *inset, parent unsafe.Pointer, limit int64) error {
 	rel := in.relation
 	if rel.Through != nil {
-		if r.lengthens(in) {
+		if x.lengthens(in, limit) {
 			return errLonger
 		}
 		return fault.New(fault.ErrLimit, rel.Model.Name, rel.Name, fmt.Sprintf("a parent has %d related rows or more, which is all that the service gives of them at a time: say Take with no more than that", limit))

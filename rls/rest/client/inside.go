@@ -57,7 +57,7 @@ func (x *reading) decode(in *inset, parent unsafe.Pointer, value []byte, to *sou
 			}
 		}
 		if n == limit && limit < in.wanted(x.d) {
-			if err := x.whole.want(x.r, in, parent, limit); err != nil {
+			if err := x.whole.want(x, in, parent, limit); err != nil {
 				return err
 			}
 		}

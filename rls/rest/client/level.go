@@ -226,6 +226,11 @@ func (l *level) read(d *DataSource, columns, also []*model.Field, asks, sorts bo
 			add(l.st.Order.At(i).Field)
 		}
 	}
+	if l.asks && l.st.Group != nil { // what is asked for in parts is sorted here
+		for i := range l.st.Order.Len() {
+			add(l.st.Order.At(i).Field)
+		}
+	}
 	for _, x := range l.insets {
 		if x.relation.Many && x.relation.Through == nil {
 			add(x.relation.Local...)

@@ -25,9 +25,10 @@ type reading struct {
 	groups map[string]int // the keys of the Group and their places
 	cuts   bool           // the page is cut here
 
-	mu     sync.Mutex
-	limits map[*inset]int64 // related rows asked for, of each parent
-	taken  int              // rows in memory, related ones too
+	mu      sync.Mutex
+	limits  map[*inset]int64 // related rows asked for, of each parent
+	refused map[*inset]bool  // those of which the service gives fewer than were asked for
+	taken   int              // rows in memory, related ones too
 
 	whole wholes
 }
@@ -53,10 +54,13 @@ func (d *DataSource) read(ctx context.Context, st *builder.Select, rows *source.
 	for i, in := range rows.Inside {
 		before[i] = len(in.Ends)
 	}
-	for {
+	for try := 1; ; try++ {
 		err := d.readOnce(ctx, st, rows)
 		if !errors.Is(err, errLonger) {
 			return err
+		}
+		if try == maxTries {
+			return fault.New(fault.ErrLimit, st.Model.Name, "", "what the service gives of related rows changed with every request: say Take")
 		}
 		for i, in := range rows.Inside {
 			takeBack(in, before[i])
@@ -98,7 +102,7 @@ func (d *DataSource) readOnce(ctx context.Context, st *builder.Select, rows *sou
 
 // reading plans st.
 func (d *DataSource) reading(ctx context.Context, st *builder.Select, rows *source.Rows) (*reading, error) {
-	x := &reading{d: d, ctx: ctx, rows: rows, words: wording{d.resource}, limits: map[*inset]int64{}}
+	x := &reading{d: d, ctx: ctx, rows: rows, words: wording{d.resource}, limits: map[*inset]int64{}, refused: map[*inset]bool{}}
 	var err error
 	if x.level, err = d.level(st, ""); err != nil {
 		return nil, err
@@ -127,7 +131,8 @@ func (d *DataSource) reading(ctx context.Context, st *builder.Select, rows *sour
 	case st.Want != builder.WantRows:
 		return x, x.read(d, st.Model.Key, also, false, false)
 	}
-	return x, x.read(d, st.Columns, also, paged || !keyOnly(st), !paged)
+	streamed := rows.Each != nil // such rows are handed on as they come, so that the service has to sort them
+	return x, x.read(d, st.Columns, also, paged || streamed || !keyOnly(st), !paged)
 }
 
 // number hands on a count, or that there is a row.

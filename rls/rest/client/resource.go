@@ -160,34 +160,44 @@ func (l *learned) insetMost(in *inset) int64 {
 	return in.most
 }
 
-// lengthens asks for more rows behind a link table than at first; false where that was tried.
-func (l *learned) lengthens(in *inset) bool {
+// lengthens reports whether more rows behind a link table can be asked for than the limit that was sent. What other readings learned
+// counts only once this one was refused too: its actor's rule may give more than theirs.
+func (l *learned) lengthens(in *inset, sent int64, refused bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.insets[in.path]; ok || l.long[in.path] || !in.whole || in.most <= firstInset {
+	if !in.whole {
 		return false
+	}
+	most := in.most
+	if n, ok := l.insets[in.path]; ok && refused {
+		most = min(most, n)
+	} else {
+		delete(l.insets, in.path)
 	}
 	if l.long == nil {
 		l.long = map[string]bool{}
 	}
 	l.long[in.path] = true
-	return true
+	return most > sent
 }
 
-// lowerInset takes the limit of related rows down below one that was refused; false where there is no smaller one.
-func (l *learned) lowerInset(path string, refused int64) bool {
+// lowerInset gives a limit of related rows below one that was refused; ok is false where there is no smaller one.
+func (l *learned) lowerInset(path string, refused int64) (limit int64, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if n, ok := l.insets[path]; ok && n < refused {
+		return n, true
+	}
 	if l.insets == nil {
 		l.insets = map[string]int64{}
 	}
 	for _, n := range [...]int64{1000, 500, 200, 100, 50, 25, 10, 5, 1} {
 		if n < refused {
 			l.insets[path] = n
-			return true
+			return n, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // flag sets a thing that was learned and reports whether it is news.

@@ -152,13 +152,13 @@ func (w *walk) fetch(at window) (*answer, error) {
 			a.paged = at.paged
 			return a, nil
 		}
-		if try == maxTries || !x.adapts(err, was) {
+		if try == maxTries+maxTries/2*len(was.limits) || !x.adapts(err, was) {
 			return nil, err
 		}
 	}
 }
 
-// maxTries bounds how often a request is written in other words.
+// maxTries bounds how often a request is written in other words; half as many come on top for each list of related rows.
 const maxTries = 20
 
 // count asks for the number of the rows of a part.
@@ -207,7 +207,7 @@ func (x *reading) byKey(key []model.Value) (done bool, err error) {
 		case pathless(p):
 			x.r.flag(&x.r.noPath)
 			return false, nil
-		case try == maxTries || !x.adapts(err, was):
+		case try == maxTries+maxTries/2*len(was.limits) || !x.adapts(err, was):
 			return false, err
 		}
 	}

@@ -2,6 +2,7 @@ package rjson_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,6 +23,12 @@ func TestParseMost(t *testing.T) {
 			t.Errorf("%s of %d values: %v", text, values/2, err)
 		}
 	}
+	for name, text := range map[string]string{"items": "_(" + strings.Repeat(",", 5000) + ")_", "members": members(5000)} {
+		var syntax *rjson.SyntaxError
+		if _, err := rjson.ParseMost([]byte(text), 4000); !errors.As(err, &syntax) || !syntax.TooMany {
+			t.Errorf("%s that are left out: %v", name, err)
+		}
+	}
 	bomb := []byte("_(" + strings.Repeat("1,", 500_000) + "1)_")
 	r := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
@@ -32,4 +39,13 @@ func TestParseMost(t *testing.T) {
 	if got := r.AllocedBytesPerOp(); got > 2<<20 { // the text itself is copied once
 		t.Errorf("%d bytes for a text of %d", got, len(bomb))
 	}
+}
+
+// members is an object of members without values.
+func members(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ",a%d:", i)
+	}
+	return "(" + b.String()[1:] + ")"
 }

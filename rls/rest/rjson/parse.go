@@ -201,6 +201,8 @@ func (p *parser) object(depth int) (v Value, ok bool) {
 				return v, false
 			}
 			p.space()
+		} else if !p.spend(1) { // what is left out is a value too
+			return v, false
 		}
 		if m.Value.Kind != Undefined {
 			v.Members = append(v.Members, m)
@@ -229,6 +231,8 @@ func (p *parser) array(depth int) (v Value, ok bool) {
 				return v, false
 			}
 			p.space()
+		} else if !p.spend(1) {
+			return v, false
 		}
 		if item.Kind == Undefined {
 			item.Kind = Null
