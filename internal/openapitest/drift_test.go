@@ -172,7 +172,7 @@ func (g generator) key(t *testing.T, op operation) (string, bool) {
 	return strings.Join(parts, ","), true
 }
 
-// Whatever the document calls valid the handler takes: it may find no row, or a conflict, but nothing wrong with the request. Its
+// N22, N43: whatever the document calls valid the handler takes: it may find no row, or a conflict, but nothing wrong with the request. Its
 // answers are as the document says.
 func TestDocumentIsTaken(t *testing.T) {
 	for name, source := range map[string]func(testing.TB) orm.Option{"SQLite": onSQLite, "PostgreSQL": onPostgres} {

@@ -194,7 +194,7 @@ func (n names) data(at []string, d *guard.OutlineData, nests bool, besides ...gu
 	}
 }
 
-// Every name that an outline says stands in the document where requests and answers have it.
+// N30: every name that an outline says stands in the document where requests and answers have it.
 func TestEveryNameIsInTheDocument(t *testing.T) {
 	for who, actor := range callers() {
 		s := newSite(t, who, onSQLite)

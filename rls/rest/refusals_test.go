@@ -26,7 +26,7 @@ func refusing(t *testing.T) (*site, string) {
 	return blog.as("u2"), post.ID
 }
 
-// Every request that is not allowed is refused with its status, a code and the place of what is wrong.
+// B3, B9, B37: every request that is not allowed is refused with its status, a code and the place of what is wrong.
 func TestRefusals(t *testing.T) {
 	s, _ := refusing(t)
 	for _, x := range []struct {
@@ -168,6 +168,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// B4: who is not signed in, or not as the session wants it.
 func TestNobody(t *testing.T) {
 	s, _ := refusing(t)
 	nobody := s.as("")
@@ -267,6 +268,7 @@ func TestRawRequests(t *testing.T) {
 	}
 }
 
+// B31: HEAD is GET without a body.
 func TestHead(t *testing.T) {
 	s, _ := refusing(t)
 	got := s.want(200, "HEAD", "/posts/p1", "")

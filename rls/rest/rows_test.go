@@ -213,7 +213,7 @@ func TestB19Extras(t *testing.T) {
 	s.want(200, "GET", "/posts?select=(columns:F,where:(title:x))", "").holds(t, "count", "0", "extras", `{"count":0,"likes":null,"newest":null}`)
 }
 
-// B21, B22: every item of a body is held against the rules, and what the server gives cannot be given.
+// B21, B22, B27: every item of a body is held against the rules, and what the server gives cannot be given.
 func TestB21AndB22(t *testing.T) {
 	s := posts(t, own())
 	got := s.want(422, "POST", "/posts", `[{"title":"ok","body":"b"},{"title":"`+strings.Repeat("x", 51)+`","body":""}]`)
@@ -422,7 +422,7 @@ func TestEntityTags(t *testing.T) {
 	s.want(404, "DELETE", "/posts/p1", "", "If-Match: "+last)
 }
 
-// B33: the formats, by their texts.
+// B33, N44: the formats, by their texts.
 func TestB33Formats(t *testing.T) {
 	rules := own()
 	for name, x := range map[string]struct {

@@ -275,7 +275,7 @@ func TestTaggedImport(t *testing.T) {
 	s.want(200, "POST", "/articles/import", `[]`).holds(t, "results", "[]")
 }
 
-// N19, N23, N24, N32: unknown parameters, conditions that always hold, soft deletes and ways that there are not.
+// N19, N23, N24, N29, N32: unknown parameters, conditions that always hold, soft deletes and ways that there are not.
 func TestTaggedRest(t *testing.T) {
 	s := articles(t, rest.IgnoreUnknown(), rest.Scope(guard.Force(Articles.Live.Eq(true))), rest.Base(rest.Rules[Article]{CountTotal: true}))
 	if got := s.want(200, "GET", "/articles?nothing=1&countTotal", ""); keys(got) != "1 3 5" || got.value("total") != "3" {

@@ -10,7 +10,7 @@ import (
 	"github.com/multi-orm/orm/rls/rest"
 )
 
-// The walk through the blog, request by request, as a client of the query language sends them.
+// B1, B11, B16, B25, B32, N31: the walk through the blog, request by request, as a client of the query language sends them.
 func TestWalkThrough(t *testing.T) {
 	blog := serve(t, blogDB(t), append(blogRules(), rest.Session(bearer))...)
 	user := blog.as("u2")

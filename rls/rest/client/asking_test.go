@@ -25,7 +25,7 @@ func told(v any, err error) string {
 	return string(text)
 }
 
-// Every question is answered as the service's own database answers it, with one request.
+// B35: every question is answered as the service's own database answers it, with one request.
 func TestOneRequest(t *testing.T) {
 	b := service(t)
 	b.fill()

@@ -14,7 +14,7 @@ import (
 	"github.com/multi-orm/orm/rls/rest/rjson"
 )
 
-// Texts and the JSON they mean; the second group are queries as clients write them.
+// B28: texts and the JSON they mean; the second group are queries as clients write them.
 func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		`()`: `{}`, `_()_`: `[]`, `( a : 1 )`: `{"a":1}`, `(a:1,b:_(1,2)_)`: `{"a":1,"b":[1,2]}`, `_((a:1),(b:2))_`: `[{"a":1},{"b":2}]`,
