@@ -23,7 +23,7 @@ func ExampleNativeSchemaFor() {
 		fmt.Println(s)
 	}
 	// Output:
-	// DROP SECURITY POLICY IF EXISTS [dbo].[orm_policy_bill]
-	// CREATE OR ALTER FUNCTION [dbo].[orm_isolation_bill](@tenant bigint) RETURNS TABLE WITH SCHEMABINDING AS RETURN (SELECT 1 AS visible WHERE (@tenant = TRY_CAST(NULLIF(CAST(SESSION_CONTEXT(N'orm.tenant') AS nvarchar(4000)), N'') AS bigint)) OR NULLIF(CAST(SESSION_CONTEXT(N'orm.bypass') AS nvarchar(4000)), N'') = N'on')
-	// CREATE SECURITY POLICY [dbo].[orm_policy_bill] ADD FILTER PREDICATE [dbo].[orm_isolation_bill]([tenant_id]) ON [dbo].[bill], ADD BLOCK PREDICATE [dbo].[orm_isolation_bill]([tenant_id]) ON [dbo].[bill] AFTER INSERT, ADD BLOCK PREDICATE [dbo].[orm_isolation_bill]([tenant_id]) ON [dbo].[bill] AFTER UPDATE WITH (STATE = ON)
+	// DROP SECURITY POLICY IF EXISTS [dbo].[orm_policy_bills]
+	// CREATE OR ALTER FUNCTION [dbo].[orm_isolation_bills](@tenant bigint) RETURNS TABLE WITH SCHEMABINDING AS RETURN (SELECT 1 AS visible WHERE (@tenant = TRY_CAST(NULLIF(CAST(SESSION_CONTEXT(N'orm.tenant') AS nvarchar(4000)), N'') AS bigint)) OR NULLIF(CAST(SESSION_CONTEXT(N'orm.bypass') AS nvarchar(4000)), N'') = N'on')
+	// CREATE SECURITY POLICY [dbo].[orm_policy_bills] ADD FILTER PREDICATE [dbo].[orm_isolation_bills]([tenant_id]) ON [dbo].[bills], ADD BLOCK PREDICATE [dbo].[orm_isolation_bills]([tenant_id]) ON [dbo].[bills] AFTER INSERT, ADD BLOCK PREDICATE [dbo].[orm_isolation_bills]([tenant_id]) ON [dbo].[bills] AFTER UPDATE WITH (STATE = ON)
 }

@@ -2,7 +2,9 @@ package guard_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/multi-orm/orm"
@@ -115,4 +117,20 @@ func testDefaultOrder(t *testing.T, ctx context.Context, db orm.DB) {
 	must(t, err)
 	rows, err := nested.FindMany(ctx, lanes, []byte(`{"include": {"cards": {"take": 2}}}`))
 	shows(t, rows, err, `[{"name":"b","cards":[{"id":4}]},{"name":"a","cards":[{"id":3},{"id":2}]}]`)
+}
+
+// A column that sorts every list and may be written but not read would be told by where a row comes: it is refused.
+func TestDefaultOrderIsNoOracle(t *testing.T) {
+	shape := guard.Shape[Card]{Select: guard.Only(Cards.ID, Cards.Text), Take: guard.Take{Default: 1, Max: 1}, Update: guard.Data[Card]{guard.Accept(Cards.Rank)}}
+	if _, err := guard.Compile(shape); !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), "Rank sorts every list") {
+		t.Error(err)
+	}
+	for what, s := range map[string]guard.Shape[Card]{
+		"read too":    {Select: guard.Only(Cards.ID, Cards.Rank), Take: shape.Take, Update: shape.Update},
+		"not written": {Select: shape.Select, Take: shape.Take},
+	} {
+		if _, err := guard.Compile(s); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }

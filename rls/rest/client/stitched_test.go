@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/multi-orm/orm"
@@ -234,5 +235,26 @@ func TestLinkedRowsTakeOneRequest(t *testing.T) {
 	link(200, 250)
 	if o, err := orm.Repo[Order](db).Include("Marks").ByID(1).One(ctx); !errors.Is(err, orm.ErrLimit) {
 		t.Error(len(o.Marks), err)
+	}
+}
+
+// Readers that find out at the same moment that a list is longer than was asked for at first all get it whole.
+func TestLinkedRowsOfManyReaders(t *testing.T) {
+	for range 3 { // what a source has learned stays, so each is a fresh one
+		db, shop, _ := stitched(t)
+		ctx := context.Background()
+		must(orm.Repo[ownMark](shop.own).CreateMany(ctx, make([]ownMark, 150)))
+		for i := 1; i <= 150; i++ {
+			must(shop.own.Exec(ctx, "INSERT INTO order_marks (order_id, mark_id) VALUES (:o, :m)", orm.Args{"o": 1, "m": i}))
+		}
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if o, err := orm.Repo[Order](db).Include("Marks").ByID(1).One(ctx); err != nil || len(o.Marks) != 150 {
+					t.Error(len(o.Marks), err)
+				}
+			})
+		}
+		all.Wait()
 	}
 }
