@@ -4,8 +4,9 @@
 //
 // Connection strings are URLs (sqlserver://user:password@host?database=erp), ADO strings (server=host;user id=…) and ODBC strings
 // (odbc:server=host;…), as the driver reads them; no error, log or plan holds one. Times are datetime2(6) in UTC, text is compared
-// byte by byte in the columns that orm.CreateTables makes, but for blanks at its end, which SQL Server takes for nothing, unsigned integers of 64 bits are decimal(20), arrays and documents are
-// JSON in nvarchar(max).
+// byte by byte in the columns that orm.CreateTables makes, but for blanks at its end, which SQL Server takes for nothing: a tenant's
+// name must not end in one. A uniqueidentifier has an order of its own. Unsigned integers of 64 bits are decimal(20), arrays and
+// documents are JSON in nvarchar(max).
 //
 // CreateMany whose rows get keys from the server sends a statement for each, many in a call, since OUTPUT promises no order. An upsert is
 // an update and, of what that did not find, an insert, which hold the row or its gap by UPDLOCK and SERIALIZABLE; MERGE is not used.
