@@ -45,7 +45,13 @@ func (s *shaper) edit(m *model.Model, x *Set) {
 		guard = path[:n-1]
 	}
 	s.byte(byte(e))
-	s.arg(m, x.Field, model.StringOf(s.d.JSONPath(guard)))
+	if d, ok := s.d.(dialect.JSONParents); ok {
+		parent, last := d.JSONParent(path)
+		s.arg(m, x.Field, model.StringOf(parent))
+		s.arg(m, x.Field, model.StringOf(last))
+	} else {
+		s.arg(m, x.Field, model.StringOf(s.d.JSONPath(guard)))
+	}
 	text, list, isList := s.d.JSONTarget(path)
 	if isList {
 		l := make(model.List, len(list))
@@ -93,6 +99,9 @@ func (c *compiler) edit(f *frag, m *model.Model, x *Set) string {
 	}
 	c.take(f)
 	c.take(f)
+	if _, ok := c.d.(dialect.JSONParents); ok {
+		c.take(f)
+	}
 	if e != dialect.JSONRemove {
 		c.take(f)
 	}

@@ -52,14 +52,8 @@ func (d SQLServer) Kept(columns []string, types []Type) (into, before, after str
 
 // kept is the type of a column that only holds values: what a model's own type says beyond that is left out.
 func (d SQLServer) kept(t Type) string {
-	typ := d.ColumnType(t, false)
-	name := lowerASCII(typ)
-	for _, word := range []string{" identity", " default ", " not null", " null", " check", " primary ", " unique", " references ", " constraint ", " rowguidcol", " sparse"} {
-		if i := strings.Index(name, word); i >= 0 {
-			typ, name = typ[:i], name[:i]
-		}
-	}
-	if name == "rowversion" || name == "timestamp" { // a table makes its own
+	typ := bare(d.ColumnType(t, false))
+	if name := lowerASCII(typ); name == "rowversion" || name == "timestamp" { // a table makes its own
 		return "binary(8)"
 	}
 	return typ

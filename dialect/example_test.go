@@ -15,7 +15,7 @@ func Example() {
 	// Output:
 	// SELECT * FROM "users" WHERE "name" LIKE $1 ESCAPE '\' -- %50\%%
 	// SELECT * FROM "users" WHERE "name" GLOB ?1 -- *50%*
-	// SELECT * FROM [users] WHERE [name] COLLATE Latin1_General_100_BIN2 LIKE @p1 ESCAPE '\' -- %50\%%
+	// SELECT * FROM [users] WHERE [name] COLLATE Latin1_General_100_BIN2 LIKE @p1 -- %50[%]%
 }
 
 func ExampleDialect_order() {

@@ -44,5 +44,32 @@ func (d SQLite) KeyRows(types []Type, _ []string) (text string, ok bool) {
 	return "SELECT j0.key + " + Arg + " AS " + d.Quote(KeyNumber) + cols.String() + " FROM " + from.String(), true
 }
 
-// KeyRows is not to be had yet: no source asks for it.
-func (SQLServer) KeyRows([]Type, []string) (text string, ok bool) { return "", false }
+// KeyRows joins the lists by position. A text that is too long for the type it is compared as equals none of the column; cut off it might.
+func (d SQLServer) KeyRows(types []Type, as []string) (text string, ok bool) {
+	var cols, from, where strings.Builder
+	for i, t := range types {
+		j := "[orm_j" + strconv.Itoa(i) + "]"
+		typ, collate := d.listType(t)
+		if as != nil && as[i] != "" {
+			typ, collate = as[i], ""
+			if at := strings.Index(lowerASCII(typ), " collate "); at >= 0 {
+				typ, collate = typ[:at], typ[at:]
+			}
+		}
+		cols.WriteString(", CAST(" + j + ".[value] AS " + typ + ")" + collate + " AS " + d.Quote(KeyColumn+strconv.Itoa(i+1)))
+		if i > 0 {
+			from.WriteString(" JOIN ")
+		}
+		from.WriteString("OPENJSON(" + Arg + ") AS " + j)
+		if i > 0 {
+			from.WriteString(" ON " + j + ".[key] = [orm_j0].[key]")
+		}
+		if typ == "nvarchar(4000)" {
+			where.WriteString(" AND DATALENGTH(" + j + ".[value]) <= 8000")
+		}
+	}
+	if where.Len() > 0 {
+		from.WriteString(" WHERE" + strings.TrimPrefix(where.String(), " AND"))
+	}
+	return "SELECT CAST([orm_j0].[key] AS bigint) + " + Arg + " AS " + d.Quote(KeyNumber) + cols.String() + " FROM " + from.String(), true
+}

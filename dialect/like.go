@@ -2,11 +2,10 @@ package dialect
 
 import "strings"
 
-// escapeLike makes a LIKE pattern of text with \ as the escape character; extra lists further
-// characters that are special in the dialect.
-func escapeLike(p Pattern, text, extra string) string {
+// escapeLike makes a LIKE pattern of text with \ as the escape character.
+func escapeLike(p Pattern, text string) string {
 	if p == Raw {
-		return escapeIn(text, extra)
+		return closeEscape(text)
 	}
 	var b strings.Builder
 	b.Grow(len(text) + 2)
@@ -15,7 +14,7 @@ func escapeLike(p Pattern, text, extra string) string {
 	}
 	for i := range len(text) {
 		c := text[i]
-		if c == '%' || c == '_' || c == '\\' || strings.IndexByte(extra, c) >= 0 {
+		if c == '%' || c == '_' || c == '\\' {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(c)
@@ -26,26 +25,33 @@ func escapeLike(p Pattern, text, extra string) string {
 	return b.String()
 }
 
-// escapeIn escapes the dialect's own specials in a pattern whose %, _ and \ are meant.
-func escapeIn(pattern, extra string) string {
-	if extra == "" || !strings.ContainsAny(pattern, extra) {
-		return closeEscape(pattern)
-	}
+// setPattern makes a LIKE pattern of T-SQL, where a character that is special is itself in a set of its own: so no escape is said.
+func setPattern(p Pattern, text string) string {
 	var b strings.Builder
-	for i := 0; i < len(pattern); i++ {
-		c := pattern[i]
-		if c == '\\' && i+1 < len(pattern) {
-			b.WriteByte(c)
+	b.Grow(len(text) + 2)
+	if p == Contains || p == EndsWith {
+		b.WriteByte('%')
+	}
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case p == Raw && c == '\\' && i+1 < len(text):
 			i++
-			b.WriteByte(pattern[i])
+			c = text[i]
+		case p == Raw && c != '[':
+			b.WriteByte(c)
 			continue
 		}
-		if strings.IndexByte(extra, c) >= 0 {
-			b.WriteByte('\\')
+		if c == '%' || c == '_' || c == '[' {
+			b.WriteString("[" + string(c) + "]")
+			continue
 		}
 		b.WriteByte(c)
 	}
-	return closeEscape(b.String())
+	if p == Contains || p == StartsWith {
+		b.WriteByte('%')
+	}
+	return b.String()
 }
 
 // closeEscape doubles a lone \ at the end, which PostgreSQL would refuse.

@@ -8,7 +8,8 @@ import (
 	"github.com/multi-orm/orm/dialect"
 )
 
-// likes reads patterns as LIKE … ESCAPE '\' does; sets says that [ opens a set, as in T-SQL.
+// likes reads patterns as LIKE … ESCAPE '\' does; with sets it reads those of T-SQL, where no character escapes and [ opens a set, which
+// holds one character here.
 func likes(text, pattern []rune, sets bool) bool {
 	if len(pattern) == 0 {
 		return len(text) == 0
@@ -23,13 +24,16 @@ func likes(text, pattern []rune, sets bool) bool {
 		return false
 	case c == '_':
 		return len(text) > 0 && likes(text[1:], pattern[1:], sets)
-	case c == '\\':
+	case c == '\\' && !sets:
 		if len(pattern) == 1 {
 			panic("the pattern ends with its escape character")
 		}
 		pattern = pattern[1:]
 	case c == '[' && sets:
-		panic("the pattern opens a set")
+		if len(pattern) < 3 || pattern[2] != ']' || pattern[1] == '^' || pattern[1] == ']' {
+			panic("a set that the dialect does not write")
+		}
+		return len(text) > 0 && text[0] == pattern[1] && likes(text[1:], pattern[3:], sets)
 	}
 	return len(text) > 0 && text[0] == pattern[0] && likes(text[1:], pattern[1:], sets)
 }

@@ -23,7 +23,7 @@ func (Postgres) Limits() Limits { return Limits{Params: 65535, Rows: 10_000, Lis
 func (Postgres) Placeholder(n int) string { return "$" + strconv.Itoa(n) }
 
 // Pattern escapes with \.
-func (Postgres) Pattern(p Pattern, text string) string { return escapeLike(p, text, "") }
+func (Postgres) Pattern(p Pattern, text string) string { return escapeLike(p, text) }
 
 // Like heeds case.
 func (Postgres) Like(expr, arg string) string { return expr + " LIKE " + arg + ` ESCAPE '\'` }

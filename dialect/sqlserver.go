@@ -26,12 +26,12 @@ func (SQLServer) Quote(name string) string { return "[" + strings.ReplaceAll(nam
 // Placeholder is @pn.
 func (SQLServer) Placeholder(n int) string { return "@p" + strconv.Itoa(n) }
 
-// Pattern escapes [ too, which opens a set of characters.
-func (SQLServer) Pattern(p Pattern, text string) string { return escapeLike(p, text, "[") }
+// Pattern heeds [ too, which opens a set of characters.
+func (SQLServer) Pattern(p Pattern, text string) string { return setPattern(p, text) }
 
 // Like heeds case whatever the column's collation.
 func (SQLServer) Like(expr, arg string) string {
-	return expr + " COLLATE " + sqlServerBinary + " LIKE " + arg + ` ESCAPE '\'`
+	return expr + " COLLATE " + sqlServerBinary + " LIKE " + arg
 }
 
 // FoldArg needs nothing: a parameter takes the collation of what it is compared with.
@@ -40,14 +40,25 @@ func (SQLServer) FoldArg(_, arg string) string { return "lower(" + arg + ")" }
 // AsText is a cast.
 func (SQLServer) AsText(expr string) string { return "CAST(" + expr + " AS nvarchar(4000))" }
 
-// In reads the list as JSON with the column's type.
+// In reads the list as JSON with the column's type. The list of a column of single bytes is of such texts, since an index serves no wider
+// ones, less those that the column cannot hold.
 func (d SQLServer) In(expr string, t Type, negated, fold bool) string {
 	op := " IN "
 	if negated {
 		op = " NOT IN "
 	}
 	typ, collate := d.listType(t)
+	if Narrow(t.Name) && !fold {
+		return expr + op + "(SELECT CAST([v] AS varchar(8000))" + collate + " FROM OPENJSON(" + Arg + ") WITH ([v] nvarchar(4000) '$') WHERE [v] IS NULL" +
+			" OR CAST(CAST([v] AS varchar(8000)) AS nvarchar(4000)) COLLATE " + sqlServerBinary + " = [v])"
+	}
 	return lower(expr, fold) + op + "(SELECT " + lower("[v]", fold) + collate + " FROM OPENJSON(" + Arg + ") WITH ([v] " + typ + " '$'))"
+}
+
+// Narrow reports whether a type's name is that of a text of single bytes, which are characters of a code page.
+func Narrow(name string) bool {
+	name = lowerASCII(strings.TrimSpace(name))
+	return strings.HasPrefix(name, "varchar") || strings.HasPrefix(name, "char")
 }
 
 // listType is the type of a list's elements and the collation they are compared by: the two stand in
@@ -57,15 +68,29 @@ func (d SQLServer) listType(t Type) (typ, collate string) {
 	typ = d.ColumnType(t, false)
 	if i := strings.Index(lowerASCII(typ), " collate "); i >= 0 {
 		typ, collate = typ[:i], typ[i:]
+		if i := strings.IndexByte(collate[len(" collate "):], ' '); i >= 0 {
+			collate = collate[:len(" collate ")+i]
+		}
 	}
-	switch {
-	case t.Name != "" || !strings.HasPrefix(typ, "nvarchar(") || typ == "nvarchar(max)":
-	case t.Size == 4000:
+	typ = bare(typ)
+	switch name := lowerASCII(typ); {
+	case name == "nvarchar(max)" || name == "varchar(max)" || name == "text" || name == "ntext" || name == "nvarchar(4000)" || Narrow(name) && t.Size > 4000:
 		typ = "nvarchar(max)"
-	default:
+	case Narrow(name) || strings.HasPrefix(name, "nvarchar") || strings.HasPrefix(name, "nchar") || name == "sysname":
 		typ = "nvarchar(4000)"
 	}
 	return typ, collate
+}
+
+// bare takes off a type what a column says beyond it.
+func bare(typ string) string {
+	name := lowerASCII(typ)
+	for _, word := range []string{" identity", " default ", " not null", " null", " check", " primary ", " unique", " references ", " constraint ", " rowguidcol", " sparse"} {
+		if i := strings.Index(name, word); i >= 0 {
+			typ, name = typ[:i], name[:i]
+		}
+	}
+	return typ
 }
 
 // Tuples joins the lists by position.

@@ -82,7 +82,8 @@ type Terms interface {
 	SearchIndex(s Search) (statements []string, lack string)
 }
 
-// JSONParents is a dialect whose JSON takes two arguments in place of each path.
+// JSONParents is a dialect whose JSON takes two arguments in place of each path, and whose JSONEdit takes them in place of its first:
+// those of what is changed.
 type JSONParents interface {
 	// JSONParent gives the two arguments.
 	JSONParent(path []any) (parent, last string)

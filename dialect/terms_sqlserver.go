@@ -25,8 +25,5 @@ func (SQLServer) JSONTarget(path []any) (text string, list []string, isList bool
 	return jsonPath(path), nil, false
 }
 
-// JSONEdit is not to be had: JSON_MODIFY puts a document in as text.
-func (SQLServer) JSONEdit(string, JSONEdit) (string, bool) { return "", false }
-
 // Scalar is a call, which may stand in front of IS NULL, IN and BETWEEN whatever reads the text.
 func (SQLServer) Scalar(sub string) string { return "ISNULL(" + sub + ", NULL)" }

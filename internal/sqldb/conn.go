@@ -165,6 +165,8 @@ type scanned struct {
 	rows *sql.Rows
 	dst  []any
 	all  bool // the results of a text of several statements, one after the other
+
+	wider bool // what comes behind the columns that are asked for is left out
 }
 
 // Next scans into plain interfaces, for which database/sql copies what the driver owns.
@@ -181,13 +183,28 @@ func (s *scanned) Next(dst []driver.Value) error {
 		}
 		return io.EOF
 	}
-	if len(s.dst) != len(dst) {
+	if len(s.dst) < len(dst) {
 		s.dst = make([]any, len(dst))
+		if err := s.widen(); err != nil {
+			return err
+		}
 	}
 	for i := range dst {
 		s.dst[i] = (*any)(&dst[i])
 	}
 	return s.rows.Scan(s.dst...)
+}
+
+// widen makes room for columns that nobody asked for.
+func (s *scanned) widen() error {
+	if !s.wider {
+		return nil
+	}
+	names, err := s.rows.Columns()
+	for len(s.dst) < len(names) {
+		s.dst = append(s.dst, new(any))
+	}
+	return err
 }
 
 // Close ends the read.

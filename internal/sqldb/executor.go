@@ -69,9 +69,15 @@ func wayOf[T any](returning []T) way {
 
 // known is what is learnt of a compiled statement by running it.
 type known struct {
-	plan   *plan
-	last   atomic.Int64                   // rows that it gave
-	fields atomic.Pointer[[]*model.Field] // the columns of its arguments, once one of them was NULL
+	plan      *plan
+	last      atomic.Int64 // rows that it gave
+	arguments atomic.Pointer[arguments]
+}
+
+// arguments are those of a statement.
+type arguments struct {
+	fields []*model.Field // the columns they belong to, nil for none
+	narrow bool           // one of them is
 }
 
 func (s *System) known(c *builder.Compiled) *known {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,8 +20,10 @@ type System struct {
 
 	// Bind gives an argument as the driver takes it, or ErrInvalid.
 	Bind func(model.Value) (driver.Value, error)
-	// Null gives NULL with the type of a column, nil for one that is not known; Null itself may be nil where NULL needs no type.
-	Null func(f *model.Field) driver.Value
+	// Typed gives what Bind gave the type of its column, nil for one that is not known; it is asked for NULL, and for text where Narrow
+	// says so of the column. Both are nil where arguments need no type.
+	Typed  func(f *model.Field, v driver.Value) driver.Value
+	Narrow func(f *model.Field) bool
 	// Time reads the text that Bind writes for a time; false leaves the text to model.Field.Assign. It may be nil.
 	Time func(string) (time.Time, bool)
 	// Reader gives what turns the driver's values of f into those that model.Field.Assign takes; nil for as they are.
@@ -117,26 +120,24 @@ func (s *System) bound(c *scratch, st builder.Statement, args []model.Value, k *
 	return err
 }
 
-// typed gives the NULLs among the arguments the types of their columns.
+// typed gives the NULLs among the arguments, and texts for columns that are narrow, the types of their columns.
 func (s *System) typed(c *scratch, st builder.Statement, k *known) error {
-	if s.Null == nil {
+	if s.Typed == nil {
 		return nil
 	}
-	for i := range c.named {
-		if c.named[i].Value != nil {
-			continue
+	of := k.arguments.Load()
+	if of == nil { // which column an argument belongs to is asked once for each statement
+		fields, err := builder.ArgumentFields(s.Cache.Dialect, st)
+		if err != nil {
+			return err
 		}
-		fields := k.fields.Load()
-		if fields == nil { // which column an argument belongs to is asked once for each statement
-			list, err := builder.ArgumentFields(s.Cache.Dialect, st)
-			if err != nil {
-				return err
-			}
-			fields = &list
-			k.fields.Store(fields)
-		}
-		if i < len(*fields) {
-			c.named[i].Value = s.Null((*fields)[i])
+		of = &arguments{fields: fields, narrow: slices.ContainsFunc(fields, func(f *model.Field) bool { return f != nil && s.Narrow(f) })}
+		k.arguments.Store(of)
+	}
+	for i := range c.named[:min(len(c.named), len(of.fields))] {
+		v := c.named[i].Value
+		if _, text := v.(string); v == nil || text && of.narrow {
+			c.named[i].Value = s.Typed(of.fields[i], v)
 		}
 	}
 	return nil

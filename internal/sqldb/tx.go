@@ -89,6 +89,14 @@ func (t *Tx) note(ctx context.Context, err error) {
 	}
 }
 
+// Refuse fails the transaction with err, which no statement of the database gave.
+func (t *Tx) Refuse(err error) error {
+	if t.failed == nil {
+		t.failed = err
+	}
+	return err
+}
+
 // Do runs fn, which belongs to the transaction, on its connection.
 func (t *Tx) Do(ctx context.Context, fn func(*Conn) error) error {
 	if err := t.ready(); err != nil {

@@ -8,11 +8,14 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/golang-sql/civil"
 	mssql "github.com/microsoft/go-mssqldb"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -91,10 +94,26 @@ func bindValuer(x driver.Valuer) (driver.Value, error) {
 	return bind(builder.ValueOf(y))
 }
 
-// null gives NULL with the type of a column: one without a type is refused by columns of bytes and UUIDs.
+// typed gives an argument the type of its column where the driver would choose another: NULL, and text for a column of single bytes, whose
+// index a wider text keeps from use. Text beyond ASCII stays wide, since the server would put question marks for what the column cannot hold.
+func typed(f *model.Field, v driver.Value) driver.Value {
+	text, ok := v.(string)
+	switch {
+	case !ok:
+		return null(f)
+	case f == nil || !narrow(f) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }):
+		return v
+	}
+	return mssql.VarChar(text)
+}
+
+// narrow reports a column of texts in a code page.
+func narrow(f *model.Field) bool { return dialect.Narrow(f.DBType) }
+
+// null gives NULL with the type of a column: one without a type is refused by columns of bytes and UUIDs, and by some servers everywhere.
 func null(f *model.Field) driver.Value {
 	if f == nil {
-		return nil
+		return sql.NullString{}
 	}
 	switch f.Kind {
 	case model.Bool:
@@ -107,10 +126,11 @@ func null(f *model.Field) driver.Value {
 		return []byte(nil)
 	case model.Time:
 		return mssql.NullDateTime{}
-	case model.String, model.JSON, model.Array, model.Text:
-		return sql.NullString{}
 	}
-	return nil
+	if name := strings.ToLower(f.DBType); strings.HasPrefix(name, "uniqueidentifier") || strings.HasPrefix(name, "varbinary") || strings.HasPrefix(name, "binary") {
+		return []byte(nil)
+	}
+	return sql.NullString{}
 }
 
 // reader turns the driver's values into those that model.Field.Assign takes.

@@ -84,8 +84,8 @@ func policed(t *testing.T, conns int) (orm.DB, *contexts, *tds.Server) {
 	t.Helper()
 	x := &contexts{of: map[int]map[string]string{}, answer: lots}
 	server := tds.Start(t, func(c *tds.Call) tds.Reply {
-		if strings.Contains(c.Text, "ProductVersion") {
-			return probed
+		if r, asks := opening(c); asks {
+			return r
 		}
 		return x.reply(c)
 	})

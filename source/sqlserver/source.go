@@ -13,6 +13,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -30,6 +31,7 @@ type DataSource struct {
 	given     *sql.DB    // the caller's database, never closed here
 	connector driver.Connector
 	models    []*model.Model
+	snapshots bool // the database allows SNAPSHOT
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -54,7 +56,8 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Name:   name,
 		Cache:  builder.Cache{Dialect: dialect.SQLServer{}},
 		Bind:   bind,
-		Null:   null,
+		Typed:  typed,
+		Narrow: narrow,
 		Reader: reader,
 		Query:  query,
 		Around: around,
@@ -118,7 +121,7 @@ func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 		db.SetMaxIdleConns(d.maxConns)
 		db.SetConnMaxIdleTime(5 * time.Minute)
 	}
-	if err := probe(ctx, db); err != nil {
+	if err := d.probe(ctx, db); err != nil {
 		if db != d.given {
 			_ = db.Close() // what went wrong is in err
 		}
@@ -128,17 +131,30 @@ func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	return nil
 }
 
-// probe asks the server for its version, and a connection of the caller's for what it makes of times.
-func probe(ctx context.Context, db *sql.DB) error {
-	var version string
+const probeQuery = `SELECT CAST('2000-01-01T12:00:00' AS datetime2(6)),
+	CAST(ISNULL((SELECT snapshot_isolation_state FROM sys.databases WHERE database_id = DB_ID()), 0) AS int)`
+
+// jsonQuery runs where the server is SQL Server 2017 or later and the database reads JSON.
+const jsonQuery = "SELECT STRING_AGG([v], N',') FROM OPENJSON(N'[1]') WITH ([v] nvarchar(10) '$')"
+
+// probe asks the server and the database for what the source lives by, and a connection of the caller's for what it makes of times.
+func (d *DataSource) probe(ctx context.Context, db *sql.DB) error {
 	var noon time.Time
-	row := db.QueryRowContext(ctx, "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)), CAST('2000-01-01T12:00:00' AS datetime2(6))")
-	if err := row.Scan(&version, &noon); err != nil {
+	var snapshot int
+	var list string
+	if err := db.QueryRowContext(ctx, probeQuery).Scan(&noon, &snapshot); err != nil {
+		return err
+	}
+	if err := db.QueryRowContext(ctx, jsonQuery).Scan(&list); answered(err) {
+		e := &fault.Error{Source: d.Name(), Err: fault.ErrUnsupported, Detail: "the server is older than SQL Server 2017, or the database's compatibility level is below 130, which JSON takes"}
+		return e.WithCause(err)
+	} else if err != nil {
 		return err
 	}
 	if !noon.Equal(time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)) {
 		return refuse("the connection reads times in another zone than UTC: take timezone out of its connection string")
 	}
+	d.snapshots = snapshot == 1
 	return nil
 }
 

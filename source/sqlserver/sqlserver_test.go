@@ -44,11 +44,22 @@ var (
 )
 
 // probed answers what Open asks.
-var probed = tds.Rows(tds.Columns("v", tds.NVarChar, "noon", tds.DateTime2), []any{"16.0.1000.6", time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)})
+var probed = tds.Rows(tds.Columns("noon", tds.DateTime2, "snapshots", tds.Int), []any{time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC), int64(1)})
 
 // changed is the answer to an update or a delete of n rows, whose triggers changed others.
 func changed(n int64) tds.Reply {
 	return tds.Reply{Results: []tds.Result{{Affected: n + 7}, {Columns: tds.Columns("n", tds.BigInt), Rows: [][]any{{n}}}}}
+}
+
+// opening answers what the source asks at Open.
+func opening(c *tds.Call) (tds.Reply, bool) {
+	switch {
+	case strings.Contains(c.Text, "snapshot_isolation_state"):
+		return probed, true
+	case strings.HasPrefix(c.Text, "SELECT STRING_AGG("):
+		return tds.Rows(tds.Columns("list", tds.NVarChar), []any{"1"}), true
+	}
+	return tds.Reply{}, false
 }
 
 // script answers what the source asks at Open, and leaves the rest to answer; calls keeps what was asked.
@@ -59,8 +70,8 @@ type script struct {
 }
 
 func (s *script) reply(c *tds.Call) tds.Reply {
-	if strings.Contains(c.Text, "ProductVersion") {
-		return probed
+	if r, asks := opening(c); asks {
+		return r
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, *c)
@@ -151,16 +162,78 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// What the source does not do is refused by name, before the server is asked.
-func TestUnsupported(t *testing.T) {
-	s := &script{}
+// A transaction that only reads refuses what writes, in SQL text too, and is rolled back in the end.
+func TestReadOnly(t *testing.T) {
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		switch {
+		case strings.Contains(c.Text, "XACT_STATE"):
+			return tds.Rows(tds.Columns("s", tds.Int), []any{int64(1)})
+		case strings.HasPrefix(c.Text, "SELECT"), strings.HasPrefix(c.Text, "WITH"):
+			return tds.Rows(tds.Columns("n", tds.BigInt), []any{int64(3)})
+		}
+		return tds.Reply{}
+	}}
 	db, _ := opened(t, s)
-	err := db.Tx(t.Context(), func(tx orm.DB) error { _, err := orm.Repo[Item](tx).Query().Count(t.Context()); return err }, orm.ReadOnly)
-	if !errors.Is(err, orm.ErrUnsupported) {
+	read := func(do func(orm.DB) error) error {
+		return db.Tx(t.Context(), do, orm.RepeatableRead, orm.ReadOnly)
+	}
+	if err := read(func(tx orm.DB) error {
+		if _, err := orm.Raw[int64](t.Context(), tx, "SELECT [delete] FROM [into] WHERE x = 'insert' -- DROP"); err != nil {
+			return err
+		}
+		if _, err := orm.Raw[int64](t.Context(), tx, "WITH x AS (SELECT 1 AS n) SELECT n FROM x /* EXEC */"); err != nil {
+			return err
+		}
+		_, err := orm.Repo[Item](tx).Query().Count(t.Context())
+		return err
+	}); err != nil {
 		t.Error(err)
 	}
-	if texts := s.texts(); texts != "" {
+	if texts := s.texts(); !strings.HasPrefix(texts, "SET TRANSACTION ISOLATION LEVEL SNAPSHOT; ") || strings.Contains(texts, "COMMIT TRANSACTION") || !strings.Contains(texts, "ROLLBACK TRANSACTION") {
 		t.Error(texts)
+	}
+	before := len(s.texts())
+	for about, do := range map[string]func(orm.DB) error{
+		"insert": func(tx orm.DB) error { return orm.Repo[Item](tx).Create(t.Context(), &Item{Name: "x", At: now}) },
+		"update": func(tx orm.DB) error {
+			_, err := orm.Repo[Item](tx).Where(Items.ID.Eq(1)).UpdateMany(t.Context(), Items.Name.Set("x"))
+			return err
+		},
+		"delete": func(tx orm.DB) error {
+			_, err := orm.Repo[Item](tx).Where(Items.ID.Eq(1)).DeleteMany(t.Context())
+			return err
+		},
+		"exec": func(tx orm.DB) error { _, err := tx.Exec(t.Context(), "SELECT 1"); return err },
+		"select into": func(tx orm.DB) error {
+			_, err := orm.Raw[int64](t.Context(), tx, "SELECT 1 AS n INTO x")
+			return err
+		},
+		"delete output": func(tx orm.DB) error {
+			_, err := orm.Raw[int64](t.Context(), tx, "WITH x AS (SELECT 1 AS n) DELETE FROM x OUTPUT DELETED.n")
+			return err
+		},
+		"a procedure": func(tx orm.DB) error { _, err := orm.Raw[int64](t.Context(), tx, "sp_who"); return err },
+	} {
+		if err := read(do); !errors.Is(err, orm.ErrDenied) {
+			t.Errorf("%s: %v", about, err)
+		}
+	}
+	if texts := s.texts()[before:]; strings.Contains(texts, "INSERT") || strings.Contains(texts, "DELETE") || strings.Contains(texts, "sp_who") {
+		t.Error(texts)
+	}
+}
+
+// A server that reads no JSON is refused at Open, by name.
+func TestOldServer(t *testing.T) {
+	server := tds.Start(t, func(c *tds.Call) tds.Reply {
+		if strings.HasPrefix(c.Text, "SELECT STRING_AGG(") {
+			return tds.Fails(208, "Invalid object name 'OPENJSON'.")
+		}
+		return probed
+	})
+	_, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Item{}))
+	if !errors.Is(err, orm.ErrUnsupported) || !strings.Contains(err.Error(), "2017") {
+		t.Error(err)
 	}
 }
 

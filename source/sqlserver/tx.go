@@ -9,21 +9,21 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// Begin starts a transaction. RepeatableRead is SQL Server's own of that name, which locks the rows that it reads; a transaction that
-// only reads is ErrUnsupported, since the server has none.
+// Begin starts a transaction. RepeatableRead reads as of one moment, where the database allows SNAPSHOT; elsewhere it is SQL Server's own of
+// that name, which locks the rows that it reads. SQL Server has no transaction that only reads: in one that says ReadOnly the source
+// refuses what writes, and in the end it is rolled back.
 func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, error) {
 	if err := d.pool.Ready(); err != nil {
 		return nil, err
-	}
-	if o.ReadOnly {
-		return nil, &fault.Error{Source: d.Name(), Err: fault.ErrUnsupported, Detail: "SQL Server has no transactions that only read: leave ReadOnly out, or use a login that may not write"}
 	}
 	level := ""
 	switch o.Isolation {
 	case source.ReadCommitted:
 		level = "READ COMMITTED"
 	case source.RepeatableRead:
-		level = "REPEATABLE READ"
+		if level = "REPEATABLE READ"; d.snapshots {
+			level = "SNAPSHOT"
+		}
 	case source.Serializable:
 		level = "SERIALIZABLE"
 	}
@@ -44,11 +44,14 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 			return c.Run(ctx, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED") // a pool's reset leaves the level as it is
 		}
 	}
+	if o.ReadOnly {
+		w.Commit = w.Rollback
+	}
 	t, err := sqldb.Begin(ctx, &d.system, c, w)
 	if err != nil {
 		return nil, err // not t: a nil *Tx is no nil source.Tx
 	}
-	return &transaction{Tx: t, d: d, begun: ctx, settings: source.SettingsFrom(ctx), told: slices.Clone(source.SettingsFrom(ctx))}, nil
+	return &transaction{Tx: t, d: d, reads: o.ReadOnly, begun: ctx, settings: source.SettingsFrom(ctx), told: slices.Clone(source.SettingsFrom(ctx))}, nil
 }
 
 // stands reports whether the transaction can still commit: some errors end it, others doom it.
@@ -62,6 +65,7 @@ func stands(ctx context.Context, c *sqldb.Conn) bool {
 type transaction struct {
 	*sqldb.Tx
 	d     *DataSource
+	reads bool            // and nothing else
 	begun context.Context //nolint:containedctx // the transaction lives as long
 
 	settings []source.Setting // as they are now
