@@ -40,8 +40,8 @@ func (q *Insert) mixed() bool {
 	return false
 }
 
-// numbered reports whether rows are given numbers that the database would make.
-func (q *Insert) numbered() bool {
+// Numbered reports whether rows are given numbers that the database would make.
+func (q *Insert) Numbered() bool {
 	for _, f := range q.Fields {
 		if f.Auto && !f.Generated && (f.Kind == model.Int || f.Kind == model.Uint) {
 			return true
@@ -65,24 +65,8 @@ func (q *Insert) compileBatch(c *compiler, d dialect.Batches) error {
 		}
 		b.kept = c.keep(append(q.Returning[:len(q.Returning):len(q.Returning)], countField))
 	}
-	before, after := "", ""
-	if q.numbered() {
-		before, after = d.Identity(c.table(m))
-		b.line(before)
-	}
-	var err error
-	switch {
-	case q.Batched(c.d):
-		err = b.rows()
-	default:
-		b.line("")
-		err = b.plain()
-	}
-	if err != nil {
+	if err := b.rows(); err != nil {
 		return err
-	}
-	if after != "" {
-		b.line(after)
 	}
 	c.repeated = len(b.out.args) - (c.next - b.first) // whatever was counted on the way
 	c.out = b.out.done()
@@ -95,23 +79,6 @@ func (b *batch) line(text string) {
 		b.out.b.WriteString("; ")
 	}
 	b.out.b.WriteString(text)
-}
-
-// plain is the insert that is one statement.
-func (b *batch) plain() error {
-	b.into("")
-	if len(b.q.Fields) == 0 {
-		b.out.b.WriteString(b.c.d.DefaultValues())
-		return nil
-	}
-	b.out.b.WriteString("VALUES ")
-	for r := range b.q.Rows {
-		if r > 0 {
-			b.out.b.WriteString(", ")
-		}
-		b.values(r)
-	}
-	return nil
 }
 
 // into writes INSERT INTO up to where the rows come from.

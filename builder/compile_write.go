@@ -33,7 +33,7 @@ func (c *compiler) keep(fs []*model.Field) (into string) {
 
 func (q *Insert) compile(c *compiler) error {
 	m := q.Model
-	if d, ok := c.d.(dialect.Batches); ok && (q.Batched(c.d) || q.numbered()) {
+	if d, ok := c.d.(dialect.Batches); ok && q.Batched(c.d) {
 		return q.compileBatch(c, d)
 	}
 	output, returning := c.returning(q.Model, q.Returning, false)

@@ -11,14 +11,13 @@ type Batches interface {
 	// Held is the hint of a table that keeps what was looked for, and was not there, away from others until the end of the
 	// transaction.
 	Held() string
-	// Identity gives the statements before and after an insert that gives numbers to a column whose numbers the database makes.
-	Identity(table string) (before, after string)
 }
 
 // Held locks the rows that are found and the gaps where none is.
 func (SQLServer) Held() string { return "WITH (UPDLOCK, SERIALIZABLE)" }
 
-// Identity asks first whether the table has such a column: a caller's own table may number its rows in another way.
+// Identity gives the statements before and after an insert that gives numbers to a column whose numbers the database makes. They ask
+// first whether the table has such a column: a caller's own table may number its rows in another way.
 func (SQLServer) Identity(table string) (before, after string) {
 	there := "IF EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "')) SET IDENTITY_INSERT " + table
 	return there + " ON", there + " OFF"

@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Operation is what an update computes from a column and an argument.
 type Operation uint8
@@ -72,7 +75,15 @@ func (SQLite) Arithmetic(o Operation, expr string, t Type) (string, bool) {
 	return o.plain(expr), true
 }
 
-// Arithmetic is not to be had for decimals: SQL Server rounds what takes more than 38 digits in between.
-func (SQLServer) Arithmetic(o Operation, expr string, t Type) (string, bool) {
-	return o.plain(expr), !t.Decimal
+// Arithmetic of decimals adds: SQL Server rounds what takes more than 38 digits in between, so that a product is not to be had.
+func (d SQLServer) Arithmetic(o Operation, expr string, t Type) (string, bool) {
+	if !t.Decimal {
+		return o.plain(expr), true
+	}
+	precision, scale := t.Precision, t.Scale
+	if precision == 0 {
+		precision, scale = MostDigits, DigitsBehind
+	}
+	typ := "decimal(" + strconv.Itoa(min(precision, MostDigits-1)) + ", " + strconv.Itoa(scale) + ")"
+	return "CAST(" + expr + " AS " + typ + ") + CAST(" + Arg + " AS " + typ + ")", o == Add
 }

@@ -83,8 +83,11 @@ func (d SQLServer) Array(expr string, t Type, test ArrayTest) (string, bool) {
 	return "CASE WHEN " + expr + " IS NULL THEN NULL WHEN " + text + " THEN 1 ELSE 0 END = 1", true
 }
 
-// ArrayAppend joins the texts of the two lists: JSON_MODIFY appends one element, and writes numbers in its own way.
+// ArrayAppend joins the texts of the two lists: JSON_MODIFY appends one element, and writes numbers in its own way. What is no list is
+// cast to a number, which fails.
 func (SQLServer) ArrayAppend(expr string, _ Type) (string, bool) {
 	kept := "LEFT(" + expr + ", LEN(" + expr + " + N'.') - 1 - CHARINDEX(N']', REVERSE(" + expr + ")))"
-	return "CASE WHEN EXISTS (SELECT 1 FROM OPENJSON(" + expr + ")) THEN " + kept + " + N',' ELSE N'[' END + STUFF(" + Arg + ", 1, 1, N'')", true
+	first := "SUBSTRING(" + expr + ", PATINDEX(N'%[^ ' + NCHAR(9) + NCHAR(10) + NCHAR(13) + N']%', " + expr + "), 1)"
+	return "CASE WHEN ISJSON(" + expr + ") = 0 OR " + first + " <> N'[' THEN CAST(CAST(N'no list' + LEFT(" + expr + ", 0) AS int) AS nvarchar(max)) WHEN EXISTS (SELECT 1 FROM OPENJSON(" + expr + ")) THEN " +
+		kept + " + N',' ELSE N'[' END + STUFF(" + Arg + ", 1, 1, N'')", true
 }

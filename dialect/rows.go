@@ -70,11 +70,7 @@ func (SQLite) UpdateRows(u RowUpdate) (text string, where int) {
 	return "FROM (SELECT " + strings.Join(cols, ", ") + " FROM (VALUES " + u.tuples() + ")) AS " + u.Values + " WHERE " + u.condition(), 1
 }
 
-// UpdateRows joins a VALUES list.
+// UpdateRows joins a VALUES list. The table itself is not named a second time.
 func (SQLServer) UpdateRows(u RowUpdate) (text string, where int) {
-	text = "FROM " + u.Table + " JOIN (VALUES " + u.tuples() + ") AS " + u.Values + "(" + strings.Join(u.Columns, ", ") + ") ON " + u.Match
-	if u.Where != "" {
-		text += " WHERE " + u.Where
-	}
-	return text, 1
+	return "FROM (VALUES " + u.tuples() + ") AS " + u.Values + "(" + strings.Join(u.Columns, ", ") + ") WHERE " + u.condition(), 1
 }

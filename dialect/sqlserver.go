@@ -11,6 +11,18 @@ type SQLServer struct {
 	Keep bool
 }
 
+// The digits of a decimal column whose type says none: as many as there can be, and some of them behind the point.
+const (
+	MostDigits   = 38
+	DigitsBehind = 10
+	undeclared   = "decimal(38, 10)"
+)
+
+func isDecimal(name string) bool {
+	name = lowerASCII(name)
+	return name == "numeric" || name == "decimal" || name == "dec"
+}
+
 // Collations that compare text byte by byte, as the other sources do.
 const sqlServerBinary = "Latin1_General_100_BIN2"
 
@@ -74,6 +86,8 @@ func (d SQLServer) listType(t Type) (typ, collate string) {
 	}
 	typ = bare(typ)
 	switch name := lowerASCII(typ); {
+	case t.isDate(): // a time of that day is not the day
+		typ = "datetime2(6)"
 	case name == "nvarchar(max)" || name == "varchar(max)" || name == "text" || name == "ntext" || name == "nvarchar(4000)" || Narrow(name) && t.Size > 4000:
 		typ = "nvarchar(max)"
 	case Narrow(name) || strings.HasPrefix(name, "nvarchar") || strings.HasPrefix(name, "nchar") || name == "sysname":
@@ -204,6 +218,9 @@ func (SQLServer) UnnestRows([]Type) string { return "" }
 // ColumnType gives the type of a column: text has a binary collation, so that case counts.
 func (SQLServer) ColumnType(t Type, auto bool) string {
 	if t.Name != "" {
+		if name, rest, _ := strings.Cut(t.Name, " "); isDecimal(name) { // SQL Server's own default keeps no digit behind the point
+			return strings.TrimSpace(undeclared + " " + rest)
+		}
 		return t.Name
 	}
 	switch t.Kind {
@@ -244,7 +261,7 @@ func (SQLServer) ColumnType(t Type, auto bool) string {
 	case JSON, Array:
 		return "nvarchar(max)"
 	case Scanner:
-		return "decimal(38, 10)"
+		return undeclared
 	}
 	size := "max"
 	switch {
@@ -264,11 +281,12 @@ func (SQLServer) CreateTable(table, body string) string {
 	return "IF OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "', N'U') IS NULL CREATE TABLE " + table + " (" + body + ")"
 }
 
-// CreateIndex asks first whether the index is there.
+// CreateIndex asks first whether the index is there, and takes one that another made meanwhile for its own.
 func (SQLServer) CreateIndex(unique bool, name, table string, columns []string, where string) string {
 	plain := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"), "]]", "]")
 	return "IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'" + strings.ReplaceAll(plain, "'", "''") +
-		"' AND object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "')) " + createIndex("", unique, name, table, columns, where)
+		"' AND object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "')) BEGIN TRY " + createIndex("", unique, name, table, columns, where) +
+		" END TRY BEGIN CATCH IF ERROR_NUMBER() NOT IN (1913, 2714) THROW END CATCH"
 }
 
 // CreateSchema asks first whether the schema is there.

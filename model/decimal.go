@@ -25,14 +25,14 @@ func (f *Field) decimals() {
 		return
 	}
 	if f.DBType != "" {
-		f.Decimal = decimalType(f.DBType)
+		f.Decimal = DecimalType(f.DBType)
 	} else if f.Kind == Scanner && f.Size == 0 && readsNumbers(f.Base) {
 		f.Decimal = &Decimal{}
 	}
 }
 
-// decimalType reads numeric(10,2) and its like, nil for another type.
-func decimalType(ddl string) *Decimal {
+// DecimalType reads a column type: numeric(10,2) and its like, nil for another.
+func DecimalType(ddl string) *Decimal {
 	name, digits := typeWords(ddl)
 	switch name {
 	case "numeric", "decimal", "dec":

@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+
+	"github.com/multi-orm/orm/builder"
 )
 
 // Direct is a driver's connection that may be used without database/sql in between, and by two goroutines
@@ -65,6 +67,32 @@ func (c *Conn) Discard() {
 func (c *Conn) Run(ctx context.Context, text string, args ...driver.Value) error {
 	_, err := c.exec(ctx, text, named(args))
 	return err
+}
+
+// bracket runs what goes before st, and gives what runs the rest. A connection that did not take the rest is closed when it is given back.
+func (c *Conn) bracket(ctx context.Context, of func(builder.Statement) (before, after string), st builder.Statement) (end func(), err error) {
+	before, after := of(st)
+	if before == "" {
+		return func() {}, nil
+	}
+	end = func() {
+		at := c.at
+		if err := c.Run(context.WithoutCancel(ctx), after); err != nil {
+			leave := c.Leave
+			c.Leave = func() error {
+				if leave != nil {
+					_ = leave() // the connection is closed either way
+				}
+				return err
+			}
+		}
+		c.at = at
+	}
+	if err := c.Run(ctx, before); err != nil {
+		end()
+		return nil, err
+	}
+	return end, nil
 }
 
 func named(args []driver.Value) []driver.NamedValue {

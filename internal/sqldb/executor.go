@@ -77,7 +77,7 @@ type known struct {
 // arguments are those of a statement.
 type arguments struct {
 	fields []*model.Field // the columns they belong to, nil for none
-	narrow bool           // one of them is
+	picky  bool           // one of them is
 }
 
 func (s *System) known(c *builder.Compiled) *known {
@@ -188,6 +188,13 @@ type run struct {
 func (x Executor) run(ctx context.Context, r run) (n int64, at reached, err error) {
 	var all []driver.Value // what a statement that writes gave, kept until it is sure that it was done
 	at, err = x.on(ctx, r.way, func(c *Conn) (err error) {
+		if x.s.Bracket != nil && r.way != read && r.st != nil {
+			end, err := c.bracket(ctx, x.s.Bracket, r.st)
+			if err != nil {
+				return err
+			}
+			defer end()
+		}
 		if r.way != read && r.st != nil && x.s.Probe != nil {
 			defer func() {
 				if err != nil {

@@ -20,10 +20,10 @@ type System struct {
 
 	// Bind gives an argument as the driver takes it, or ErrInvalid.
 	Bind func(model.Value) (driver.Value, error)
-	// Typed gives what Bind gave the type of its column, nil for one that is not known; it is asked for NULL, and for text where Narrow
-	// says so of the column. Both are nil where arguments need no type.
-	Typed  func(f *model.Field, v driver.Value) driver.Value
-	Narrow func(f *model.Field) bool
+	// Typed gives an argument, and what Bind made of it, the type of its column, nil for one that is not known, or ErrInvalid; it is asked
+	// for NULL, and for whatever is for a column of which Picky says so. Both are nil where arguments need no type.
+	Typed func(f *model.Field, arg model.Value, v driver.Value) (driver.Value, error)
+	Picky func(f *model.Field) bool
 	// Time reads the text that Bind writes for a time; false leaves the text to model.Field.Assign. It may be nil.
 	Time func(string) (time.Time, bool)
 	// Reader gives what turns the driver's values of f into those that model.Field.Assign takes; nil for as they are.
@@ -45,6 +45,8 @@ type System struct {
 	Server *Server
 	// Around gives the text of st as it is sent, alone where no transaction is open; nil for as it is.
 	Around func(st builder.Statement, text string, alone bool) string
+	// Bracket gives statements that are run before and after st, the second whatever became of st; "" for none. It may be nil.
+	Bracket func(st builder.Statement) (before, after string)
 	// Second is another way to write what gives rows back; nil for none.
 	Second *Second
 	// Probe may find out more of why st failed, on its connection. It may be nil.
@@ -108,7 +110,7 @@ func (s *System) bind(c *scratch, args []model.Value) (at int, err error) {
 func (s *System) bound(c *scratch, st builder.Statement, args []model.Value, k *known) error {
 	at, err := s.bind(c, args)
 	if err == nil {
-		return s.typed(c, st, k)
+		return s.typed(c, st, args, k)
 	}
 	e, ok := err.(*fault.Error) //nolint:errorlint // made by Bind, not wrapped yet
 	if !ok || e.Field != "" {
@@ -120,8 +122,8 @@ func (s *System) bound(c *scratch, st builder.Statement, args []model.Value, k *
 	return err
 }
 
-// typed gives the NULLs among the arguments, and texts for columns that are narrow, the types of their columns.
-func (s *System) typed(c *scratch, st builder.Statement, k *known) error {
+// typed gives the NULLs among the arguments, and those for columns that are picky, the types of their columns.
+func (s *System) typed(c *scratch, st builder.Statement, args []model.Value, k *known) error {
 	if s.Typed == nil {
 		return nil
 	}
@@ -131,14 +133,18 @@ func (s *System) typed(c *scratch, st builder.Statement, k *known) error {
 		if err != nil {
 			return err
 		}
-		of = &arguments{fields: fields, narrow: slices.ContainsFunc(fields, func(f *model.Field) bool { return f != nil && s.Narrow(f) })}
+		of = &arguments{fields: fields, picky: slices.ContainsFunc(fields, func(f *model.Field) bool { return f != nil && s.Picky(f) })}
 		k.arguments.Store(of)
 	}
 	for i := range c.named[:min(len(c.named), len(of.fields))] {
-		v := c.named[i].Value
-		if _, text := v.(string); v == nil || text && of.narrow {
-			c.named[i].Value = s.Typed(of.fields[i], v)
+		if c.named[i].Value != nil && !of.picky {
+			continue
 		}
+		v, err := s.Typed(of.fields[i], args[i], c.named[i].Value)
+		if err != nil {
+			return err
+		}
+		c.named[i].Value = v
 	}
 	return nil
 }

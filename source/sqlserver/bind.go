@@ -1,21 +1,17 @@
 package sqlserver
 
 import (
-	"database/sql"
 	"database/sql/driver"
 	"encoding"
 	"fmt"
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/golang-sql/civil"
 	mssql "github.com/microsoft/go-mssqldb"
 
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -92,45 +88,6 @@ func bindValuer(x driver.Valuer) (driver.Value, error) {
 		return nil, unknown(y)
 	}
 	return bind(builder.ValueOf(y))
-}
-
-// typed gives an argument the type of its column where the driver would choose another: NULL, and text for a column of single bytes, whose
-// index a wider text keeps from use. Text beyond ASCII stays wide, since the server would put question marks for what the column cannot hold.
-func typed(f *model.Field, v driver.Value) driver.Value {
-	text, ok := v.(string)
-	switch {
-	case !ok:
-		return null(f)
-	case f == nil || !narrow(f) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }):
-		return v
-	}
-	return mssql.VarChar(text)
-}
-
-// narrow reports a column of texts in a code page.
-func narrow(f *model.Field) bool { return dialect.Narrow(f.DBType) }
-
-// null gives NULL with the type of a column: one without a type is refused by columns of bytes and UUIDs, and by some servers everywhere.
-func null(f *model.Field) driver.Value {
-	if f == nil {
-		return sql.NullString{}
-	}
-	switch f.Kind {
-	case model.Bool:
-		return sql.NullBool{}
-	case model.Int, model.Uint:
-		return sql.NullInt64{}
-	case model.Float:
-		return sql.NullFloat64{}
-	case model.Bytes, model.UUID: // the driver's own NULL of a uniqueidentifier says 16 bytes and sends none
-		return []byte(nil)
-	case model.Time:
-		return mssql.NullDateTime{}
-	}
-	if name := strings.ToLower(f.DBType); strings.HasPrefix(name, "uniqueidentifier") || strings.HasPrefix(name, "varbinary") || strings.HasPrefix(name, "binary") {
-		return []byte(nil)
-	}
-	return sql.NullString{}
 }
 
 // reader turns the driver's values into those that model.Field.Assign takes.

@@ -115,6 +115,8 @@ func kind(number int32) (detail string, sentinel error) {
 		return "a number would leave the range of its column", fault.ErrInvalid
 	case 245, 248, 8114, 241, 242, 295, 8169, 257, 206:
 		return "a value does not fit the type of its column", fault.ErrInvalid
+	case 8102:
+		return "an identity column keeps the number that it was given", fault.ErrUnsupported
 	case 8134:
 		return "a number was divided by zero", fault.ErrInvalid
 	case 208:

@@ -35,6 +35,17 @@ func around(st builder.Statement, text string, alone bool) string {
 	return text
 }
 
+// numbering lets rows be given numbers that the table would make. It holds for the connection, so that it is taken back whatever became
+// of the rows.
+func numbering(st builder.Statement) (before, after string) {
+	q, ok := st.(*builder.Insert)
+	if !ok || !q.Numbered() {
+		return "", ""
+	}
+	d := dialect.SQLServer{}
+	return d.Identity(dialect.Table(d, q.Model.Schema, q.Model.Table))
+}
+
 // triggered reports that a table has triggers, so that OUTPUT needs INTO.
 func triggered(err error) bool {
 	var e mssql.Error

@@ -57,10 +57,13 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Cache:  builder.Cache{Dialect: dialect.SQLServer{}},
 		Bind:   bind,
 		Typed:  typed,
-		Narrow: narrow,
+		Picky:  picky,
 		Reader: reader,
 		Query:  query,
 		Around: around,
+
+		Bracket: numbering,
+
 		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
 		Enter:  enter,
