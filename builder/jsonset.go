@@ -1,6 +1,10 @@
 package builder
 
 import (
+	"slices"
+	"strings"
+	"unicode"
+
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
@@ -46,6 +50,10 @@ func (s *shaper) edit(m *model.Model, x *Set) {
 	}
 	s.byte(byte(e))
 	if d, ok := s.d.(dialect.JSONParents); ok {
+		if slices.ContainsFunc(path, odd) {
+			s.fail(fault.New(fault.ErrUnsupported, m.Name, x.Field.Name, "a change inside a document names keys of letters, digits, _ and - on "+s.d.Name()+": set the object around"))
+			return
+		}
 		parent, last := d.JSONParent(path)
 		s.arg(m, x.Field, model.StringOf(parent))
 		s.arg(m, x.Field, model.StringOf(last))
@@ -65,6 +73,12 @@ func (s *shaper) edit(m *model.Model, x *Set) {
 	if e != dialect.JSONRemove {
 		s.arg(m, x.Field, x.Value)
 	}
+}
+
+// odd reports a key that JSON_MODIFY may not read as it is meant.
+func odd(element any) bool {
+	key, ok := element.(string)
+	return ok && (key == "" || strings.ContainsFunc(key, func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
 }
 
 func editKind(x *Set) dialect.JSONEdit {

@@ -79,7 +79,7 @@ func createMany(e *env) {
 	in := wide(5000)
 	e.log.reset()
 	e.equal(must(r.CreateMany(e.ctx, in)), int64(5000), "inserted")
-	if n := len(e.log.reset()); n > 5000/500 {
+	if n := len(e.log.reset()); n > e.most(5000/500, 5000/200) {
 		e.Errorf("%d statements", n)
 	}
 	byID := map[int64]Wide{}

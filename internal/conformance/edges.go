@@ -120,7 +120,9 @@ func edgeSwallowed(e *env) {
 		return
 	}
 	db := e.open(Edge{})
-	if e.engine.Serializable {
+	if e.engine.Name == "sqlserver" {
+		must(db.Exec(e.ctx, `CREATE TRIGGER swallow ON edges INSTEAD OF INSERT AS INSERT INTO edges (day, at, f32, num) SELECT day, at, f32, num FROM inserted WHERE f32 <> 13`))
+	} else if e.engine.Serializable {
 		must(db.Exec(e.ctx, "CREATE FUNCTION swallow_edges() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.f32 = 13 THEN RETURN NULL; END IF; RETURN NEW; END'"))
 		must(db.Exec(e.ctx, "CREATE TRIGGER swallow BEFORE INSERT ON edges FOR EACH ROW EXECUTE FUNCTION swallow_edges()"))
 	} else {
@@ -235,6 +237,9 @@ var bills = orm.Bind[Bill, struct {
 func edgeGenerated(e *env) {
 	if e.engine.API {
 		return
+	}
+	if e.engine.Name == "sqlserver" {
+		e.Skip("the tags of its models are DDL that SQL Server does not read")
 	}
 	db := e.open(Bill{}, BillLn{})
 	r := orm.Repo[Bill](db)

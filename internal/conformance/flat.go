@@ -26,7 +26,7 @@ func flatThousands(e *env) {
 
 func flatMissing(e *env) {
 	db := e.open(Plain{})
-	must(db.Exec(e.ctx, "ALTER TABLE plains RENAME COLUMN name TO title"))
+	must(db.Exec(e.ctx, orm.Unsafe(e.text("ALTER TABLE plains RENAME COLUMN name TO title", "EXEC sp_rename 'plains.name', 'title', 'COLUMN'"))))
 	err := second(orm.Repo[Plain](db).All(e.ctx))
 	e.fails(err, orm.ErrInvalid, "Plain", "")
 	e.says(err, "column")

@@ -220,7 +220,7 @@ func logArgs(e *env) {
 	}
 	a.take("pages by a related column")
 	must(orm.Aggregate[ByNote](ctx, r.Where(vaults.Pin.Eq(plantedPin)), orm.Having(byNote.Note.Eq(secret), byNote.Most.Lt(plantedPin), byNote.Rows.Lt(7), byNote.Last.Ne("seen last")), orm.GroupTake(5)))
-	a.shows("aggregate", cut+`,`+cut+`,`+cut+`,7,"seen last",5]`)
+	a.shows("aggregate", e.text(cut+`,`+cut+`,`+cut+`,7,"seen last",5]`, cut+`,`+cut+`,`+cut+`,7,"seen last"]`)) // a number of rows comes first there
 	must(r.ByID(one.ID).Update(ctx, vaults.Doors.Unlink(doors.ID.Eq(door.ID))))
 	must(r.ByID(one.ID).Update(ctx, vaults.Doors.Link(doors.ID.Eq(door.ID)), vaults.Guards.Set()))
 	a.shows("links", fmt.Sprint(door.ID), cut)

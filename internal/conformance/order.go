@@ -111,7 +111,7 @@ func orderEdges(e *env) {
 
 func orderText(e *env) {
 	db := e.open(Plain{})
-	words := []string{"", " ", "A", "B", "Z", "_", "a", "aa", "b", "z", "ä", "é", "漢", "🙂"}
+	words := []string{"", e.blank(), "A", "B", "Z", "_", "a", "aa", "b", "z", "ä", "é", "漢", "🙂"}
 	for i := range words {
 		ok(orm.Repo[Plain](db).Create(e.ctx, &Plain{Name: words[(i*5)%len(words)]}))
 	}

@@ -36,6 +36,10 @@ type Engine struct {
 	Lacks func(err error) string
 	// Ends are the cases that such a refusal may end; in others it answers one question of several.
 	Ends []string
+	// Skips gives the reasons why cases cannot be run, by their names; what a server lacks was asked for.
+	Skips map[string]string
+	// Padded says that texts are equal that differ in blanks at their end.
+	Padded bool
 	// Exec runs SQL behind an API, for what the library itself has no word for; nil where the handle does.
 	Exec func(ctx context.Context, text string) error
 }
@@ -164,6 +168,9 @@ func run(t *testing.T, e Engine, cases []testCase) *Answers {
 		}
 		seen[c.name] = true
 		t.Run(c.name, func(t *testing.T) {
+			if why := e.Skips[c.name]; why != "" {
+				t.Skip(why)
+			}
 			v := &env{T: t, ctx: t.Context(), engine: e, answers: answers, about: c.name}
 			v.source = e.Database(t)
 			defer v.stop()
@@ -200,6 +207,30 @@ func (e *env) stop() {
 		}
 		panic(p)
 	}
+}
+
+// text is SQL text, which SQL Server has other words for.
+func (e *env) text(text, sqlserver string) string {
+	if e.engine.Name == "sqlserver" {
+		return sqlserver
+	}
+	return text
+}
+
+// most is a number of statements, of which SQL Server takes more: it has 2,098 arguments for each.
+func (e *env) most(n, sqlserver int) int {
+	if e.engine.Name == "sqlserver" {
+		return sqlserver
+	}
+	return n
+}
+
+// blank is a text that is not empty and sorts before all others but that.
+func (e *env) blank() string {
+	if e.engine.Padded {
+		return "!"
+	}
+	return " "
 }
 
 // lacks says why the engine cannot be asked what it refused with err; "" for other errors.

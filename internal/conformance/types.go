@@ -105,7 +105,7 @@ func typesExtremes(e *env) {
 func typesText(e *env) {
 	db := e.open(Row{})
 	long := strings.Repeat("0123456789abcdé€", 1<<17) // more than 2 MB
-	for i, s := range []string{"", " ", "a\nb\tc\r\n", "Ünïcödé 漢字 🙂 \u200d", `'"\;--`, long} {
+	for i, s := range []string{"", e.blank(), "a\nb\tc\r\n", "Ünïcödé 漢字 🙂 \u200d", `'"\;--`, long} {
 		row := Row{ID: int64(i + 1), S: &s, T: s, Raw: []byte(s)}
 		ok(orm.Repo[Row](db).Create(e.ctx, &row))
 		back, err := orm.Repo[Row](db).Where(rows.T.Eq(s), rows.S.Eq(s), rows.S.IsNotNull()).One(e.ctx)

@@ -37,12 +37,7 @@ func typed(f *model.Field, arg model.Value, v driver.Value) (driver.Value, error
 		return v, nil
 	}
 	if arg.Kind() == model.ListValue {
-		for _, item := range arg.List() {
-			if text, is := decimalText(item); is && !decimal.Fits(text, precision, scale) {
-				return nil, tooFine(f, scale)
-			}
-		}
-		return v, nil
+		return decimalList(f, arg.List(), precision, scale)
 	}
 	text, ok := decimalText(arg)
 	if !ok {
@@ -52,6 +47,20 @@ func typed(f *model.Field, arg model.Value, v driver.Value) (driver.Value, error
 		return nil, tooFine(f, scale)
 	}
 	return text, nil
+}
+
+func decimalList(f *model.Field, list model.List, precision, scale int) (driver.Value, error) {
+	out := make(model.List, len(list))
+	for i, item := range list {
+		out[i] = item
+		if text, ok := decimalText(item); ok {
+			if !decimal.Fits(text, precision, scale) {
+				return nil, tooFine(f, scale)
+			}
+			out[i] = model.StringOf(text)
+		}
+	}
+	return listText(out)
 }
 
 func tooFine(f *model.Field, scale int) error {
