@@ -27,7 +27,7 @@ func abilities() []ability {
 	return []ability{
 		{"OPENJSON reads no bytes", asks(`SELECT COUNT(*) FROM OPENJSON(N'["YQ=="]') WITH ([v] varbinary(max) '$') WHERE [v] = 0x61`), []string{"types/compare", "where/comparisons"}},
 		{"the catalogue does not tell of an index by its name", asks("SELECT COUNT(*) FROM sys.indexes WHERE name = N'probe_n_idx'"),
-			[]string{"include/limits", "life/tables", "returning/save", "returning/refused", "join/hooks", "stream/tx windows", "include/toodeep"}},
+			[]string{"include/limits", "life/tables", "returning/save", "returning/refused", "join/hooks", "stream/tx windows", "stream/tx ends", "include/toodeep"}},
 		{"SERIALIZABLE is not to be had", asks("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1; SET TRANSACTION ISOLATION LEVEL READ COMMITTED"), []string{"tx/retry", "tx/commit conflict"}},
 		{"errors have other numbers than SQL Server's", asks("BEGIN TRY EXEC(N'SELECT 1 FROM no_such_table') END TRY BEGIN CATCH SELECT CASE WHEN ERROR_NUMBER() = 208 THEN 1 ELSE 0 END END CATCH"),
 			[]string{"bad/missing table", "flat/missing", "aggregate/overflow"}},

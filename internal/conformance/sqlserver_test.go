@@ -1,19 +1,14 @@
 package conformance
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"net/url"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 
-	_ "github.com/microsoft/go-mssqldb" // database/sql's name for it
-
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/testkit"
 	"github.com/multi-orm/orm/source"
 	"github.com/multi-orm/orm/source/sqlserver"
 )
@@ -21,31 +16,11 @@ import (
 // TestSQLServer runs the suite on the server that ORM_TEST_SQLSERVER leads to, a URL of a login that may make databases: each case
 // has one of its own. Servers that only speak the protocol are asked first what they lack.
 func TestSQLServer(t *testing.T) {
-	server := os.Getenv("ORM_TEST_SQLSERVER")
-	if server == "" {
-		t.Skip("ORM_TEST_SQLSERVER names no server")
-	}
-	at, err := url.Parse(server)
-	if err != nil {
-		t.Fatal("ORM_TEST_SQLSERVER is no URL")
-	}
-	admin := opened(t, server)
-	var made atomic.Int64
-	database := func(t *testing.T) string {
-		t.Helper()
-		name := fmt.Sprintf("orm_%d_%d", os.Getpid(), made.Add(1))
-		if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE ["+name+"]"); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _, _ = admin.ExecContext(context.Background(), "DROP DATABASE ["+name+"]") }) // a server that keeps it is not ours
-		own := *at
-		query := own.Query()
-		query.Set("database", name)
-		own.RawQuery = query.Encode()
-		return own.String()
+	if os.Getenv(testkit.SQLServerVariable) == "" {
+		t.Skip(testkit.SQLServerVariable + " names no server")
 	}
 	e := Engine{Name: "sqlserver", Serializable: true, Padded: true, Lacks: lacksOfSQLServer, Ends: endsOfSQLServer(), Database: func(t *testing.T) func(string, Options) source.Source {
-		own := database(t)
+		own := testkit.SQLServer(t)
 		return func(name string, o Options) source.Source {
 			var opts []sqlserver.Option
 			if o.MaxConns > 0 {
@@ -56,7 +31,7 @@ func TestSQLServer(t *testing.T) {
 	}, Unreachable: func(name string) source.Source {
 		return sqlserver.Source(name, "sqlserver://u:hidden@127.0.0.1:1?dial+timeout=2")
 	}}
-	t.Run("lacking", func(t *testing.T) { e.Skips = lacking(t, opened(t, database(t))) })
+	t.Run("lacking", func(t *testing.T) { e.Skips = lacking(t, opened(t, testkit.SQLServer(t))) })
 	Run(t, e)
 }
 

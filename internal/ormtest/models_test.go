@@ -14,6 +14,7 @@ import (
 	"github.com/multi-orm/orm/source"
 	"github.com/multi-orm/orm/source/postgres"
 	"github.com/multi-orm/orm/source/sqlite"
+	"github.com/multi-orm/orm/source/sqlserver"
 )
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
@@ -198,4 +199,5 @@ func engines(t *testing.T, fn func(t *testing.T, src source.Source)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { fn(t, memory()) })
 	t.Run("postgres", func(t *testing.T) { fn(t, postgres.Source("main", testkit.Postgres(t))) })
+	t.Run("sqlserver", func(t *testing.T) { fn(t, sqlserver.Source("main", testkit.SQLServer(t))) })
 }

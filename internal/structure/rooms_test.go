@@ -44,7 +44,7 @@ var drivers = map[string][]string{
 	"github.com/jackc/pgx":               {"source/postgres", "internal/testkit"},
 	"modernc.org/sqlite":                 {"source/sqlite"},
 	"github.com/jmoiron/sqlx":            {"source/sqlite", "source/sqlserver"},
-	"github.com/microsoft/go-mssqldb":    {"source/sqlserver"},
+	"github.com/microsoft/go-mssqldb":    {"source/sqlserver", "internal/testkit"},
 	"github.com/go-resty/resty":          {"internal/httpcall", "source/httpapi", "rls/rest/client"},
 	"resty.dev":                          {"internal/httpcall", "source/httpapi", "rls/rest/client"},
 	"golang.org/x/oauth2":                {"internal/httpcall", "source/httpapi", "rls/rest/client", "examples/quickstart"},
