@@ -121,8 +121,9 @@ func edgeSwallowed(e *env) {
 	}
 	db := e.open(Edge{})
 	if e.engine.Name == "sqlserver" {
-		must(db.Exec(e.ctx, `CREATE TRIGGER swallow ON edges INSTEAD OF INSERT AS INSERT INTO edges (day, at, f32, num) SELECT day, at, f32, num FROM inserted WHERE f32 <> 13`))
-	} else if e.engine.Serializable {
+		e.Skip("SQL Server gives back what a trigger in place of an insert was given, not what it wrote")
+	}
+	if e.engine.Serializable {
 		must(db.Exec(e.ctx, "CREATE FUNCTION swallow_edges() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.f32 = 13 THEN RETURN NULL; END IF; RETURN NEW; END'"))
 		must(db.Exec(e.ctx, "CREATE TRIGGER swallow BEFORE INSERT ON edges FOR EACH ROW EXECUTE FUNCTION swallow_edges()"))
 	} else {

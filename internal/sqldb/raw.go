@@ -90,7 +90,13 @@ func (x Executor) begin(ctx context.Context, args []model.Value) (*scratch, erro
 		return nil, err
 	}
 	c := x.s.take()
-	if _, err := x.s.bind(c, args); err != nil {
+	_, err := x.s.bind(c, args)
+	for i := range c.named {
+		if err == nil && c.named[i].Value == nil && x.s.Typed != nil {
+			c.named[i].Value, err = x.s.Typed(nil, args[i], nil)
+		}
+	}
+	if err != nil {
 		x.s.give(c)
 		return nil, x.s.Fail(ctx, nil, err)
 	}

@@ -2,11 +2,11 @@ package testkit
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
-	"fmt"
 	"net/url"
 	"os"
-	"sync/atomic"
+	"strings"
 	"testing"
 
 	_ "github.com/microsoft/go-mssqldb" // database/sql's name for it
@@ -14,8 +14,6 @@ import (
 
 // SQLServerVariable names the environment variable that leads to a server: a URL of a login that may make databases.
 const SQLServerVariable = "ORM_TEST_SQLSERVER"
-
-var sqlServers atomic.Int64
 
 // SQLServer gives the URL of an empty database of a SQL Server, which lasts as long as the test. The test is skipped where the
 // environment leads to no server: none can be brought along.
@@ -29,7 +27,7 @@ func SQLServer(t testing.TB) string {
 	if err != nil {
 		t.Fatal(SQLServerVariable + " is no URL")
 	}
-	name := fmt.Sprintf("orm_%d_%d", os.Getpid(), sqlServers.Add(1))
+	name := "orm_test_" + strings.ToLower(rand.Text())
 	run := func(ctx context.Context, text string) error {
 		db, err := sql.Open("sqlserver", server)
 		if err != nil {
