@@ -30,11 +30,11 @@ func abilities() []ability {
 			[]string{"include/limits", "life/tables", "returning/save", "returning/refused", "join/hooks", "stream/tx windows", "stream/tx ends", "include/toodeep"}},
 		{"SERIALIZABLE is not to be had", asks("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1; SET TRANSACTION ISOLATION LEVEL READ COMMITTED"), []string{"tx/retry"}},
 		{"errors have other numbers than SQL Server's", asks("BEGIN TRY EXEC(N'SELECT 1 FROM no_such_table') END TRY BEGIN CATCH SELECT CASE WHEN ERROR_NUMBER() = 208 THEN 1 ELSE 0 END END CATCH"),
-			[]string{"bad/missing table", "flat/missing", "aggregate/overflow", "tx/retry"}},
+			[]string{"bad/missing table", "flat/missing", "aggregate/overflow", "tx/retry", "nested/related keys"}},
 		{"a row of defaults does not come back", asks("INSERT INTO probe OUTPUT INSERTED.id DEFAULT VALUES"), []string{"keys/lone"}},
 		{"rows do not come back from an insert that numbers them itself", asks("SET IDENTITY_INSERT probe ON; INSERT INTO probe (id, n) OUTPUT INSERTED.id VALUES (100, 2); SET IDENTITY_INSERT probe OFF"),
 			[]string{"upsert/update", "upsert/told", "returning/upsert", "load/writes", "loaded/save"}},
-		{"UPDLOCK keeps nobody out", locks, []string{"save/many at once"}},
+		{"UPDLOCK keeps nobody out", locks, []string{"save/many at once", "upsert/told in a race"}},
 	}
 }
 
