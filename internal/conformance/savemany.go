@@ -43,7 +43,7 @@ func saveManyStatements(e *env) {
 	if e.engine.Name == "postgres" {
 		most = 1
 	}
-	most = e.most(most, 60)
+	most = e.most(most, 53)
 	e.ran(most, "ten thousand rows")
 	e.equal(must(r.OrderBy(rows.ID.Asc()).All(e.ctx)), in, "each row got its own values")
 	e.log.reset()
