@@ -42,6 +42,8 @@ func JSONHas[T any](c Selectable[T], path ...any) Pred[T] {
 	return builder.PathOf(c, path...).Exists()
 }
 
-// JSONContains holds where the document in a column contains v as PostgreSQL's @> has it. Elsewhere it is
-// ErrUnsupported: compare paths there.
+// JSONContains holds where the document in a column contains v as PostgreSQL's @> has it: an object every member of v, an array every
+// element, in any place, an array of the whole document also a single scalar. On SQLite and SQL Server each part of v is a sub-select: v has at
+// most 100 parts, eight deep (ErrLimit), and a number that cannot be compared exactly there is ErrUnsupported.
+// APIs are asked nothing of the kind: ErrUnsupported.
 func JSONContains[T any](c Selectable[T], v any) Pred[T] { return builder.ContainsJSON(c, v) }

@@ -72,13 +72,7 @@ func (c *compiler) more(f *frag, owner string, m *model.Model, e *Expr) error {
 		c.take(f)
 		return nil
 	case OpJSONContains:
-		text, ok := c.d.JSONContains(c.col(owner, e.Field))
-		if !ok {
-			return c.lacks(m, e.Field, "a test of what a document contains")
-		}
-		f.b.WriteString(text)
-		c.take(f)
-		return nil
+		return c.contains(f, owner, m, e)
 	case OpMatch:
 		return c.match(f, owner, e.Ext.Match)
 	case OpUntrue:

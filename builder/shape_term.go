@@ -25,9 +25,11 @@ func (s *shaper) more(m *model.Model, e *Expr, depth int) {
 	case OpInQuery, OpNotInQuery:
 		s.field(m, e.Field)
 		s.subselect(m, e.Ext.Query)
-	case OpHasAny, OpHasAll, OpJSONContains:
+	case OpHasAny, OpHasAll:
 		s.field(m, e.Field)
 		s.arg(m, e.Field, e.Value)
+	case OpJSONContains:
+		s.contains(m, e)
 	case OpMatch:
 		s.match(m, e.Ext.Match)
 	case OpUntrue:

@@ -1,5 +1,8 @@
 package dialect
 
+// jsonDecimal is the type that numbers of documents are compared as.
+const jsonDecimal = "decimal(38, 18)"
+
 // JSONParent takes the last element off a path: the first text leads to what holds it, in a document that is the one element of an
 // array, so that the whole document is a part like any other. The second is that element behind the bracket of what may hold it, so
 // that a key is never looked for in an array, nor a position in an object. Its point keeps spaces at the end of a key from being cut off.
@@ -16,7 +19,7 @@ func (SQLServer) JSONParent(path []any) (parent, last string) {
 // JSON asks OPENJSON for the type of the part, which JSON_VALUE does not tell. Numbers are exact to 20 digits before the point and 18 behind
 // it; one that does not fit is an error.
 func (d SQLServer) JSON(expr string, p JSONPart) (text string, paths int, ok bool) {
-	const exact = "decimal(38, 18)"
+	const exact = jsonDecimal
 	value := "N'x'"
 	switch p {
 	case JSONText:

@@ -45,7 +45,7 @@ func (SQLite) JSON(expr string, p JSONPart) (string, int, bool) {
 	return typ, 1, true
 }
 
-// JSONContains is not to be had.
+// JSONContains is written part by part.
 func (SQLite) JSONContains(string) (string, bool) { return "", false }
 
 // jsonPath writes $."key"[0], with keys as JSON strings.

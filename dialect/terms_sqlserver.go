@@ -17,7 +17,7 @@ func (SQLServer) ArrayLength(expr string) string {
 // JSONPath quotes every key.
 func (SQLServer) JSONPath(path []any) string { return jsonPath(path) }
 
-// JSONContains is not to be had.
+// JSONContains is written part by part.
 func (SQLServer) JSONContains(string) (string, bool) { return "", false }
 
 // JSONTarget is a path.

@@ -17,7 +17,6 @@ var jsonCases = []testCase{
 	{"json/paths", "text, numbers, booleans, null and absent parts", jsonPaths},
 	{"json/keys", "keys are keys whatever they hold, positions are positions", jsonKeys},
 	{"json/property", "random documents and paths against a model in memory", jsonProperty},
-	{"json/contains", "containment where the source has it", jsonContains},
 	{"json/bad", "paths and values that cannot be are refused", jsonBad},
 }
 
@@ -243,23 +242,6 @@ func walk(t *rapid.T, docs []any, key *rapid.Generator[string]) []any {
 		}
 	}
 	return path
-}
-
-func jsonContains(e *env) {
-	r := e.wareRepo()
-	e.docs(r, `{"a":1,"b":["x","y"]}`, `{"a":2}`, ``)
-	_, err := r.Where(orm.JSONContains(wares.Meta, map[string]any{"b": []string{"y"}})).All(e.ctx)
-	if e.engine.Name != "postgres" {
-		e.fails(err, orm.ErrUnsupported, "Ware", "Meta")
-		return
-	}
-	ids := func(v any) []int64 {
-		return wareIDs(must(r.Where(orm.JSONContains(wares.Meta, v)).OrderBy(wares.ID.Asc()).All(e.ctx)))
-	}
-	e.equal(ids(map[string]any{"b": []string{"y"}}), []int64{1}, "an element")
-	e.equal(ids(map[string]any{}), []int64{1, 2}, "the empty document")
-	e.equal(ids(json.RawMessage(`{"a":2}`)), []int64{2}, "raw")
-	e.equal(ids(nil), []int64{}, "null")
 }
 
 func jsonBad(e *env) {

@@ -114,7 +114,7 @@ func loadKeys(e *env) {
 		}
 	})
 	e.equal(names, []string{"Bern", "Chur", "Bonn", "", "a", "b", "a", "b"}, "rows")
-	e.ran(3, "a statement of each model")
+	e.ran(e.most(3, 7), "a statement of each model") // where texts are equal that are not the same, one of each key
 	e.fails(second(orm.Repo[Place](db).Load(ctx, "ch")), orm.ErrInvalid, "Place", "")
 	e.fails(second(orm.Repo[Label](db).Load(ctx, "")), orm.ErrInvalid, "Label", "ID")
 	e.fails(second(orm.Repo[Label](db).Load(ctx, 7)), orm.ErrInvalid, "Label", "ID")

@@ -25,7 +25,7 @@ func asks(text string) func(context.Context, *sql.DB) bool {
 // abilities are asked for once, in a database with a table called probe.
 func abilities() []ability {
 	return []ability{
-		{"OPENJSON reads no bytes", asks(`SELECT COUNT(*) FROM OPENJSON(N'["YQ=="]') WITH ([v] varbinary(max) '$') WHERE [v] = 0x61`), []string{"types/compare", "where/comparisons"}},
+		{"OPENJSON reads no bytes", asks(`SELECT COUNT(*) FROM OPENJSON(N'["YQ=="]') WITH ([v] varbinary(max) '$') WHERE [v] = 0x61`), []string{"types/compare", "where/comparisons", "raw/lists"}},
 		{"the catalogue does not tell of an index by its name", asks("SELECT COUNT(*) FROM sys.indexes WHERE name = N'probe_n_idx'"),
 			[]string{"include/limits", "life/tables", "returning/save", "returning/refused", "join/hooks", "stream/tx windows", "stream/tx ends", "include/toodeep"}},
 		{"SERIALIZABLE is not to be had", asks("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1; SET TRANSACTION ISOLATION LEVEL READ COMMITTED"), []string{"tx/retry"}},

@@ -108,6 +108,7 @@ func cases() []testCase {
 		rawMoreCases,
 		txMoreCases,
 		jsonSetCases,
+		jsonContainsCases,
 		insideCases,
 		aggregateCases,
 		intoCases,

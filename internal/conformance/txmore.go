@@ -60,7 +60,7 @@ func txFailed(e *env) {
 func txDeadline(e *env) {
 	db := e.openWith(Options{MaxConns: 1}, nil, Plain{})
 	ok(db.Tx(e.ctx, func(tx orm.DB) error { return second(orm.Repo[Plain](tx).Count(e.ctx)) })) // what is slow the first time only
-	ctx, cancel := context.WithTimeout(e.ctx, 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(e.ctx, 300*time.Millisecond)
 	defer cancel()
 	err := db.Tx(ctx, func(tx orm.DB) error {
 		ok(orm.Repo[Plain](tx).Create(ctx, &Plain{Name: "lost"}))

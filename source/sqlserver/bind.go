@@ -12,6 +12,7 @@ import (
 	mssql "github.com/microsoft/go-mssqldb"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/decimal"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -104,6 +105,15 @@ func reader(f *model.Field) func(any) (any, error) {
 				return src, nil //nolint:nilerr // Assign words the error
 			}
 			return u[:], nil
+		}
+	case f.Decimal != nil && f.Decimal.Precision == 0: // the zeros are the column's
+		return func(src any) (any, error) {
+			if b, ok := src.([]byte); ok {
+				if text, ok := decimal.Canonical(string(b)); ok {
+					return text, nil
+				}
+			}
+			return src, nil
 		}
 	case f.Kind == model.Uint && f.Bits == 64:
 		return func(src any) (any, error) {

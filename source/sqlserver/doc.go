@@ -25,7 +25,7 @@
 // take keys of letters, digits, _ and -. A text that keeps rows apart (tenant, owner, scope=) is refused where it ends in a blank.
 // Arguments for columns of varchar and char are sent as such where they are ASCII, so that an index serves.
 //
-// What it does not do is refused by name: ContainsJSON, full text, changes of the number of an identity column. The suite of all
+// What it does not do is refused by name: full text, changes of the number of an identity column. The suite of all
 // sources was run through the driver on Babelfish for PostgreSQL 4.3, a server that speaks the protocol and the language but is no SQL
 // Server: it heeds no table hints, knows no security policies and numbers some errors otherwise. What hangs on those has run against a
 // scripted server only, and every statement is read by a T-SQL parser. No part has been run against a real SQL Server.

@@ -94,13 +94,16 @@ func TestArgumentsThatTheServerWouldBendAreRefused(t *testing.T) {
 		field string
 		try   func() error
 	}{
-		"compared":       {"Price", func() error { _, err := r.Where(fees.Price.Lt("1.505")).Count(acme); return err }},
-		"in a list":      {"Price", func() error { _, err := r.Where(fees.Price.In("1.5", "1.505")).Count(acme); return err }},
-		"of no scale":    {"Free", func() error { _, err := r.Where(fees.Free.Eq("0.12345678901")).Count(acme); return err }},
-		"written":        {"Price", func() error { _, err := r.Where(fees.ID.Eq(1)).UpdateMany(acme, fees.Price.Set("1.505")); return err }},
-		"too large":      {"Rate", func() error { _, err := r.Where(fees.Rate.Eq(-3.4e38)).Count(acme); return err }},
-		"multiplied":     {"Price", func() error { _, err := r.Where(fees.ID.Eq(1)).UpdateMany(acme, fees.Price.Mul("2")); return err }},
-		"a blank tenant": {"Tenant", func() error { _, err := r.Count(orm.WithActor(t.Context(), orm.Actor{ID: "1", TenantID: "acme "})); return err }},
+		"compared":    {"Price", func() error { _, err := r.Where(fees.Price.Lt("1.505")).Count(acme); return err }},
+		"in a list":   {"Price", func() error { _, err := r.Where(fees.Price.In("1.5", "1.505")).Count(acme); return err }},
+		"of no scale": {"Free", func() error { _, err := r.Where(fees.Free.Eq("0.12345678901")).Count(acme); return err }},
+		"written":     {"Price", func() error { _, err := r.Where(fees.ID.Eq(1)).UpdateMany(acme, fees.Price.Set("1.505")); return err }},
+		"too large":   {"Rate", func() error { _, err := r.Where(fees.Rate.Eq(-3.4e38)).Count(acme); return err }},
+		"multiplied":  {"Price", func() error { _, err := r.Where(fees.ID.Eq(1)).UpdateMany(acme, fees.Price.Mul("2")); return err }},
+		"a blank tenant": {"Tenant", func() error {
+			_, err := r.Count(orm.WithActor(t.Context(), orm.Actor{ID: "1", TenantID: "acme "}))
+			return err
+		}},
 	} {
 		want := orm.ErrInvalid
 		if about == "multiplied" {
