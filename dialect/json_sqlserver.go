@@ -37,38 +37,37 @@ func (d SQLServer) JSON(expr string, p JSONPart) (text string, paths int, ok boo
 }
 
 // JSONEdit puts a mark in the place first and what is to stand there into the mark then: JSON_MODIFY writes documents as text, and numbers in
-// its own way. The mark is the hash of the document, which the document cannot hold. JSON_MODIFY takes no element out of an array,
-// so that one is written anew without it.
+// its own way. The mark is the hash of the document, which the document cannot hold; where it was not put there the statement fails.
+// JSON_MODIFY takes no element out of an array, so that one is written anew without it.
 func (SQLServer) JSONEdit(expr string, e JSONEdit) (string, bool) {
 	const (
-		opens  = "SUBSTRING([orm_d].[q], PATINDEX(N'%[[{]%', [orm_d].[q]), 1) COLLATE " + sqlServerBinary
-		there  = "EXISTS (SELECT 1 FROM OPENJSON([orm_d].[q]) AS [orm_j] WHERE " + opens + " + [orm_j].[key] + N'.' = [orm_d].[l])"
-		marked = ", [orm_d].[m]) COLLATE " + sqlServerBinary + ", N'\"' + [orm_d].[m] + N'\"', "
-		rest   = "N'[' + ISNULL((SELECT STRING_AGG(CASE [orm_j].[type] WHEN 0 THEN N'null' WHEN 1 THEN N'\"' + STRING_ESCAPE([orm_j].[value], N'json') + N'\"'" +
+		opens = "SUBSTRING([orm_d].[q], PATINDEX(N'%[[{]%', [orm_d].[q]), 1) COLLATE " + sqlServerBinary
+		there = "EXISTS (SELECT 1 FROM OPENJSON([orm_d].[q]) AS [orm_j] WHERE " + opens + " + [orm_j].[key] + N'.' = [orm_d].[l])"
+		rest  = "N'[' + ISNULL((SELECT STRING_AGG(CASE [orm_j].[type] WHEN 0 THEN N'null' WHEN 1 THEN N'\"' + STRING_ESCAPE([orm_j].[value], N'json') + N'\"'" +
 			" ELSE [orm_j].[value] END, N',') WITHIN GROUP (ORDER BY CAST([orm_j].[key] AS int)) FROM OPENJSON([orm_d].[q]) AS [orm_j]" +
 			" WHERE N'[' + [orm_j].[key] + N'.' <> [orm_d].[l]), N'') + N']'"
 	)
 	doc := "CAST(" + expr + " AS nvarchar(max))"
-	args := Arg + " AS [l], " + Arg + " AS [t]"
-	set := "REPLACE(JSON_MODIFY(" + doc + ", [orm_d].[t]" + marked + "[orm_d].[v])"
+	put := func(into, path, value string) string {
+		return "(SELECT CASE WHEN CHARINDEX([orm_r].[k], [orm_r].[r]) > 0 THEN STUFF([orm_r].[r], CHARINDEX([orm_r].[k], [orm_r].[r]), LEN([orm_r].[k]), " + value + ")" +
+			" ELSE CAST(CAST(N'no place' + LEFT([orm_r].[k], 0) AS int) AS nvarchar(max)) END" +
+			" FROM (SELECT JSON_MODIFY(" + into + ", " + path + ", [orm_d].[m]) COLLATE " + sqlServerBinary + " AS [r], N'\"' + [orm_d].[m] + N'\"' AS [k]) AS [orm_r])"
+	}
+	args := Arg + " AS [p], " + Arg + " AS [l], " + Arg + " AS [t]"
 	var text string
 	switch e {
 	case JSONSetKey:
 		args += ", " + Arg + " AS [v]"
-		text = "CASE WHEN " + opens + " = N'{' THEN " + set
+		text = "CASE WHEN " + opens + " = N'{' THEN " + put(doc, "[orm_d].[t]", "[orm_d].[v]") + " ELSE " + doc + " END"
 	case JSONSetElement:
 		args += ", " + Arg + " AS [v]"
-		text = "CASE WHEN " + there + " THEN " + set
+		text = "CASE WHEN " + there + " THEN " + put(doc, "[orm_d].[t]", "[orm_d].[v]") + " ELSE " + doc + " END"
 	default:
-		whole := "REPLACE(JSON_MODIFY(N'[' + " + doc + " + N']', [orm_d].[p]" + marked + rest + ")"
 		text = "CASE WHEN NOT " + there + " THEN " + doc + " WHEN LEFT([orm_d].[l], 1) = N'{' THEN JSON_MODIFY(" + doc + ", [orm_d].[t], NULL)" +
-			" ELSE SUBSTRING(" + whole + ", 2, LEN(" + whole + ") - 2) END"
-	}
-	if e != JSONRemove {
-		text += " ELSE " + doc + " END"
+			" ELSE (SELECT SUBSTRING([orm_w].[w], 2, LEN([orm_w].[w]) - 2) FROM (SELECT " + put("N'[' + "+doc+" + N']'", "[orm_d].[p]", rest) + " AS [w]) AS [orm_w]) END"
 	}
 	return "(SELECT " + text + " FROM (SELECT [orm_c].*, JSON_QUERY(N'[' + " + doc + " + N']', [orm_c].[p]) AS [q], CAST(CAST(CAST(HASHBYTES('SHA2_256', " + doc + ") AS binary(16)) AS uniqueidentifier) AS nvarchar(36)) AS [m]" +
-		" FROM (SELECT " + Arg + " AS [p], " + args + ") AS [orm_c]) AS [orm_d])", true
+		" FROM (SELECT " + args + ") AS [orm_c]) AS [orm_d])", true
 }
 
 // Array compares elements as values of their type. NULL stays unknown: a comparison has it, which EXISTS has not.
