@@ -30,6 +30,7 @@ var besides = map[string]string{
 	"rls/rest/outline imports rls":      "an outline is made of those of rls/guard",
 	"rls/rest/typescript imports rls":   "a client is made of an outline",
 	"rls/rest/openapi imports rls":      "a document is made of an outline",
+	"source/introspect imports root":    "it reads the source of a DB, and makes programs that import the root",
 	"internal/apitest imports root":     "it is an API as a program has one; only tests import it",
 	"internal/apitest imports rls":      "its resources are those of rls/rest",
 	"rls/rest/client imports rls":       "it writes the language that resources read",

@@ -1,0 +1,3 @@
+package introspect
+
+type structOptions struct{}
