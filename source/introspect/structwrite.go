@@ -17,7 +17,7 @@ func (f *file) write(b *bytes.Buffer) {
 	b.WriteString("// Package " + f.o.pkg + " holds the models of a database.\n")
 	b.WriteString("package " + f.o.pkg + "\n\n")
 	keyed := slices.ContainsFunc(f.order, func(m *structOf) bool { return m.keyed })
-	f.writeImports(b, keyed)
+	f.writeImports(b, keyed && !f.o.bare)
 	if keyed {
 		b.WriteString("// Models gives a value of every model, for orm.Open: orm.Models(" + f.o.pkg + ".Models()...).\nfunc Models() []any {\n\treturn []any{\n")
 		for _, m := range f.order {
@@ -32,22 +32,22 @@ func (f *file) write(b *bytes.Buffer) {
 	}
 	for _, m := range f.order {
 		f.writeStruct(b, m)
-		if m.keyed {
+		if m.keyed && !f.o.bare {
 			f.writeColumns(b, m)
 		}
 	}
 }
 
-func (f *file) writeImports(b *bytes.Buffer, keyed bool) {
+func (f *file) writeImports(b *bytes.Buffer, bound bool) {
 	slices.Sort(f.imports)
-	if len(f.imports) == 0 && !keyed {
+	if len(f.imports) == 0 && !bound {
 		return
 	}
 	b.WriteString("import (\n")
 	for _, path := range f.imports {
 		b.WriteString("\t" + strconv.Quote(path) + "\n")
 	}
-	if keyed {
+	if bound {
 		b.WriteString("\n\t\"github.com/multi-orm/orm\"\n")
 	}
 	b.WriteString(")\n\n")
