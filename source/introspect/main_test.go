@@ -3,12 +3,14 @@ package introspect_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	engineDriver "modernc.org/sqlite"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/internal/testkit"
@@ -42,11 +44,12 @@ func engines() []engine {
 
 func loadSQLite(tb testing.TB, address, script string) {
 	tb.Helper()
-	db, err := sql.Open("sqlite", address)
-	if err != nil {
+	d := new(engineDriver.Driver)
+	if err := sqlite.RegisterDecimals(d); err != nil {
 		tb.Fatal(err)
 	}
-	_, err = db.ExecContext(tb.Context(), script)
+	db := sql.OpenDB(connector{d, address})
+	_, err := db.ExecContext(tb.Context(), script)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -54,6 +57,15 @@ func loadSQLite(tb testing.TB, address, script string) {
 		tb.Fatal(err)
 	}
 }
+
+// connector opens connections that know the collation of decimals.
+type connector struct {
+	driver  *engineDriver.Driver
+	address string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.address) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
 
 func loadPostgres(tb testing.TB, address, script string) {
 	tb.Helper()

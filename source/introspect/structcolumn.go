@@ -58,6 +58,8 @@ func unfit(m *structOf, c *Column) string {
 		return no + "its name begins or ends with a space"
 	case len(c.Name) > 128 || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, unicode.IsControl):
 		return no + "its name is too long or holds a control character"
+	case c.Type == catalogue.Array && c.Depth > 1:
+		return no + "a list of several dimensions has no Go type here"
 	case c.Name == "id" && !slices.Contains(m.key, "id") && m.keyed && (c.Nullable || c.Type == catalogue.Array || c.Type == catalogue.JSON):
 		return no + "a column that is called id is a key, and this one may be NULL"
 	case slices.Contains(m.key, c.Name) && (c.Generated != "" || c.Type == catalogue.Array || c.Type == catalogue.JSON):
@@ -114,8 +116,6 @@ func (f *file) shape(m *structOf, x *fieldOf) {
 		f.note(m.table, c.Name, "declares no type, so that it may hold any value: what is written through the model is text")
 	case f.sqlite() && c.Type == catalogue.Decimal && g.name == "float64":
 		x.aside = "SQLite keeps it as a floating-point number"
-	case c.Type == catalogue.Array && c.Depth > 1:
-		f.note(m.table, c.Name, "is an array of several dimensions, which the model reads and writes as text")
 	}
 }
 
@@ -133,6 +133,9 @@ func (f *file) made(m *structOf, x *fieldOf, primary bool) (words []string) {
 	case c.Generated != "":
 		return append(words, "generated")
 	case c.Identity != "":
+		if c.Identity == catalogue.IdentityAlways {
+			x.aside = "always made by the database, which refuses one that is given"
+		}
 		if x.class == whole {
 			return append(words, "auto")
 		}

@@ -123,9 +123,6 @@ func sized(c *Column) []string {
 
 // arrayType leaves the type out where it is what the elements' Go type makes of it.
 func (f *file) arrayType(c *Column, typed string) goType {
-	if c.Depth > 1 {
-		return goType{"string", noClass, []string{typed}}
-	}
 	elem := Column{Type: c.Elem, DBType: strings.TrimSuffix(c.DBType, "[]"), EnumType: c.EnumType, Enum: c.Enum}
 	if c.Elem == catalogue.JSON || c.Elem == catalogue.Array {
 		return goType{"[]string", noClass, []string{typed}}

@@ -17,11 +17,11 @@ var _ source.Catalogue = (*DataSource)(nil)
 // databasesQuery lists the databases that are attached; what is temporary belongs to a connection.
 const databasesQuery = `SELECT name FROM pragma_database_list WHERE name <> 'temp' ORDER BY seq`
 
-// tablesQuery asks for everything of one database; ? is its name. Virtual tables keep their rows in shadow tables,
+// tablesQuery asks for everything of the tables of one database; ?1 is its name. Virtual tables keep their rows in shadow tables,
 // which are no tables of the user's.
 func tablesQuery(schema string) string {
 	return `WITH t AS MATERIALIZED (SELECT l.name, l.type, l.wr, l.strict, s.sql
-	FROM pragma_table_list l JOIN ` + schema + `.sqlite_schema s ON s.name = l.name AND s.type IN ('table', 'view')
+	FROM pragma_table_list l JOIN ` + schema + `.sqlite_schema s ON s.name = l.name AND s.type = 'table'
 	WHERE l.schema = ?1 AND l.type <> 'shadow' AND l.name NOT LIKE 'sqlite\_%' ESCAPE '\')
 SELECT json_object(
 	'tables', (SELECT json_group_array(json_object('Name', name, 'Type', type, 'WithoutRowid', wr, 'Strict', strict, 'SQL', sql)) FROM t),
@@ -34,6 +34,18 @@ SELECT json_object(
 		'Parts', (SELECT json_group_array(json_object('Place', p.seqno, 'Column', p.cid, 'Name', p.name, 'Desc', p.desc, 'Collation', p.coll))
 			FROM pragma_index_xinfo(i.name, ?1) p WHERE p.key)))
 		FROM t JOIN pragma_index_list(t.name, ?1) i WHERE t.type = 'table'))`
+}
+
+// viewsQuery asks for the views of one database.
+func viewsQuery(schema string) string {
+	return `SELECT json_object('tables', (SELECT json_group_array(json_object('Name', name, 'Type', type, 'SQL', sql)) FROM ` + schema + `.sqlite_schema WHERE type = 'view'))`
+}
+
+// viewColumnsQuery asks for the columns of the views of one database, ?1, or of one of them, ?2. It fails where a view reads what is
+// not there, which nothing but its use shows.
+func viewColumnsQuery(schema string) string {
+	return `SELECT json_object('columns', (SELECT json_group_array(json_object('Table', v.name, 'Place', x.cid, 'Name', x.name, 'Type', x.type,
+	'Hidden', x.hidden)) FROM ` + schema + `.sqlite_schema v JOIN pragma_table_xinfo(v.name, ?1) x WHERE v.type = 'view' AND (?2 IS NULL OR v.name = ?2)))`
 }
 
 type foundDatabase struct {
@@ -70,8 +82,9 @@ type foundIndex struct {
 	}
 }
 
-// Catalogue reads the tables of every database that is attached but the temporary one, two statements and one for each
-// more. SQLite keeps no comments.
+// Catalogue reads the tables of every database that is attached but the temporary one: a statement, and three for each
+// database. Where a view reads what is not there, the views are asked for one by one, and that one has no columns. SQLite keeps no
+// comments.
 func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*catalogue.Schema, error) {
 	out := &catalogue.Schema{Source: d.Name(), Dialect: d.Dialect().Name(), Default: "main"}
 	names, err := rawtext.Query(ctx, x, databasesQuery)
@@ -83,6 +96,9 @@ func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*cata
 		if err != nil {
 			return nil, err
 		}
+		if err := d.views(ctx, x, name, &found); err != nil {
+			return nil, err
+		}
 		schema := name
 		if name == out.Default {
 			schema = ""
@@ -92,6 +108,31 @@ func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*cata
 	resolveTargets(out)
 	out.Sort()
 	return out, nil
+}
+
+// views adds the views of a database.
+func (d *DataSource) views(ctx context.Context, x source.RawExecutor, name string, to *foundDatabase) error {
+	quoted, at := d.Dialect().Quote(name), model.StringOf(name)
+	found, err := rawtext.JSON[foundDatabase](ctx, x, viewsQuery(quoted))
+	if err != nil || len(found.Tables) == 0 {
+		return err
+	}
+	to.Tables = append(to.Tables, found.Tables...)
+	columns, err := rawtext.JSON[foundDatabase](ctx, x, viewColumnsQuery(quoted), at, model.Null())
+	if err == nil {
+		to.Columns = append(to.Columns, columns.Columns...)
+		return nil
+	}
+	for _, v := range found.Tables {
+		columns, err := rawtext.JSON[foundDatabase](ctx, x, viewColumnsQuery(quoted), at, model.StringOf(v.Name))
+		switch {
+		case ctx.Err() != nil:
+			return err
+		case err == nil:
+			to.Columns = append(to.Columns, columns.Columns...)
+		}
+	}
+	return nil
 }
 
 func (f *foundDatabase) tables(schema string) []catalogue.Table {
