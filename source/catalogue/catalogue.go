@@ -92,15 +92,15 @@ const (
 type Column struct {
 	Name     string   `json:"name"`
 	Type     Kind     `json:"type"`
-	DBType   string   `json:"db_type"`            // as the database says it: "character varying(40)", "mood", "integer[]"
-	Size     int      `json:"size,omitempty"`     // of text: characters at most; of bytes: bytes; 0 = no bound
-	Digits   int      `json:"digits,omitempty"`   // of decimals: in all; 0 = no bound
-	Scale    int      `json:"scale,omitempty"`    // of decimals: behind the point
-	Elem     Kind     `json:"elem,omitempty"`     // of arrays: the kind of the elements
-	Depth    int      `json:"depth,omitempty"`    // of arrays: dimensions as declared, which are not enforced
-	Enum     []string `json:"enum,omitempty"`     // the only values, by its type or by a check of its own; of arrays: of the elements
+	DBType   string   `json:"db_type"`             // as the database says it: "character varying(40)", "mood", "integer[]"
+	Size     int      `json:"size,omitempty"`      // of text: characters at most; of bytes: bytes; 0 = no bound
+	Digits   int      `json:"digits,omitempty"`    // of decimals: in all; 0 = no bound
+	Scale    int      `json:"scale,omitempty"`     // of decimals: behind the point
+	Elem     Kind     `json:"elem,omitempty"`      // of arrays: the kind of the elements
+	Depth    int      `json:"depth,omitempty"`     // of arrays: dimensions as declared, which are not enforced
+	Enum     []string `json:"enum,omitempty"`      // the only values, by its type or by a check of its own; of arrays: of the elements
 	EnumType string   `json:"enum_type,omitempty"` // the full name of an Enum of the schema; "" where a check lists the values
-	Domain   string   `json:"domain,omitempty"`   // the full name of a Domain of the schema, whose base type Type and Size are of
+	Domain   string   `json:"domain,omitempty"`    // the full name of a Domain of the schema, whose base type Type and Size are of
 
 	Nullable  bool     `json:"nullable,omitempty"` // never of a column of the key
 	Default   string   `json:"default,omitempty"`  // an expression

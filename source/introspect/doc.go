@@ -17,7 +17,7 @@
 // and to [Notes]: nothing is dropped in silence. Reading a view or a table without a key needs orm.Raw, for
 // which its struct stands there too; [Key] makes a model of it.
 //
-// A NOT NULL column of PostgreSQL that has a default is a plain field, and its zero value is written as it is: the tag says default= only
+// A NOT NULL column that has a default is a plain field, and its zero value is written as it is: the tag says default= only
 // where the zero value cannot be meant (times, UUIDs and enums). SQLite has few types. A column that it declares NUMERIC is a
 // float64 there, which is what SQLite keeps of it, and a DATE is a string; on PostgreSQL they are a decimal string and a time.
 package introspect

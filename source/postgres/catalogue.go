@@ -16,20 +16,21 @@ var _ source.Catalogue = (*DataSource)(nil)
 // The rows of the catalogue.
 type (
 	foundCatalogue struct {
-		Default     string
-		Tables      []foundTable
-		Columns     []foundColumn
-		Constraints []foundConstraint
-		Indexes     []foundIndex
-		Parents     []foundParent
-		Types       []foundType
+		Default             string
+		Tables              []foundTable
+		Columns             []foundColumn
+		Constraints         []foundConstraint
+		Indexes             []foundIndex
+		Parents             []foundParent
+		Types               []foundType
+		Classes, Collations map[int64]string // by their object ids; of the classes, those that are not the default of their type
 	}
 	foundTable struct {
 		ID                                                 int64
 		Schema, Name, Kind, Comment, Definition, Partition string
 	}
 	foundColumn struct {
-		Table, Type                                                    int64
+		Table, Type, Collating                                         int64
 		Number, Modifier, Depth                                        int
 		Name, DBType, Identity, Generated, Default, Comment, Collation string
 		NotNull                                                        bool
@@ -49,7 +50,7 @@ type (
 		Keys                               int
 		Columns, Options                   []int
 		Expressions                        []string
-		Collations, Classes                []string
+		Collations, Classes                []int64
 	}
 	foundParent struct {
 		Child, Parent int64
@@ -72,18 +73,19 @@ func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*cata
 	if err != nil {
 		return nil, err
 	}
-	r := catalogueReader{found: &found, types: map[int64]*foundType{}, at: map[int64]int{}, columns: map[int64]map[int]string{},
+	r := catalogueReader{found: &found, types: map[int64]*foundType{}, at: map[int64]int{}, columns: map[int64]map[int]string{}, collating: map[int64]map[int]int64{},
 		out: &catalogue.Schema{Source: d.name, Dialect: d.Dialect().Name(), Default: found.Default}}
 	r.read()
 	return r.out, nil
 }
 
 type catalogueReader struct {
-	found   *foundCatalogue
-	out     *catalogue.Schema
-	types   map[int64]*foundType
-	at      map[int64]int            // tables, by their object ids
-	columns map[int64]map[int]string // of a table, by their numbers
+	found     *foundCatalogue
+	out       *catalogue.Schema
+	types     map[int64]*foundType
+	at        map[int64]int            // tables, by their object ids
+	columns   map[int64]map[int]string // of a table, by their numbers
+	collating map[int64]map[int]int64  // the collations of columns
 }
 
 // in gives the schema as the catalogue names it: "" for the default one.
@@ -100,14 +102,14 @@ func (r *catalogueReader) read() {
 	for i := range f.Tables {
 		t := &f.Tables[i]
 		r.at[t.ID] = i
-		r.columns[t.ID] = map[int]string{}
+		r.columns[t.ID], r.collating[t.ID] = map[int]string{}, map[int]int64{}
 		r.out.Tables = append(r.out.Tables, catalogue.Table{Schema: r.in(t.Schema), Name: t.Name, Kind: tableKind(t.Kind), View: t.Kind == "v" || t.Kind == "m",
 			Comment: t.Comment, Definition: t.Definition, Partition: t.Partition})
 	}
 	for i := range f.Columns {
 		c := &f.Columns[i]
 		t := &r.out.Tables[r.at[c.Table]]
-		r.columns[c.Table][c.Number] = c.Name
+		r.columns[c.Table][c.Number], r.collating[c.Table][c.Number] = c.Name, c.Collating
 		t.Columns = append(t.Columns, r.column(c))
 	}
 	constrained := map[int64]*foundConstraint{} // the constraints, by the indexes that hold them
@@ -211,21 +213,21 @@ func (r *catalogueReader) index(t *catalogue.Table, x *foundIndex, c *foundConst
 	if c != nil {
 		out.Constraint, out.Deferrable = true, c.Deferrable
 	}
-	at := func(list []string, i int) string {
-		if i < len(list) {
-			return list[i]
-		}
-		return ""
-	}
 	for i, n := range x.Columns {
 		name := r.columns[x.Table][n]
 		if i >= x.Keys {
 			out.Include = append(out.Include, name)
 			continue
 		}
-		part := catalogue.Part{Column: name, Collation: at(x.Collations, i), Class: at(x.Classes, i)}
-		if n <= 0 {
-			part.Expression, part.Collation = at(x.Expressions, i), ""
+		part := catalogue.Part{Column: name}
+		if i < len(x.Classes) {
+			part.Class = r.found.Classes[x.Classes[i]]
+		}
+		if n <= 0 && i < len(x.Expressions) {
+			part.Expression = x.Expressions[i]
+		}
+		if n > 0 && i < len(x.Collations) && x.Collations[i] != r.collating[x.Table][n] {
+			part.Collation = r.found.Collations[x.Collations[i]]
 		}
 		if i < len(x.Options) {
 			first := x.Options[i]&2 != 0

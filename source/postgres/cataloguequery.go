@@ -21,7 +21,7 @@ SELECT pg_catalog.json_build_object(
 'Columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('Table', t.oid::bigint, 'Number', a.attnum, 'Name', a.attname,
 	'Type', a.atttypid::bigint, 'Modifier', a.atttypmod, 'DBType', pg_catalog.format_type(a.atttypid, a.atttypmod), 'NotNull', a.attnotnull, 'Depth', a.attndims,
 	'Identity', a.attidentity, 'Generated', a.attgenerated, 'Default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-	'Comment', pg_catalog.col_description(t.oid, a.attnum), 'Collation', CASE WHEN a.attcollation <> y.typcollation THEN c.collname END) ORDER BY t.oid, a.attnum)
+	'Comment', pg_catalog.col_description(t.oid, a.attnum), 'Collating', a.attcollation::bigint, 'Collation', CASE WHEN a.attcollation <> y.typcollation THEN c.collname END) ORDER BY t.oid, a.attnum)
 	FROM t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
 	JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
 	LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
@@ -40,12 +40,10 @@ SELECT pg_catalog.json_build_object(
 	'Where', pg_catalog.pg_get_expr(x.indpred, x.indrelid), 'Valid', x.indisvalid, 'Comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
 	'NullsEqual', COALESCE((pg_catalog.to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false),
 	'Expressions', CASE WHEN x.indexprs IS NOT NULL THEN (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(x.indexrelid, k, true) ORDER BY k) FROM pg_catalog.generate_series(1, x.indnkeyatts) k) END,
-	'Collations', (SELECT pg_catalog.json_agg(CASE WHEN v.o <> a.attcollation THEN c.collname END ORDER BY v.n)
-		FROM pg_catalog.unnest(x.indcollation::pg_catalog.oid[]) WITH ORDINALITY v(o, n) LEFT JOIN pg_catalog.pg_collation c ON c.oid = v.o
-		LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[v.n - 1] AND a.attnum > 0),
-	'Classes', (SELECT pg_catalog.json_agg(CASE WHEN NOT o.opcdefault THEN o.opcname END ORDER BY v.n)
-		FROM pg_catalog.unnest(x.indclass::pg_catalog.oid[]) WITH ORDINALITY v(o, n) LEFT JOIN pg_catalog.pg_opclass o ON o.oid = v.o)))
+	'Collations', x.indcollation::pg_catalog.oid[]::bigint[], 'Classes', x.indclass::pg_catalog.oid[]::bigint[]))
 	FROM t JOIN pg_catalog.pg_index x ON x.indrelid = t.oid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_am m ON m.oid = i.relam),
+'Classes', (SELECT pg_catalog.json_object_agg(oid, opcname) FROM pg_catalog.pg_opclass WHERE NOT opcdefault),
+'Collations', (SELECT pg_catalog.json_object_agg(oid, collname) FROM pg_catalog.pg_collation WHERE oid IN (SELECT v FROM t JOIN pg_catalog.pg_index x ON x.indrelid = t.oid, pg_catalog.unnest(x.indcollation::pg_catalog.oid[]) v)),
 'Parents', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('Child', h.inhrelid::bigint, 'Parent', h.inhparent::bigint, 'Part', c.relispartition, 'Schema', n.nspname, 'Name', c.relname))
 	FROM pg_catalog.pg_inherits h JOIN t ON t.oid = h.inhparent JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid JOIN n ON n.oid = c.relnamespace),
 'Types', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('ID', y.oid::bigint, 'Schema', sn.nspname, 'Name', y.typname, 'Kind', y.typtype, 'Category', y.typcategory,
