@@ -66,3 +66,6 @@ func checkName(what, s string) error {
 	}
 	return nil
 }
+
+// DefaultTable is the table of a model of that name that says none: the plural of its words in small letters.
+func DefaultTable(name string) string { return plural(Snake(name)) }

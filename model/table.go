@@ -58,7 +58,7 @@ func (d *draft) finish() error {
 		m.Table = name
 	}
 	if m.Table == "" {
-		m.Table = plural(Snake(m.Name))
+		m.Table = DefaultTable(m.Name)
 	}
 	if err := d.settleOrder(); err != nil {
 		return err

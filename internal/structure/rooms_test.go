@@ -21,22 +21,24 @@ var rooms = map[string]string{
 
 // besides lists what the table does not say, with the reason.
 var besides = map[string]string{
-	"rls imports dialect":               "native policies are DDL, so names are quoted",
-	"source/httpapi imports hook":       "credentials and kept replies belong to an actor",
-	"source/postgres imports hook":      "who wrote reads from the primary for a while",
-	"rls/guard imports root":            "section 5 says so",
-	"rls/rest imports root":             "section 5 says so",
-	"rls/rest imports rls":              "resources are made of the shapes of rls/guard, in packages below it",
-	"rls/rest/outline imports rls":      "an outline is made of those of rls/guard",
-	"rls/rest/typescript imports rls":   "a client is made of an outline",
-	"rls/rest/openapi imports rls":      "a document is made of an outline",
-	"internal/apitest imports root":     "it is an API as a program has one; only tests import it",
-	"internal/apitest imports rls":      "its resources are those of rls/rest",
-	"rls/rest/client imports rls":       "it writes the language that resources read",
-	"rls/rest/client imports source":    "a service that serves resources is a source",
-	"internal/conformance imports root": "the suite speaks as a user does; only tests import it",
-	"internal/ormtest imports root":     "it attacks as a user would; only tests import it",
-	"internal/ormtest imports rls":      "what it plants and looks after, it does under rls.Bypass",
+	"rls imports dialect":                   "native policies are DDL, so names are quoted",
+	"source/httpapi imports hook":           "credentials and kept replies belong to an actor",
+	"source/postgres imports hook":          "who wrote reads from the primary for a while",
+	"rls/guard imports root":                "section 5 says so",
+	"rls/rest imports root":                 "section 5 says so",
+	"rls/rest imports rls":                  "resources are made of the shapes of rls/guard, in packages below it",
+	"rls/rest/outline imports rls":          "an outline is made of those of rls/guard",
+	"rls/rest/typescript imports rls":       "a client is made of an outline",
+	"rls/rest/openapi imports rls":          "a document is made of an outline",
+	"source/introspect imports root":        "it reads the source of a DB, and makes programs that import the root",
+	"source/introspect/ormgen imports root": "a program, as a user's is",
+	"internal/apitest imports root":         "it is an API as a program has one; only tests import it",
+	"internal/apitest imports rls":          "its resources are those of rls/rest",
+	"rls/rest/client imports rls":           "it writes the language that resources read",
+	"rls/rest/client imports source":        "a service that serves resources is a source",
+	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
+	"internal/ormtest imports root":         "it attacks as a user would; only tests import it",
+	"internal/ormtest imports rls":          "what it plants and looks after, it does under rls.Bypass",
 }
 
 // drivers may be linked by their source, and by the kits that tests use.
@@ -90,7 +92,7 @@ func TestRooms(t *testing.T) {
 			switch {
 			case besides[f.dir+" imports "+target] != "" || besides[room(f.dir)+" imports "+target] != "" && target != "root":
 			case target == "internal" && room(f.dir) != "examples":
-			case f.dir == "" && strings.HasPrefix(to, "source/"):
+			case f.dir == "" && strings.HasPrefix(to, "source/") && to != "source/catalogue": // plain data
 				t.Errorf("%s imports %s: a driver is linked only where its source is imported", f.path, p)
 			case !contains(allowed, target):
 				t.Errorf("%s: room %q must not import %q", f.path, room(f.dir), p)

@@ -57,7 +57,11 @@ func (c *checker) add(m *model.Model, field, format string, args ...any) {
 	c.found = append(c.found, f)
 }
 
-const columnsQuery = `SELECT a.attname, a.attnotnull FROM pg_attribute a
+// columnsQuery counts a domain that is NOT NULL, at any depth.
+const columnsQuery = `SELECT a.attname, a.attnotnull OR EXISTS (WITH RECURSIVE d AS (
+	SELECT t.typtype, t.typbasetype, t.typnotnull FROM pg_type t WHERE t.oid = a.atttypid AND t.typtype = 'd'
+	UNION ALL SELECT t.typtype, t.typbasetype, t.typnotnull FROM d JOIN pg_type t ON t.oid = d.typbasetype WHERE t.typtype = 'd'
+) SELECT 1 FROM d WHERE d.typnotnull) FROM pg_attribute a
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
 
 func (c *checker) table(ctx context.Context, m *model.Model) error {

@@ -1,0 +1,23 @@
+// Package introspect starts from the database that one has: it reads the live schema as data and writes models of it.
+//
+//	schema, err := introspect.Read(ctx, db.Source("main"))
+//	err = introspect.Structs(w, schema, introspect.Package("models"), introspect.Tenant("tenant_id"))
+//
+// The command source/introspect/ormgen does both:
+//
+//	go run github.com/multi-orm/orm/source/introspect/ormgen -source postgres://… -package models -out models/models.go
+//
+// [Read] gives tables, views, keys, foreign keys with their actions, indexes, checks, enums, domains and comments, the same
+// data for the same tables whichever database they are in; see package source/catalogue for what it holds. It reads no rows.
+// Left out unless named are the system's own schemas, what belongs to an extension of PostgreSQL, the parts of partitioned tables, and the
+// tables of migration tools.
+//
+// [Structs] writes what a careful person writes: a struct for each table that has a key, with tags, relations both ways and
+// through link tables, enums as typed constants, and bound columns. What the tags cannot say is said in comments,
+// and to [Notes]: nothing is dropped in silence. Reading a view or a table without a key needs orm.Raw, for
+// which its struct stands there too; [Key] makes a model of it.
+//
+// A NOT NULL column that has a default is a plain field, and its zero value is written as it is: the tag says default= only
+// where the zero value cannot be meant (times, UUIDs and enums). SQLite has few types. A column that it declares NUMERIC is a
+// float64 there, which is what SQLite keeps of it, and a DATE is a string; on PostgreSQL they are a decimal string and a time.
+package introspect

@@ -1,0 +1,70 @@
+package introspect
+
+import (
+	"slices"
+
+	"github.com/multi-orm/orm/internal/fault"
+)
+
+// Option changes what a function of this package does. Each says which functions take it; others refuse it.
+type Option struct {
+	name string
+	of   uses
+	set  func(*options) error
+}
+
+// uses are the functions that take an option.
+type uses uint8
+
+const (
+	reading uses = 1 << iota
+	writing
+)
+
+// options are what the options said.
+type options struct {
+	only    []string
+	schemas []string
+	structs structOptions
+}
+
+func gather(use uses, opts []Option) (*options, error) {
+	o := new(options)
+	for _, opt := range opts {
+		switch {
+		case opt.set == nil:
+			return nil, invalid("", "an option is empty: make it with a function of this package")
+		case opt.of&use == 0:
+			return nil, invalid("", "the option "+opt.name+" does not belong here")
+		}
+		if err := opt.set(o); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func invalid(table, detail string) error {
+	return &fault.Error{Op: "introspect", Model: table, Err: fault.ErrInvalid, Detail: detail}
+}
+
+// Only keeps the tables of these names, "name" or "schema.name", and leaves the others out. A table that is left out
+// otherwise, as those of migration tools are, is there when it is named. Read and Structs take it.
+func Only(tables ...string) Option {
+	return Option{"Only", reading | writing, func(o *options) error {
+		o.only = append(o.only, tables...)
+		return nil
+	}}
+}
+
+// Schemas keeps the tables, enums and domains of these schemas, and leaves the others out. Read and Structs take it.
+func Schemas(names ...string) Option {
+	return Option{"Schemas", reading | writing, func(o *options) error {
+		o.schemas = append(o.schemas, names...)
+		return nil
+	}}
+}
+
+func (o *options) inSchema(s *Schema, name string) bool {
+	return o.schemas == nil || slices.Contains(o.schemas, name) || name == "" && slices.Contains(o.schemas, s.Default)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/testkit"
+	"github.com/multi-orm/orm/source"
+	"github.com/multi-orm/orm/source/introspect"
+	"github.com/multi-orm/orm/source/postgres"
+	"github.com/multi-orm/orm/source/sqlite"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+func exec(t *testing.T, src source.Source, text string) {
+	t.Helper()
+	db, err := orm.Open(context.Background(), src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(t.Context(), orm.Unsafe(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// It writes the models, then finds nothing to do; when the tables have changed, -check says so until it has run again.
+func TestCommand(t *testing.T) {
+	for name, address := range map[string]string{"sqlite": testkit.SQLite(t), "postgres": testkit.Postgres(t)} {
+		make := func() source.Source {
+			if name == "sqlite" {
+				return sqlite.Source("main", address)
+			}
+			return postgres.Source("main", address)
+		}
+		t.Run(name, func(t *testing.T) {
+			exec(t, make(), "CREATE TABLE users (id integer PRIMARY KEY, email varchar(100) NOT NULL UNIQUE, tenant_id bigint NOT NULL)")
+			out := filepath.Join(t.TempDir(), "models", "models.go")
+			ormgen := func(args ...string) (string, string, error) {
+				var stdout, stderr bytes.Buffer
+				err := run(t.Context(), append([]string{"-source", address}, args...), &stdout, &stderr)
+				return stdout.String(), stderr.String(), err
+			}
+			if _, _, err := ormgen("-check", "-out", out); !errors.Is(err, errDiffers) {
+				t.Errorf("-check without a file: %v", err)
+			}
+			if _, _, err := ormgen("-out", out, "-tenant", "tenant_id"); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(out)
+			if err != nil || !strings.Contains(string(text), `orm:"tenant_id,tenant"`) {
+				t.Fatalf("%s: %v", text, err)
+			}
+			if _, _, err := ormgen("-check", "-out", out, "-tenant", "tenant_id"); err != nil {
+				t.Errorf("-check behind it: %v", err)
+			}
+			exec(t, make(), "CREATE VIEW emails AS SELECT email FROM users")
+			if _, notes, err := ormgen("-check", "-out", out, "-tenant", "tenant_id"); !errors.Is(err, errDiffers) || !strings.Contains(notes, "emails: is a view and has no key") {
+				t.Errorf("-check of another schema: %v, %s", err, notes)
+			}
+			if _, _, err := ormgen("-check", "-out", out, "-tenant", "tenant_id", "-only", "users"); err != nil {
+				t.Errorf("-only users: %v", err)
+			}
+			var s introspect.Schema
+			if text, _, err := ormgen("-json"); err != nil || json.Unmarshal([]byte(text), &s) != nil || s.Table("", "emails") == nil {
+				t.Errorf("-json: %v\n%s", err, text)
+			}
+			for _, bad := range [][]string{{"-only", "user"}, {"-tenant", "tenantid"}, {"-package", "a b"}, {"-check"}, {"rest"}} {
+				if _, _, err := ormgen(bad...); err == nil || errors.Is(err, errDiffers) {
+					t.Errorf("%s: %v", bad, err)
+				}
+			}
+		})
+	}
+	for _, address := range []string{"", "no/such/file.db", "mysql://x"} {
+		if err := run(t.Context(), []string{"-source", address}, new(bytes.Buffer), new(bytes.Buffer)); err == nil {
+			t.Errorf("%q was taken", address)
+		}
+	}
+}

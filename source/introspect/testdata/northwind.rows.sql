@@ -1,0 +1,14 @@
+INSERT INTO categories VALUES (1, 'Beverages', 'Soft drinks, coffees, teas, beers, and ales', NULL), (2, 'Condiments', NULL, NULL);
+INSERT INTO customer_demographics VALUES ('new', NULL), ('old', 'came before');
+INSERT INTO customers VALUES ('ALFKI', 'Alfreds Futterkiste', 'Berlin', 'Germany'), ('ANATR', 'Ana Trujillo Emparedados y helados', NULL, 'Mexico');
+INSERT INTO customer_customer_demo VALUES ('ALFKI', 'new'), ('ANATR', 'old');
+INSERT INTO employees VALUES (2, 'Fuller', 'Andrew', '1952-02-19', '1992-08-14', 'Andrew received his BTS commercial', NULL, NULL), (3, 'Leverling', 'Janet', NULL, '1992-04-01', NULL, 2, 'x.bmp');
+INSERT INTO suppliers VALUES (1, 'Exotic Liquids', NULL), (2, 'New Orleans Cajun Delights', '#CAJUN.HTM#');
+INSERT INTO products VALUES (1, 'Chai', 1, 1, '10 boxes x 30 bags', 18, 39, 1), (2, 'Chang', NULL, 1, NULL, 19.5, 17, 0);
+INSERT INTO region VALUES (1, 'Eastern'), (2, 'Western');
+INSERT INTO shippers VALUES (1, 'Speedy Express', '(503) 555-9831'), (3, 'Federal Shipping', NULL);
+INSERT INTO orders VALUES (10248, 'ALFKI', 3, '1996-07-04', '1996-07-16', 3, 32.25, 'Alfreds'), (10249, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO territories VALUES ('01581', 'Westboro', 1), ('98004', 'Bellevue', 2);
+INSERT INTO employee_territories VALUES (2, '01581'), (2, '98004'), (3, '01581');
+INSERT INTO order_details VALUES (10248, 1, 14, 12, 0), (10248, 2, 9.5, 10, 0.25);
+INSERT INTO us_states VALUES (1, 'Alabama', 'AL', 'south'), (2, 'Alaska', 'AK', 'north');
