@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"testing"
 )
 
 // asked is a question as the driver takes it.
@@ -14,9 +15,24 @@ type asked struct {
 	args []driver.Value
 }
 
-// drained reads answers with the driver alone on a connection that is at hand, and drops them: what nobody who reads through the driver
-// is below.
-func drained(c *sql.Conn, all ...asked) error {
+// alone gives the allocations of the driver itself, on a connection that is at hand, with the rows dropped: nobody who reads through the
+// driver has fewer.
+func (w workload) alone(tb testing.TB) float64 {
+	tb.Helper()
+	connector, _ := w.taped(tb)
+	db := sql.OpenDB(connector)
+	defer func() { _ = db.Close() }()
+	c, err := db.Conn(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	run := func() ([]benchUser, error) { return nil, drained(c, w.asks) }
+	perRun(tb, run) // the tape has everything now
+	return perRun(tb, run)
+}
+
+func drained(c *sql.Conn, all []asked) error {
 	ctx := context.Background()
 	return c.Raw(func(dc any) error {
 		for _, a := range all {
@@ -36,10 +52,10 @@ func drained(c *sql.Conn, all ...asked) error {
 			for err == nil {
 				err = rows.Next(row)
 			}
-			if err := errors.Join(rows.Close(), s.Close()); err != nil {
-				return err
-			}
 			if !errors.Is(err, io.EOF) {
+				return errors.Join(err, rows.Close())
+			}
+			if err := rows.Close(); err != nil {
 				return err
 			}
 		}

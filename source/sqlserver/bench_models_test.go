@@ -1,6 +1,7 @@
 package sqlserver_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -63,6 +64,16 @@ func benchUsersOf(n int) []benchUser {
 		out[i] = benchUserAt(i)
 	}
 	return out
+}
+
+// benchIDs lists the ids of n users as JSON.
+func benchIDs(n int) string {
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = benchUserAt(i).ID
+	}
+	text, _ := json.Marshal(out) // numbers have a form
+	return string(text)
 }
 
 // userReply is the answer of n users.
