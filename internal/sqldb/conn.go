@@ -10,8 +10,8 @@ import (
 	"github.com/multi-orm/orm/builder"
 )
 
-// Direct is a driver's connection that may be used without database/sql in between, and by two goroutines
-// at once: database/sql closes the rows of a cancelled context from a goroutine of its own.
+// Direct is a driver's connection that may be used without database/sql in between. Its rows heed the context by themselves, give values
+// that belong to the caller, and as many of a row as there is room for. Arguments come as System.Bind and System.Typed made them.
 type Direct interface {
 	driver.QueryerContext
 	driver.ExecerContext
@@ -29,8 +29,8 @@ type Conn struct {
 	Leave func() error
 }
 
-// Take takes a connection from db.
-func Take(ctx context.Context, db *sql.DB) (*Conn, error) {
+// takeConn takes a connection from db.
+func (s *System) takeConn(ctx context.Context, db *sql.DB) (*Conn, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,11 @@ func Take(ctx context.Context, db *sql.DB) (*Conn, error) {
 	out := &Conn{SQL: c}
 	// The pointer outlives the call, which is safe as long as it does not outlive c: only Give ends it.
 	_ = c.Raw(func(dc any) error {
-		out.direct, _ = dc.(Direct)
+		if s.Direct != nil {
+			out.direct = s.Direct(dc)
+		} else {
+			out.direct, _ = dc.(Direct)
+		}
 		return nil
 	})
 	return out, nil
@@ -53,6 +57,7 @@ func (c *Conn) Give() {
 			return
 		}
 	}
+	c.direct = nil    // another may have it from here on
 	_ = c.SQL.Close() // fails only when it was given back before
 }
 
@@ -125,7 +130,15 @@ func (c *Conn) exec(ctx context.Context, text string, args []driver.NamedValue) 
 func (c *Conn) query(ctx context.Context, text string, args []driver.NamedValue) (cursor, error) {
 	c.at = reached{sent: true}
 	if c.direct != nil {
-		return c.direct.QueryContext(ctx, text, args)
+		rows, err := c.direct.QueryContext(ctx, text, args)
+		if err != nil {
+			return nil, err
+		}
+		c.at.began = true
+		if more, ok := rows.(driver.RowsNextResultSet); ok {
+			return &results{rows: more, width: unknown}, nil
+		}
+		return rows, nil
 	}
 	rows, err := c.SQL.QueryContext(ctx, text, plain(args)...)
 	if err != nil {

@@ -55,7 +55,7 @@ func (p *Pool) borrow(ctx context.Context) (*Conn, error) {
 	if db == nil {
 		return nil, p.s.closed("the source is not open")
 	}
-	c, err := Take(ctx, db)
+	c, err := p.s.takeConn(ctx, db)
 	switch {
 	case err != nil && p.db.Load() == nil: // closed meanwhile
 		return nil, p.s.closed("the source is not open")

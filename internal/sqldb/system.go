@@ -31,6 +31,9 @@ type System struct {
 	// Admit may refuse a write that the table would bend; ask gives the one value of a query, on the write's connection. It
 	// may be nil.
 	Admit func(st builder.Statement, ask func(text string) (driver.Value, error)) error
+	// Direct gives a driver's connection as one that needs no database/sql in between, nil for one of another driver. It may be nil where
+	// the driver's connections say so themselves.
+	Direct func(dc any) Direct
 	// Query runs the caller's own SQL text.
 	Query func(ctx context.Context, c *sql.Conn, text string, args ...any) (*sql.Rows, error)
 	// Changes is a query for the number of rows that the connection has changed; "" where a statement's own

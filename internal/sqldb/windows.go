@@ -74,8 +74,11 @@ func (t *Tx) fetch(ctx context.Context, text string, number int64, size int, p *
 			return err
 		}
 		defer func() { _ = cur.Close() }() // a second time where nothing went wrong; it says nothing new
-		if s, ok := cur.(*scanned); ok {
-			s.wider = true
+		switch c := cur.(type) {
+		case *scanned:
+			c.wider = true
+		case *results:
+			c.wider = true
 		}
 		if n, err = p.decode(ctx, cur, buf, rows); err != nil {
 			return err

@@ -60,6 +60,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Picky:  picky,
 		Reader: reader,
 		Query:  query,
+		Direct: direct,
 		Around: around,
 
 		Bracket: numbering,

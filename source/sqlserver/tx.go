@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/source"
@@ -31,18 +32,10 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 	if err != nil {
 		return nil, d.fail(ctx, nil, err)
 	}
-	w := sqldb.Words{
-		Begin: "SET XACT_ABORT OFF; BEGIN TRANSACTION", Commit: "COMMIT TRANSACTION", Rollback: "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION",
-		Savepoint:  func(name string) string { return "SAVE TRANSACTION " + d.Dialect().Quote(name) },
-		RollbackTo: func(name string) string { return "ROLLBACK TRANSACTION " + d.Dialect().Quote(name) },
-		Release:    func(string) string { return "" }, // there is none: a savepoint ends with its transaction
-		Stands:     stands,
-	}
+	w := words()
 	if level != "" {
 		w.Begin = "SET TRANSACTION ISOLATION LEVEL " + level + "; " + w.Begin
-		w.Leave = func(ctx context.Context, c *sqldb.Conn) error {
-			return c.Run(ctx, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED") // a pool's reset leaves the level as it is
-		}
+		w.Leave = readCommitted
 	}
 	if o.ReadOnly {
 		w.Commit = w.Rollback
@@ -52,6 +45,21 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 		return nil, err // not t: a nil *Tx is no nil source.Tx
 	}
 	return &transaction{Tx: t, d: d, reads: o.ReadOnly, begun: ctx, settings: source.SettingsFrom(ctx), told: slices.Clone(source.SettingsFrom(ctx))}, nil
+}
+
+func words() sqldb.Words {
+	return sqldb.Words{
+		Begin: "SET XACT_ABORT OFF; BEGIN TRANSACTION", Commit: "COMMIT TRANSACTION", Rollback: "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION",
+		Savepoint:  func(name string) string { return "SAVE TRANSACTION " + dialect.SQLServer{}.Quote(name) },
+		RollbackTo: func(name string) string { return "ROLLBACK TRANSACTION " + dialect.SQLServer{}.Quote(name) },
+		Release:    func(string) string { return "" }, // there is none: a savepoint ends with its transaction
+		Stands:     stands,
+	}
+}
+
+// readCommitted sets the level that connections have by themselves: a pool's reset leaves it as it is.
+func readCommitted(ctx context.Context, c *sqldb.Conn) error {
+	return c.Run(ctx, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 }
 
 // stands reports whether the transaction can still commit: some errors end it, others doom it.
