@@ -72,7 +72,7 @@ func (a Args) lists(dialect string) named.Lists {
 			case dialect == "sqlserver":
 				item, ok := openJSONItem(list)
 				if !ok {
-					return "", &Error{Err: ErrInvalid, Detail: "the list :" + name + " holds values of several kinds"}
+					return "", &Error{Err: ErrInvalid, Detail: "the list :" + name + " holds values of several kinds, or of one that cannot be listed"}
 				}
 				return op + " (SELECT [value]" + item.collate + " FROM OPENJSON(" + placeholder + ") WITH ([value] " + item.typ + " '$'))", nil
 			case bytes == 0:

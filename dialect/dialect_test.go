@@ -101,10 +101,11 @@ func TestPostgresCastsDoNotCut(t *testing.T) {
 func TestSQLServerLists(t *testing.T) {
 	ms := dialect.SQLServer{}
 	for want, typ := range map[string]dialect.Type{
-		"SELECT [v] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(\x00) WITH ([v] nvarchar(4000) '$')":                                                                                                                {Kind: dialect.String, Size: 5},
-		"SELECT [v] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(\x00) WITH ([v] nvarchar(max) '$')":                                                                                                                 {Kind: dialect.String, Size: 4000},
-		"SELECT CAST([v] AS varchar(8000)) COLLATE X FROM OPENJSON(\x00) WITH ([v] nvarchar(4000) '$') WHERE [v] IS NULL OR CAST(CAST([v] AS varchar(8000)) AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 = [v]": {Kind: dialect.String, Name: "varchar(9) COLLATE X NOT NULL"},
-		"SELECT [v] FROM OPENJSON(\x00) WITH ([v] bigint '$')":                                                                                                                                                        {Kind: dialect.Int, Bits: 64},
+		"SELECT [v] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(\x00) WITH ([v] nvarchar(4000) '$')":                                                                                                                          {Kind: dialect.String, Size: 5},
+		"SELECT [v] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(\x00) WITH ([v] nvarchar(max) '$')":                                                                                                                           {Kind: dialect.String, Size: 4000},
+		"SELECT CAST([v] COLLATE X AS varchar(8000)) FROM OPENJSON(\x00) WITH ([v] nvarchar(4000) '$') WHERE [v] IS NULL OR CAST(CAST([v] COLLATE X AS varchar(8000)) AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 = [v]": {Kind: dialect.String, Name: "varchar(9) COLLATE X NOT NULL"},
+		"SELECT [v] FROM OPENJSON(\x00) WITH ([v] nvarchar(max) '$')":                                                                                                                                                           {Kind: dialect.String, Name: "varchar(8000)"},
+		"SELECT [v] FROM OPENJSON(\x00) WITH ([v] bigint '$')":                                                                                                                                                                  {Kind: dialect.Int, Bits: 64},
 	} {
 		if got := ms.In("e", typ, true, false); got != "e NOT IN ("+want+")" {
 			t.Error(got)

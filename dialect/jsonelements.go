@@ -128,7 +128,7 @@ func (SQLServer) JSONIs(alias string, k JSONKind) string {
 	case JSONIsBool:
 		return test + " AND " + value + " = " + Arg
 	case JSONIsNumber:
-		return test + " AND CASE WHEN " + value + " LIKE N'%[eE]%' THEN TRY_CAST(TRY_CAST(" + value + " AS float) AS " + jsonDecimal + ") ELSE TRY_CAST(" + value + " AS " + jsonDecimal +
+		return test + " AND " + value + " NOT LIKE N'%." + strings.Repeat("[0-9]", 19) + "%' AND CASE WHEN " + value + " LIKE N'%[eE]%' THEN TRY_CAST(TRY_CAST(" + value + " AS float) AS " + jsonDecimal + ") ELSE TRY_CAST(" + value + " AS " + jsonDecimal +
 			") END = CAST(" + Arg + " AS " + jsonDecimal + ")"
 	}
 	return test

@@ -48,6 +48,9 @@ func (d SQLite) KeyRows(types []Type, _ []string) (text string, ok bool) {
 func (d SQLServer) KeyRows(types []Type, as []string) (text string, ok bool) {
 	var cols, from, where strings.Builder
 	for i, t := range types {
+		if t.Kind == Bytes { // a cast reads no base64
+			return "", false
+		}
 		j := "[orm_j" + strconv.Itoa(i) + "]"
 		typ, collate := d.listType(t)
 		if as != nil && as[i] != "" {

@@ -60,9 +60,10 @@ func (d SQLServer) In(expr string, t Type, negated, fold bool) string {
 		op = " NOT IN "
 	}
 	typ, collate := d.listType(t)
-	if Narrow(t.Name) && !fold {
-		return expr + op + "(SELECT CAST([v] AS varchar(8000))" + collate + " FROM OPENJSON(" + Arg + ") WITH ([v] nvarchar(4000) '$') WHERE [v] IS NULL" +
-			" OR CAST(CAST([v] AS varchar(8000)) AS nvarchar(4000)) COLLATE " + sqlServerBinary + " = [v])"
+	if Narrow(t.Name) && typ == "nvarchar(4000)" && !fold { // in the code page of the column, before it is cast
+		short := "CAST([v]" + collate + " AS varchar(8000))"
+		return expr + op + "(SELECT " + short + " FROM OPENJSON(" + Arg + ") WITH ([v] nvarchar(4000) '$') WHERE [v] IS NULL" +
+			" OR CAST(" + short + " AS nvarchar(4000)) COLLATE " + sqlServerBinary + " = [v])"
 	}
 	return lower(expr, fold) + op + "(SELECT " + lower("[v]", fold) + collate + " FROM OPENJSON(" + Arg + ") WITH ([v] " + typ + " '$'))"
 }
@@ -88,12 +89,19 @@ func (d SQLServer) listType(t Type) (typ, collate string) {
 	switch name := lowerASCII(typ); {
 	case t.isDate(): // a time of that day is not the day
 		typ = "datetime2(6)"
-	case name == "nvarchar(max)" || name == "varchar(max)" || name == "text" || name == "ntext" || name == "nvarchar(4000)" || Narrow(name) && t.Size > 4000:
+	case name == "nvarchar(max)" || name == "varchar(max)" || name == "text" || name == "ntext" || name == "nvarchar(4000)" || Narrow(name) && t.Size > 4000 || long(name):
 		typ = "nvarchar(max)"
 	case Narrow(name) || strings.HasPrefix(name, "nvarchar") || strings.HasPrefix(name, "nchar") || name == "sysname":
 		typ = "nvarchar(4000)"
 	}
 	return typ, collate
+}
+
+// long reports a type of texts of more than 4,000 characters.
+func long(name string) bool {
+	_, size, _ := strings.Cut(name, "(")
+	n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(size), ")")))
+	return err == nil && n > 4000
 }
 
 // bare takes off a type what a column says beyond it.
@@ -281,12 +289,13 @@ func (SQLServer) CreateTable(table, body string) string {
 	return "IF OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "', N'U') IS NULL CREATE TABLE " + table + " (" + body + ")"
 }
 
-// CreateIndex asks first whether the index is there, and takes one that another made meanwhile for its own.
+// CreateIndex asks first whether the index is there, and takes one that another made meanwhile for its own. Statistics of its name are none.
 func (SQLServer) CreateIndex(unique bool, name, table string, columns []string, where string) string {
 	plain := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"), "]]", "]")
-	return "IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'" + strings.ReplaceAll(plain, "'", "''") +
-		"' AND object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "')) BEGIN TRY " + createIndex("", unique, name, table, columns, where) +
-		" END TRY BEGIN CATCH IF ERROR_NUMBER() NOT IN (1913, 2714) THROW END CATCH"
+	absent := "NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'" + strings.ReplaceAll(plain, "'", "''") +
+		"' AND object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "'))"
+	return "IF " + absent + " BEGIN TRY " + createIndex("", unique, name, table, columns, where) +
+		" END TRY BEGIN CATCH IF ERROR_NUMBER() <> 1913 OR " + absent + " THROW END CATCH"
 }
 
 // CreateSchema asks first whether the schema is there.

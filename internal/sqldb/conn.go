@@ -95,6 +95,7 @@ func (c *Conn) bracket(ctx context.Context, of func(builder.Statement) (before, 
 	}
 	if err := c.Run(ctx, before); err != nil {
 		end()
+		c.at = reached{} // no row was sent
 		return nil, err
 	}
 	return end, nil

@@ -44,8 +44,8 @@ func (t *Tx) Windows(ctx context.Context, w Windows, st *builder.Select, size in
 		return t.s.Fail(ctx, m, err)
 	}
 	defer func() {
-		if t.ready() == nil { // a transaction that failed takes its cursors along
-			_, _ = t.on(ctx, read, func(c *Conn) error { return c.Run(context.WithoutCancel(ctx), w.Close, number) }) // the rows are read
+		if !t.ended.Load() { // a cursor outlives what is rolled back
+			_ = t.c.Run(context.WithoutCancel(ctx), w.Close, number) // the rows are read, or the error that came before is told
 		}
 	}()
 	for {

@@ -23,7 +23,8 @@
 // Decimals keep the digits that the tag says, 38 with 10 of them behind the point where it says none. A value of more is refused,
 // in comparisons too, since the server would round it; Mul and exact averages of decimals are ErrUnsupported. SetPath and RemovePath
 // take keys of letters, digits, _ and -. A text that keeps rows apart (tenant, owner, scope=) is refused where it ends in a blank.
-// Arguments for columns of varchar and char are sent as such where they are ASCII, so that an index serves.
+// Arguments for columns of varchar and char are sent as such where they are ASCII, so that an index serves; what the code page of such a
+// column does not have the server stores as question marks: take nvarchar for texts of people.
 //
 // What it does not do is refused by name: full text, changes of the number of an identity column. The suite of all
 // sources was run through the driver on Babelfish for PostgreSQL 4.3, a server that speaks the protocol and the language but is no SQL

@@ -94,7 +94,7 @@ func cancelled(err error) bool {
 
 func retryable(number int32) bool {
 	switch number {
-	case 1205, 3960, 3935, 41302, 41305, 41325:
+	case 1205, 3960, 3961, 3935, 41302, 41305, 41325:
 		return true
 	}
 	return false
@@ -131,7 +131,7 @@ func kind(number int32) (detail string, sentinel error) {
 		return "the table has triggers, so that a write cannot give rows back", fault.ErrUnsupported
 	case 1205:
 		return "the server chose the transaction to end a deadlock: run it again, orm.Retry does", fault.ErrUpstream
-	case 3960, 3935, 41302, 41305, 41325:
+	case 3960, 3961, 3935, 41302, 41305, 41325:
 		return "another transaction changed the same rows: run it again, orm.Retry does", fault.ErrUpstream
 	case 1222:
 		return "the rows are locked by another transaction", fault.ErrConflict

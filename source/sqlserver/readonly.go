@@ -2,7 +2,6 @@ package sqlserver
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -54,18 +53,13 @@ func (t *transaction) Exec(ctx context.Context, text string, args []model.Value)
 	return t.Tx.Exec(ctx, text, args)
 }
 
-// Query reads the result of SQL text. A transaction that only reads refuses text that holds a word of one that writes, outside of quotes:
-// what it wrote would be gone in silence.
+// Query reads the result of SQL text. A transaction that only reads refuses text that may write, by its words: what it wrote would be gone
+// in silence.
 func (t *transaction) Query(ctx context.Context, text string, args []model.Value, rows *source.Rows) error {
-	if writing.MatchString(quoted.ReplaceAllString(text, " ")) {
+	if t.reads && mayWrite(text) {
 		if err := t.refuses(nil); err != nil {
 			return err
 		}
 	}
 	return t.Tx.Query(ctx, text, args, rows)
 }
-
-var (
-	quoted  = regexp.MustCompile(`(?s)'[^']*'|"[^"]*"|\[[^\]]*\]|--[^\n]*|/\*.*?\*/`)
-	writing = regexp.MustCompile(`(?i)\b(INSERT|UPDATE|DELETE|MERGE|INTO|TRUNCATE|EXEC|EXECUTE|CREATE|ALTER|DROP|GRANT|REVOKE|DENY|BACKUP|RESTORE|BULK|WRITETEXT|UPDATETEXT|COMMIT|ROLLBACK)\b|^\s*\w+\s*$`)
-)

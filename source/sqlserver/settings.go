@@ -38,6 +38,9 @@ func setContext(ctx context.Context, c *sqldb.Conn, settings []source.Setting) e
 		if len(utf16.Encode([]rune(s.Value))) > mostUnits {
 			return refuse("a variable of row policies is longer than 4,000 characters")
 		}
+		if strings.HasSuffix(s.Value, " ") {
+			return refuse("a variable of row policies ends in a blank: SQL Server takes it for the text without")
+		}
 		if i > 0 {
 			text.WriteString("; ")
 		}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	mssql "github.com/microsoft/go-mssqldb"
@@ -31,7 +32,7 @@ type DataSource struct {
 	given     *sql.DB    // the caller's database, never closed here
 	connector driver.Connector
 	models    []*model.Model
-	snapshots bool // the database allows SNAPSHOT
+	snapshots atomic.Bool // the database allows SNAPSHOT
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -158,7 +159,7 @@ func (d *DataSource) probe(ctx context.Context, db *sql.DB) error {
 	if !noon.Equal(time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)) {
 		return refuse("the connection reads times in another zone than UTC: take timezone out of its connection string")
 	}
-	d.snapshots = snapshot == 1
+	d.snapshots.Store(snapshot == 1)
 	return nil
 }
 

@@ -22,7 +22,7 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 	case source.ReadCommitted:
 		level = "READ COMMITTED"
 	case source.RepeatableRead:
-		if level = "REPEATABLE READ"; d.snapshots {
+		if level = "REPEATABLE READ"; d.snapshots.Load() {
 			level = "SNAPSHOT"
 		}
 	case source.Serializable:
@@ -84,7 +84,7 @@ type transaction struct {
 // Commit makes what was written last. An answer that does not come leaves it unknown whether it did.
 func (t *transaction) Commit(ctx context.Context) error {
 	err := t.Tx.Commit(ctx)
-	if err == nil || !t.Sent() || answered(err) {
+	if err == nil || !t.Sent() || answered(err) || t.reads {
 		return err
 	}
 	return (&fault.Error{Source: t.d.Name(), Err: fault.ErrCommitUnknown, Detail: "the connection broke before the server answered COMMIT"}).WithCause(err)

@@ -26,9 +26,12 @@ func typed(f *model.Field, arg model.Value, v driver.Value) (driver.Value, error
 		}
 		return v, nil
 	}
-	precision, scale, ok := digits(f)
+	scale, ok := digits(f)
+	if arg.Kind() == model.UintValue && !ok { // a list of rows has one type for all
+		return strconv.FormatUint(arg.Uint(), 10), nil
+	}
 	if !ok {
-		if keeps(f) && endsBlank(arg) {
+		if text, is := v.(string); keeps(f) && (is && strings.HasSuffix(text, " ") || endsBlank(arg)) {
 			return nil, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "a text that keeps rows apart must not end in a blank: SQL Server takes it for the text without")
 		}
 		if text, is := v.(string); is && dialect.Narrow(f.DBType) && !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
@@ -37,24 +40,24 @@ func typed(f *model.Field, arg model.Value, v driver.Value) (driver.Value, error
 		return v, nil
 	}
 	if arg.Kind() == model.ListValue {
-		return decimalList(f, arg.List(), precision, scale)
+		return decimalList(f, arg.List(), scale)
 	}
 	text, ok := decimalText(arg)
 	if !ok {
 		return v, nil
 	}
-	if !decimal.Fits(text, precision, scale) {
+	if !decimal.Fits(text, dialect.MostDigits, scale) {
 		return nil, tooFine(f, scale)
 	}
 	return text, nil
 }
 
-func decimalList(f *model.Field, list model.List, precision, scale int) (driver.Value, error) {
+func decimalList(f *model.Field, list model.List, scale int) (driver.Value, error) {
 	out := make(model.List, len(list))
 	for i, item := range list {
 		out[i] = item
 		if text, ok := decimalText(item); ok {
-			if !decimal.Fits(text, precision, scale) {
+			if !decimal.Fits(text, dialect.MostDigits, scale) {
 				return nil, tooFine(f, scale)
 			}
 			out[i] = model.StringOf(text)
@@ -69,14 +72,14 @@ func tooFine(f *model.Field, scale int) error {
 
 // picky reports a column for which the driver's choice of a type is not good enough.
 func picky(f *model.Field) bool {
-	_, _, ok := digits(f)
-	return ok || dialect.Narrow(f.DBType) || keeps(f)
+	_, ok := digits(f)
+	return ok || dialect.Narrow(f.DBType) || keeps(f) || f.Kind == model.Uint && f.Bits == 64
 }
 
 // keeps reports a column of texts that scopes go by.
 func keeps(f *model.Field) bool {
 	m := f.Model
-	return f.Kind == model.String && m != nil && (f == m.Tenant || f == m.Owner || slices.Contains(m.Scopes, f))
+	return m != nil && (f == m.Tenant || f == m.Owner || slices.Contains(m.Scopes, f))
 }
 
 // endsBlank reports a text, or a list of texts, in which blanks at the end count.
@@ -90,19 +93,20 @@ func endsBlank(v model.Value) bool {
 	return false
 }
 
-// digits gives those that a column of decimals keeps; where the tag does not say, the table has those that orm.CreateTables gives it.
-func digits(f *model.Field) (precision, scale int, ok bool) {
+// digits gives those that a column of decimals keeps behind the point; where the tag does not say, the table has those that
+// orm.CreateTables gives it. Too many before the point the server refuses itself.
+func digits(f *model.Field) (scale int, ok bool) {
 	d := f.Decimal
 	if d == nil && f.Kind == model.Float {
 		d = model.DecimalType(f.DBType)
 	}
 	switch {
 	case d == nil:
-		return 0, 0, false
+		return 0, false
 	case d.Precision == 0:
-		return dialect.MostDigits, dialect.DigitsBehind, true
+		return dialect.DigitsBehind, true
 	}
-	return d.Precision, d.Scale, true
+	return d.Scale, true
 }
 
 // decimalText gives the digits of a number.
@@ -123,6 +127,9 @@ func decimalText(v model.Value) (string, bool) {
 // null gives NULL with the type of a column: one without a type is refused by columns of bytes and UUIDs, and by some servers everywhere.
 func null(f *model.Field) driver.Value {
 	if f == nil {
+		return sql.NullString{}
+	}
+	if _, ok := digits(f); ok || f.Kind == model.Uint && f.Bits == 64 { // as its numbers go
 		return sql.NullString{}
 	}
 	switch f.Kind {

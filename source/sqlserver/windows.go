@@ -21,7 +21,10 @@ var _ source.Windowed = (*transaction)(nil)
 // SelectWindows reads through a static cursor of the server, which sees the rows as they were when it began. The numbers are those of the
 // documents of sp_cursoropen and sp_cursorfetch: STATIC, with PARAMETERIZED_STMT; READ_ONLY; NEXT.
 func (t *transaction) SelectWindows(ctx context.Context, st *builder.Select, size int, rows *source.Rows, next func() error) error {
-	w := sqldb.Windows{Open: openCursor, Fetch: "EXEC sp_cursorfetch @p1, 2, 0, @p2", Close: "EXEC sp_cursorclose @p1"}
+	w := sqldb.Windows{Open: openCursor,
+		Fetch: "DECLARE @orm_c int = @p1, @orm_n int = @p2; EXEC sp_cursorfetch @orm_c, 2, 0, @orm_n", // procedures of the server take no bigint
+		Close: "DECLARE @orm_c int = @p1; EXEC sp_cursorclose @orm_c",
+	}
 	return t.Windows(ctx, w, st, size, rows, next)
 }
 
