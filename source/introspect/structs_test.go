@@ -102,8 +102,10 @@ func run(t *testing.T, e engine, whole, text, from, to string) {
 	}
 }
 
-// Programs of the fixtures' models read and write every row: of one fixture on each engine, and with ORM_TEST_PROGRAMS=all of every one, in
-// some minutes.
+// allPrograms reports ORM_TEST_PROGRAMS=all: a program for every fixture on every engine, in some minutes.
+func allPrograms() bool { return os.Getenv("ORM_TEST_PROGRAMS") == "all" }
+
+// Programs of the fixtures' models read and write every row: of one fixture, or of all.
 func TestGeneratedProgram(t *testing.T) {
 	for _, e := range engines() {
 		for _, name := range []string{"chinook", "northwind", "pagila"} {
@@ -121,7 +123,7 @@ func TestGeneratedProgram(t *testing.T) {
 				}
 				text := structs(t, s)
 				golden(t, name+"."+e.name+".go.txt", text)
-				if name+e.name == "chinooksqlite" || name == "pagila" || os.Getenv("ORM_TEST_PROGRAMS") == "all" {
+				if name+e.name == "chinooksqlite" || allPrograms() {
 					run(t, e, text, structs(t, s, introspect.NoColumns()), from, to)
 				}
 			})
