@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/multi-orm/orm/dialect"
@@ -26,7 +27,43 @@ type batch struct {
 // Batched reports whether q is several statements on d, which belong into one transaction.
 func (q *Insert) Batched(d dialect.Dialect) bool {
 	_, ok := d.(dialect.Batches)
-	return ok && (q.Conflict != nil || q.Rows > 1 && (len(q.Returning) > 0 || q.mixed()))
+	return ok && (q.Conflict != nil || q.Rows > 1 && (len(q.Returning) > 0 && q.MadeNumber() == nil || q.mixed()))
+}
+
+// MadeNumber gives the number that the database makes for each row and that is given back before all else, nil where there is none. Engines
+// hand out such numbers ascending in the order of the rows.
+func (q *Insert) MadeNumber() *model.Field {
+	if len(q.Returning) == 0 {
+		return nil
+	}
+	if f := q.Returning[0]; f.Auto && (f.Kind == model.Int || f.Kind == model.Uint) && q.place(f) < 0 {
+		return f
+	}
+	return nil
+}
+
+// Sorted reports whether the database makes numbers in the order of the rows only where it is told to.
+func (q *Insert) Sorted(d dialect.Dialect) bool {
+	_, ok := d.(dialect.Batches)
+	return ok && q.Rows > 1 && q.MadeNumber() != nil
+}
+
+// inOrder writes the rows as a table that says their order, which numbers are made in.
+func (q *Insert) inOrder(c *compiler, f *frag) {
+	v, n, names := c.free("orm_v", q.Model), c.free("orm_n", q.Model), strings.Join(c.quoted(q.Fields), ", ")
+	f.b.WriteString("SELECT " + v + "." + strings.Join(c.quoted(q.Fields), ", "+v+".") + " FROM (VALUES ")
+	for r := range q.Rows {
+		if r > 0 {
+			f.b.WriteString(", ")
+		}
+		f.b.WriteByte('(')
+		for range q.Fields {
+			c.argument(f)
+			f.b.WriteString(", ")
+		}
+		f.b.WriteString(strconv.Itoa(r+1) + ")")
+	}
+	f.b.WriteString(") AS " + v + "(" + names + ", " + n + ") ORDER BY " + v + "." + n)
 }
 
 // mixed reports whether a column may be given arguments of several types, of which a list of rows would make one: numbers of 64 bits

@@ -113,6 +113,8 @@ func (q *Insert) source(c *compiler, output string) (fragment, error) {
 		for range q.Fields {
 			c.take(&f)
 		}
+	case q.Sorted(c.d):
+		q.inOrder(c, &f)
 	default:
 		f.b.WriteString("VALUES ")
 		for r := range q.Rows {

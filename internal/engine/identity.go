@@ -13,7 +13,7 @@ import (
 // it, and with columns that identify a row where no ascending number can be hoped for.
 func (s *Session) identifying(st *builder.Insert) *builder.Insert {
 	extra := st.Model.Key
-	if madeNumber(st) == nil || s.dealt(st.Model) == byContent {
+	if st.MadeNumber() == nil || s.dealt(st.Model) == byContent {
 		extra = union(extra, identifiers(st))
 	}
 	if subset(extra, st.Returning) {

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
@@ -65,6 +67,16 @@ func (s *Session) insertMany(ctx context.Context, ex source.Executor, src source
 		deal(asked, &part, &back.Slab, nil)
 		return n, nil
 	}
+	if d, ok := src.(source.SQL); ok && st.Sorted(d.Dialect()) { // the numbers were made in order, whatever the order of the answer
+		order, err := byNumber(st.MadeNumber(), &back.Slab)
+		if err != nil {
+			return 0, err
+		}
+		if order != nil {
+			deal(asked, &part, &back.Slab, order)
+			return n, nil
+		}
+	}
 	return n, s.dealByContent(ctx, ex, src, st, asked, &part, &back.Slab)
 }
 
@@ -91,7 +103,7 @@ func deal(fields []*model.Field, part, back *source.Slab, order []int) {
 
 // ascend reports whether the rows came with numbers made for them that ascend, as they do in the order of the input.
 func ascend(st *builder.Insert, back *source.Slab) (bool, error) {
-	f := madeNumber(st)
+	f := st.MadeNumber()
 	if f == nil {
 		return false, nil
 	}
@@ -109,12 +121,23 @@ func ascend(st *builder.Insert, back *source.Slab) (bool, error) {
 	return true, nil
 }
 
-// madeNumber gives the number that the database makes for each row, nil where it makes none.
-func madeNumber(st *builder.Insert) *model.Field {
-	if f := st.Returning[0]; (f.Kind == model.Int || f.Kind == model.Uint) && f.Auto && !contains(st.Fields, f) {
-		return f
+// byNumber gives the rows in the order of the number f, nil where one has none or two have the same.
+func byNumber(f *model.Field, back *source.Slab) ([]int, error) {
+	order, numbers := make([]int, back.Len()), make([]int64, back.Len())
+	for i := range order {
+		v, err := f.Load(back.At(i))
+		if err != nil || v.IsNull() {
+			return nil, err
+		}
+		order[i], numbers[i] = i, v.Int()
 	}
-	return nil
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(numbers[a], numbers[b]) })
+	for i := 1; i < len(order); i++ {
+		if numbers[order[i]] == numbers[order[i-1]] {
+			return nil, nil
+		}
+	}
+	return order, nil
 }
 
 // dealByContent deals by columns that identify a row. Where the statement did not give them back, the rows are read

@@ -113,6 +113,7 @@ func idReply(text string) tds.Reply {
 	var r tds.Reply
 	for _, insert := range strings.Split(text, "INSERT INTO")[1:] {
 		_, values, _ := strings.Cut(insert, "VALUES")
+		values, _, _ = strings.Cut(values, ") AS ")
 		res := tds.Result{Columns: columns}
 		for range strings.Count(values, "(") {
 			id++

@@ -79,20 +79,30 @@ func rawInclude(ctx context.Context, db *sql.DB) ([]benchUser, error) {
 	return users, rows.Err()
 }
 
-const rawInsertText = "INSERT INTO users (email, name, role, tenant_id, is_active, balance, created_at, deleted_at) OUTPUT INSERTED.id VALUES "
+const rawInsertText = "INSERT INTO users (email, name, role, tenant_id, is_active, balance, created_at, deleted_at) OUTPUT INSERTED.id "
 
-// rawInserts is one insert for each of n rows, whose ids come in the order of the rows.
+// rawInserts inserts n rows, whose ids are made in the order of the rows.
 func rawInserts(n int) string {
 	var b strings.Builder
+	b.WriteString(rawInsertText)
+	if n > 1 {
+		b.WriteString("SELECT email, name, role, tenant_id, is_active, balance, created_at, deleted_at FROM (")
+	}
+	b.WriteString("VALUES ")
 	for i := range n {
 		if i > 0 {
-			b.WriteString("; ")
+			b.WriteString(", ")
 		}
-		b.WriteString(rawInsertText)
 		for j := range 8 {
 			b.WriteString([]string{"(", ", "}[min(j, 1)] + "@p" + strconv.Itoa(8*i+j+1))
 		}
+		if n > 1 {
+			b.WriteString(", " + strconv.Itoa(i+1))
+		}
 		b.WriteString(")")
+	}
+	if n > 1 {
+		b.WriteString(") AS v(email, name, role, tenant_id, is_active, balance, created_at, deleted_at, n) ORDER BY n")
 	}
 	return b.String()
 }
@@ -132,14 +142,14 @@ func rawCreate(ctx context.Context, c *sql.Conn, users []benchUser) error {
 	}
 	defer func() { _ = rows.Close() }()
 	for i := range users {
-		if i > 0 && !rows.NextResultSet() || !rows.Next() {
+		if !rows.Next() {
 			return errors.Join(errors.New("a row gave no id"), rows.Err())
 		}
 		if err := rows.Scan(&users[i].ID); err != nil {
 			return err
 		}
-		rows.Next() // to the end of the result
 	}
+	rows.Next() // to the end of the result
 	return rows.Err()
 }
 

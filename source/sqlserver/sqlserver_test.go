@@ -95,7 +95,7 @@ func (s *script) texts() string {
 func opened(t *testing.T, s *script, opts ...sqlserver.Option) (orm.DB, *tds.Server) {
 	t.Helper()
 	server := tds.Start(t, s.reply)
-	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), opts...), orm.Models(Item{}, Doc{}))
+	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), opts...), orm.Models(Item{}, Doc{}, Label{}))
 	if err != nil {
 		t.Fatal(err)
 	}

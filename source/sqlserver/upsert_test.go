@@ -144,7 +144,7 @@ func TestSkipDuplicates(t *testing.T) {
 	}
 }
 
-// Several rows whose keys the server makes go in one call, a statement each, so that each gets its own.
+// Several rows with a column whose arguments differ in type go in one call, a statement each, so that each gets its own key.
 func TestCreateManyInOrder(t *testing.T) {
 	s := &script{answer: func(c *tds.Call) tds.Reply {
 		if !strings.Contains(c.Text, "INSERT") {
@@ -158,6 +158,32 @@ func TestCreateManyInOrder(t *testing.T) {
 		t.Error(n, err, rows)
 	}
 	if len(s.calls) != 1 || strings.Count(s.texts(), "INSERT INTO") != 3 || s.calls[0].Value("@p1") != "c" || s.calls[0].Value("@p12") != "a" {
+		t.Error(s.texts())
+	}
+}
+
+// Label is a row of which nothing but the key is made.
+type Label struct {
+	_    struct{} `orm:"table=labels"`
+	ID   int64    `orm:"id,auto"`
+	Name string
+}
+
+// Numbers are made in the order of the rows, whatever the order in which the server gives them back.
+func TestCreateManySorted(t *testing.T) {
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		if !strings.Contains(c.Text, "INSERT") {
+			return tds.Reply{}
+		}
+		return tds.Rows(tds.Columns("id", tds.BigInt), []any{int64(30)}, []any{int64(10)}, []any{int64(20)})
+	}}
+	db, _ := opened(t, s)
+	rows := []Label{{Name: "c"}, {Name: "a"}, {Name: "b"}}
+	if n, err := orm.Repo[Label](db).CreateMany(t.Context(), rows); n != 3 || err != nil || rows[0].ID != 10 || rows[1].ID != 20 || rows[2].ID != 30 {
+		t.Error(n, err, rows)
+	}
+	const want = "INSERT INTO [labels] ([name]) OUTPUT INSERTED.[id] SELECT [orm_v].[name] FROM (VALUES (@p1, 1), (@p2, 2), (@p3, 3)) AS [orm_v]([name], [orm_n]) ORDER BY [orm_v].[orm_n]"
+	if len(s.calls) != 1 || s.calls[0].Text != want || s.calls[0].Value("@p1") != "c" || s.calls[0].Value("@p3") != "b" {
 		t.Error(s.texts())
 	}
 }
