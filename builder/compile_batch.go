@@ -27,7 +27,7 @@ type batch struct {
 // Batched reports whether q is several statements on d, which belong into one transaction.
 func (q *Insert) Batched(d dialect.Dialect) bool {
 	_, ok := d.(dialect.Batches)
-	return ok && (q.Conflict != nil || q.Rows > 1 && (len(q.Returning) > 0 && q.MadeNumber() == nil || q.mixed()))
+	return ok && (q.Conflict != nil || q.Rows > 1 && (len(q.Returning) > 0 && !q.Sorted(d) || q.mixed()))
 }
 
 // MadeNumber gives the number that the database makes for each row and that is given back before all else, nil where there is none. Engines
@@ -42,10 +42,10 @@ func (q *Insert) MadeNumber() *model.Field {
 	return nil
 }
 
-// Sorted reports whether the database makes numbers in the order of the rows only where it is told to.
+// Sorted reports whether q is one statement that tells d the order in which the numbers of its rows are made.
 func (q *Insert) Sorted(d dialect.Dialect) bool {
-	_, ok := d.(dialect.Batches)
-	return ok && q.Rows > 1 && q.MadeNumber() != nil
+	b, ok := d.(dialect.Batches)
+	return ok && b.Sorts() && q.Rows > 1 && q.Conflict == nil && q.MadeNumber() != nil && !q.mixed()
 }
 
 // inOrder writes the rows as a table that says their order, which numbers are made in.

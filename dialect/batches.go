@@ -11,7 +11,12 @@ type Batches interface {
 	// Held is the hint of a table that keeps what was looked for, and was not there, away from others until the end of the
 	// transaction.
 	Held() string
+	// Sorts reports whether an insert of many rows that gives them back may say in which order their numbers are made.
+	Sorts() bool
 }
+
+// Sorts is true unless the server was found to take no such statement.
+func (d SQLServer) Sorts() bool { return !d.Unsorted }
 
 // Held locks the rows that are found and the gaps where none is.
 func (SQLServer) Held() string { return "WITH (UPDLOCK, SERIALIZABLE)" }

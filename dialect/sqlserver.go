@@ -9,6 +9,8 @@ import (
 type SQLServer struct {
 	// Keep lets writes give rows back by way of a table variable, as tables with triggers demand.
 	Keep bool
+	// Unsorted makes inserts of many rows that are given back go as a statement each, for servers that only speak the protocol.
+	Unsorted bool
 }
 
 // The digits of a decimal column whose type says none: as many as there can be, and some of them behind the point.

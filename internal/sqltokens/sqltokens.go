@@ -51,6 +51,11 @@ func Split(text string) []Token {
 			i = end
 			out = append(out, Token{String, value, start, i})
 			continue
+		case (c == 'N' || c == 'n') && strings.HasPrefix(text[i+1:], "'"): // of SQL Server: wide text
+			value, end := quoted(text, i+2, '\'')
+			i = end
+			out = append(out, Token{String, value, start, i})
+			continue
 		case c == '\'' || c == '"' || c == '`' || c == '[':
 			closing, kind := c, Name
 			if c == '[' && !bracketed(text[i+1:]) {
@@ -155,8 +160,8 @@ func Listed(condition string) (column string, values []string, ok bool) {
 			return "", nil, false
 		}
 		rest = rest[:len(rest)-1]
-	case rest[0].Is("=") && len(rest) == 2:
-		rest = rest[1:]
+	case rest[0].Is("="):
+		return compared(tokens)
 	default:
 		return "", nil, false
 	}
@@ -173,6 +178,23 @@ func Listed(condition string) (column string, values []string, ok bool) {
 		values = append(values, t.Text)
 	}
 	return column, values, len(rest)%2 == 1
+}
+
+// compared reads comparisons of one column with texts that or joins.
+func compared(tokens []Token) (column string, values []string, ok bool) {
+	column = tokens[0].Text
+	for i := 0; ; i += 4 {
+		if len(tokens) < i+3 || !tokens[i].IsName() || tokens[i].Text != column || !tokens[i+1].Is("=") || tokens[i+2].Kind != String {
+			return "", nil, false
+		}
+		values = append(values, tokens[i+2].Text)
+		if len(tokens) == i+3 {
+			return column, values, true
+		}
+		if !tokens[i+3].Is("or") {
+			return "", nil, false
+		}
+	}
 }
 
 // plain takes parentheses and casts away.

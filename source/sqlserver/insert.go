@@ -28,8 +28,8 @@ func (d *DataSource) Insert(ctx context.Context, st *builder.Insert, rows *sourc
 }
 
 // around makes a transaction of several statements, which an error ends as a whole.
-func around(st builder.Statement, text string, alone bool) string {
-	if q, ok := st.(*builder.Insert); ok && alone && q.Batched(dialect.SQLServer{}) {
+func (d *DataSource) around(st builder.Statement, text string, alone bool) string {
+	if q, ok := st.(*builder.Insert); ok && alone && q.Batched(d.Dialect()) {
 		return "SET XACT_ABORT ON; BEGIN TRANSACTION; " + text + "; COMMIT TRANSACTION"
 	}
 	return text

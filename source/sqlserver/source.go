@@ -62,7 +62,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Reader: reader,
 		Query:  query,
 		Direct: direct,
-		Around: around,
+		Around: d.around,
 
 		Bracket: numbering,
 
@@ -142,6 +142,20 @@ const probeQuery = `SELECT CAST('2000-01-01T12:00:00' AS datetime2(6)),
 // jsonQuery runs where the server is SQL Server 2017 or later and the database reads JSON.
 const jsonQuery = "SELECT STRING_AGG([v], N',') FROM OPENJSON(N'[1]') WITH ([v] nvarchar(10) '$')"
 
+// sortsQuery runs where an insert of many rows may give them back and say their order. It writes to nothing but a variable.
+const sortsQuery = `DECLARE @orm TABLE ([i] int IDENTITY(1,1), [v] int);
+INSERT INTO @orm ([v]) OUTPUT INSERTED.[i] SELECT x.[v] FROM (VALUES (1, 1)) AS x([v], [n]) ORDER BY x.[n]`
+
+// speak sets the dialect, before any statement runs.
+func (d *DataSource) speak(dl dialect.SQLServer) {
+	if d.system.Cache.Dialect == dialect.Dialect(dl) {
+		return
+	}
+	d.system.Cache = builder.Cache{Dialect: dl}
+	dl.Keep = true
+	d.system.Second.Cache = builder.Cache{Dialect: dl}
+}
+
 // probe asks the server and the database for what the source lives by, and a connection of the caller's for what it makes of times.
 func (d *DataSource) probe(ctx context.Context, db *sql.DB) error {
 	var noon time.Time
@@ -156,6 +170,12 @@ func (d *DataSource) probe(ctx context.Context, db *sql.DB) error {
 	} else if err != nil {
 		return err
 	}
+	var n int
+	err := db.QueryRowContext(ctx, sortsQuery).Scan(&n)
+	if err != nil && !answered(err) {
+		return err
+	}
+	d.speak(dialect.SQLServer{Unsorted: err != nil})
 	if !noon.Equal(time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)) {
 		return refuse("the connection reads times in another zone than UTC: take timezone out of its connection string")
 	}

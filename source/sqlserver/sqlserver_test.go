@@ -51,6 +51,9 @@ func changed(n int64) tds.Reply {
 	return tds.Reply{Results: []tds.Result{{Affected: n + 7}, {Columns: tds.Columns("n", tds.BigInt), Rows: [][]any{{n}}}}}
 }
 
+// sorting begins what Open asks to learn whether inserts may say the order of their rows.
+const sorting = "DECLARE @orm TABLE ([i]"
+
 // opening answers what the source asks at Open.
 func opening(c *tds.Call) (tds.Reply, bool) {
 	switch {
@@ -58,6 +61,8 @@ func opening(c *tds.Call) (tds.Reply, bool) {
 		return probed, true
 	case strings.HasPrefix(c.Text, "SELECT STRING_AGG("):
 		return tds.Rows(tds.Columns("list", tds.NVarChar), []any{"1"}), true
+	case strings.HasPrefix(c.Text, sorting):
+		return tds.Rows(tds.Columns("i", tds.Int), []any{int64(1)}), true
 	}
 	return tds.Reply{}, false
 }

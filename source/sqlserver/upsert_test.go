@@ -12,6 +12,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/internal/testkit/tds"
+	"github.com/multi-orm/orm/source/sqlserver"
 )
 
 var update = flag.Bool("update", false, "write testdata/tsql/sent.txt")
@@ -184,6 +185,32 @@ func TestCreateManySorted(t *testing.T) {
 	}
 	const want = "INSERT INTO [labels] ([name]) OUTPUT INSERTED.[id] SELECT [orm_v].[name] FROM (VALUES (@p1, 1), (@p2, 2), (@p3, 3)) AS [orm_v]([name], [orm_n]) ORDER BY [orm_v].[orm_n]"
 	if len(s.calls) != 1 || s.calls[0].Text != want || s.calls[0].Value("@p1") != "c" || s.calls[0].Value("@p3") != "b" {
+		t.Error(s.texts())
+	}
+}
+
+// A server that takes no such statement gets one for each row.
+func TestCreateManyUnsorted(t *testing.T) {
+	s := &script{}
+	server := tds.Start(t, func(c *tds.Call) tds.Reply {
+		if strings.HasPrefix(c.Text, sorting) {
+			return tds.Fails(156, "Incorrect syntax near ORDER.")
+		}
+		return s.reply(c)
+	})
+	s.answer = func(c *tds.Call) tds.Reply {
+		return results(tds.Columns("id", tds.BigInt), []any{int64(30)}, []any{int64(10)})
+	}
+	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Label{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	rows := []Label{{Name: "c"}, {Name: "a"}}
+	if n, err := orm.Repo[Label](db).CreateMany(t.Context(), rows); n != 2 || err != nil || rows[0].ID != 30 || rows[1].ID != 10 {
+		t.Error(n, err, rows)
+	}
+	if strings.Count(s.texts(), "INSERT INTO") != 2 || strings.Contains(s.texts(), "ORDER BY") {
 		t.Error(s.texts())
 	}
 }
