@@ -199,7 +199,10 @@ func TestCreateManyUnsorted(t *testing.T) {
 		return s.reply(c)
 	})
 	s.answer = func(c *tds.Call) tds.Reply {
-		return results(tds.Columns("id", tds.BigInt), []any{int64(30)}, []any{int64(10)})
+		if !strings.Contains(c.Text, "INSERT") {
+			return tds.Reply{}
+		}
+		return results(tds.Columns("id", tds.BigInt), []any{int64(10)}, []any{int64(30)})
 	}
 	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Label{}))
 	if err != nil {
@@ -207,7 +210,7 @@ func TestCreateManyUnsorted(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	rows := []Label{{Name: "c"}, {Name: "a"}}
-	if n, err := orm.Repo[Label](db).CreateMany(t.Context(), rows); n != 2 || err != nil || rows[0].ID != 30 || rows[1].ID != 10 {
+	if n, err := orm.Repo[Label](db).CreateMany(t.Context(), rows); n != 2 || err != nil || rows[0].ID != 10 || rows[1].ID != 30 {
 		t.Error(n, err, rows)
 	}
 	if strings.Count(s.texts(), "INSERT INTO") != 2 || strings.Contains(s.texts(), "ORDER BY") {
