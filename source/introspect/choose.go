@@ -71,6 +71,7 @@ func migrations(schema, name string) bool {
 		"atlas_schema_revisions", "schema_lock", // atlas, golang-migrate on CockroachDB
 		"flyway_schema_history",                                                                    // Flyway
 		"databasechangelog", "databasechangeloglock", "DATABASECHANGELOG", "DATABASECHANGELOGLOCK", // Liquibase
+		"sysdiagrams", // SQL Server's own tools
 		"_prisma_migrations", "__EFMigrationsHistory", "__drizzle_migrations", "alembic_version", "django_migrations",
 		"knex_migrations", "knex_migrations_lock", "SequelizeMeta", "typeorm_metadata", "_sqlx_migrations", "__diesel_schema_migrations",
 		"gorp_migrations", "bun_migrations", "bun_migration_locks", "doctrine_migration_versions", "phinxlog", "refinery_schema_history":

@@ -20,4 +20,6 @@
 // A NOT NULL column that has a default is a plain field, and its zero value is written as it is: the tag says default= only
 // where the zero value cannot be meant (times, UUIDs and enums). SQLite has few types. A column that it declares NUMERIC is a
 // float64 there, which is what SQLite keeps of it, and a DATE is a string; on PostgreSQL they are a decimal string and a time.
+// SQL Server has no type for documents: a text whose check is ISJSON is one. It keeps the number of a row from statements that give one,
+// which the library switches off for its own.
 package introspect

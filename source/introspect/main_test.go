@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -18,6 +19,7 @@ import (
 	"github.com/multi-orm/orm/source/introspect"
 	"github.com/multi-orm/orm/source/postgres"
 	"github.com/multi-orm/orm/source/sqlite"
+	"github.com/multi-orm/orm/source/sqlserver"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -36,10 +38,20 @@ type engine struct {
 }
 
 func engines() []engine {
-	return []engine{
+	all := []engine{
 		{"sqlite", testkit.SQLite, loadSQLite, func(a string) source.Source { return sqlite.Source("main", a) }},
 		{"postgres", testkit.Postgres, loadPostgres, func(a string) source.Source { return postgres.Source("main", a) }},
 	}
+	if os.Getenv(testkit.SQLServerVariable) != "" {
+		all = append(all, engine{"sqlserver", testkit.SQLServer, loadSQLServer, func(a string) source.Source { return sqlserver.Source("main", a) }})
+	}
+	return all
+}
+
+// has reports whether the engine has the fixture.
+func (e engine) has(fixture string) bool {
+	_, err := os.Stat(filepath.Join("testdata", fixture+"."+e.name+".sql"))
+	return err == nil
 }
 
 func loadSQLite(tb testing.TB, address, script string) {
@@ -77,6 +89,21 @@ func loadPostgres(tb testing.TB, address, script string) {
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, script); err != nil {
 		tb.Fatal(err)
+	}
+}
+
+// loadSQLServer runs a script a statement at a time: a view must be the first of its batch.
+func loadSQLServer(tb testing.TB, address, script string) {
+	tb.Helper()
+	db, err := sql.Open("sqlserver", address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for _, text := range strings.SplitAfter(script, ";\n") {
+		if _, err := db.ExecContext(tb.Context(), text); err != nil {
+			tb.Fatalf("%v: %s", err, text)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 func TestFixtures(t *testing.T) {
 	for _, e := range engines() {
 		for _, name := range []string{"chinook", "northwind", "pagila"} {
-			if name == "pagila" && e.name == "sqlite" {
+			if !e.has(name) || e.name == "sqlserver" { // servers that only speak its protocol give indexes names of their own
 				continue
 			}
 			t.Run(name+"/"+e.name, func(t *testing.T) {

@@ -146,7 +146,7 @@ func (f *file) made(m *structOf, x *fieldOf, primary bool) (words []string) {
 		x.aside = "default " + c.Default
 	case x.class == moment && isNow(expression):
 		return append(words, "default=now")
-	case x.class == uuid && strings.Contains(expression, "uuid"):
+	case x.class == uuid && (strings.Contains(expression, "uuid") || strings.HasPrefix(expression, "newid(") || strings.HasPrefix(expression, "newsequentialid(")):
 		return append(words, "default=uuid")
 	case len(c.Enum) > 0 && listable(c.Enum):
 		if v, ok := literal(c.Default); ok && slices.Contains(c.Enum, v) {
@@ -161,7 +161,8 @@ func (f *file) made(m *structOf, x *fieldOf, primary bool) (words []string) {
 
 func isNow(expression string) bool {
 	expression = strings.Trim(expression, "()")
-	for _, now := range []string{"now", "current_timestamp", "current_date", "localtimestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp"} {
+	for _, now := range []string{"now", "current_timestamp", "current_date", "localtimestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp",
+		"sysutcdatetime", "getutcdate", "sysdatetime", "getdate", "sysdatetimeoffset"} {
 		if rest, ok := strings.CutPrefix(expression, now); ok && (rest == "" || strings.HasPrefix(rest, "(")) {
 			return true
 		}
@@ -169,9 +170,9 @@ func isNow(expression string) bool {
 	return strings.HasPrefix(expression, "datetime('now'") && !strings.Contains(expression, "local")
 }
 
-// literal reads a default that is a text, with or without PostgreSQL's cast.
+// literal reads a default that is a text, with or without PostgreSQL's cast or the N of SQL Server.
 func literal(expression string) (string, bool) {
-	rest, ok := strings.CutPrefix(expression, "'")
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(expression, "N"), "'")
 	if !ok {
 		return "", false
 	}

@@ -3,6 +3,8 @@ package introspect
 import (
 	"slices"
 	"strings"
+
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
 // indexes writes unique sets and indexes into the tags, as far as these can say them.
@@ -48,7 +50,7 @@ func (f *file) beyondTag(m *structOf, x *Index) string {
 		return no + "it is a " + x.Method + " index"
 	case columns == nil:
 		return no + "it is of expressions"
-	case x.Where != "" && !f.leavesDeleted(m, x):
+	case x.Where != "" && !f.usualFilter(m, x):
 		return no + "it is of the rows " + oneLine(x.Where)
 	case len(x.Include) > 0:
 		return no + "it keeps other columns beside its own: " + strings.Join(x.Include, ", ")
@@ -80,19 +82,30 @@ func (f *file) beyondTag(m *structOf, x *Index) string {
 	return ""
 }
 
-// leavesDeleted reports whether a unique index is of the rows that are not deleted, which is what unique means for a
-// model with a softdelete column.
-func (f *file) leavesDeleted(m *structOf, x *Index) bool {
+// usualFilter reports whether a unique index is of the rows that orm.CreateTables makes one of: those that are not deleted and, on SQL Server,
+// have no NULL, since it takes two NULLs for equal.
+func (f *file) usualFilter(m *structOf, x *Index) bool {
 	if !x.Unique {
 		return false
 	}
+	left := map[string]bool{}
 	for _, field := range m.fields {
+		name := strings.ToLower(field.column.Name)
 		if slices.Contains(field.words, "softdelete") {
-			where := strings.ToLower(strings.NewReplacer("(", "", ")", "", `"`, "").Replace(x.Where))
-			return where == strings.ToLower(field.column.Name)+" is null"
+			left[name+" is null"] = true
+		}
+		if f.schema.Dialect == "sqlserver" && field.column.Nullable && slices.ContainsFunc(x.Parts, func(p catalogue.Part) bool { return p.Column == field.column.Name }) {
+			left[name+" is not null"] = true
 		}
 	}
-	return false
+	where := strings.ToLower(strings.NewReplacer("(", "", ")", "", `"`, "", "[", "", "]", "").Replace(x.Where))
+	for _, condition := range strings.Split(where, " and ") {
+		if !left[condition] {
+			return false
+		}
+		delete(left, condition)
+	}
+	return len(left) == 0
 }
 
 func describe(x *Index) string {
@@ -113,7 +126,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 func (f *file) beyond(m *structOf) {
 	t := m.table
 	for _, c := range t.Checks {
-		if !f.listed(t, c.Expression) {
+		if !f.listed(t, c.Expression) && !f.document(c.Expression) {
 			f.note(t, "", "the check "+strings.TrimSpace(c.Name+" ("+oneLine(c.Expression)+")")+" holds in the database alone")
 		}
 	}
@@ -142,4 +155,9 @@ func (f *file) listed(t *Table, expression string) bool {
 		}
 	}
 	return false
+}
+
+// document reports the condition by which SQL Server knows a document, which the field's type says.
+func (f *file) document(expression string) bool {
+	return f.schema.Dialect == "sqlserver" && strings.HasPrefix(strings.ToLower(expression), "isjson(")
 }

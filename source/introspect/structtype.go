@@ -44,6 +44,9 @@ func (f *file) typeOf(c *Column) goType {
 }
 
 func (f *file) plainType(c *Column) goType {
+	if f.schema.Dialect == "sqlserver" {
+		return f.sqlServerType(c)
+	}
 	typed := "type=" + shortType(c.DBType)
 	switch c.Type {
 	case catalogue.Bool:

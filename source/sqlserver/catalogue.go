@@ -175,7 +175,7 @@ func (r *catalogueReader) index(x *foundIndex) {
 			out.Include = append(out.Include, name)
 		case p.Place > 0 || x.Method > 2: // others are the partition's
 			out.Parts = append(out.Parts, catalogue.Part{Column: name, Desc: p.Desc})
-			if c := t.Column(name); c != nil && c.Nullable && x.IsUnique {
+			if c := t.Column(name); c != nil && c.Nullable && x.IsUnique && !strings.Contains(x.Where, "["+name+"] IS NOT NULL") {
 				out.NullsEqual = true // one NULL is the other's equal here
 			}
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/multi-orm/orm/source/introspect"
 	"github.com/multi-orm/orm/source/postgres"
 	"github.com/multi-orm/orm/source/sqlite"
+	"github.com/multi-orm/orm/source/sqlserver"
 )
 
 // errDiffers is what -check found.
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	var s settings
 	fs := flag.NewFlagSet("ormgen", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	fs.StringVar(&s.source, "source", "", "the database: postgres://…, or the path of a SQLite file")
+	fs.StringVar(&s.source, "source", "", "the database: postgres://…, sqlserver://…, or the path of a SQLite file")
 	fs.StringVar(&s.pkg, "package", "models", "the package of the file")
 	fs.StringVar(&s.out, "out", "", "the file to write; the standard output where it is empty")
 	fs.StringVar(&s.only, "only", "", "the tables to take, with commas between them: all where it is empty")
@@ -102,6 +103,8 @@ func open(address string) (source.Source, error) {
 	switch scheme {
 	case "postgres", "postgresql":
 		return postgres.Source("main", address), nil
+	case "sqlserver":
+		return sqlserver.Source("main", address), nil
 	case "sqlite", "file":
 		path := strings.TrimPrefix(strings.TrimPrefix(address, "sqlite://"), "sqlite:")
 		if scheme == "sqlite" {

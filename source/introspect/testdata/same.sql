@@ -1,6 +1,6 @@
 CREATE TABLE users (id {identity}, email varchar(100) NOT NULL UNIQUE, name text, role text NOT NULL DEFAULT 'user' CHECK (role IN ('admin', 'user')), tenant_id bigint NOT NULL,
 	active boolean NOT NULL DEFAULT true, avatar {bytes}, score double precision NOT NULL, made_at {time} NOT NULL DEFAULT CURRENT_TIMESTAMP, deleted_at {time}, token {uuid} NOT NULL, settings {json},
-	level smallint NOT NULL, UNIQUE (tenant_id, name));
+	level smallint NOT NULL, UNIQUE (tenant_id, level));
 CREATE INDEX users_tenant_id_idx ON users (tenant_id);
 CREATE TABLE posts (id {identity}, author_id bigint NOT NULL REFERENCES users ON DELETE CASCADE, editor_id bigint REFERENCES users (id) ON DELETE SET NULL ON UPDATE CASCADE,
 	parent_id bigint REFERENCES posts DEFERRABLE INITIALLY DEFERRED, title text NOT NULL, body text NOT NULL DEFAULT '', words bigint NOT NULL DEFAULT 0, slug text GENERATED ALWAYS AS (lower(title)) STORED);
