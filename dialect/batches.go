@@ -18,6 +18,16 @@ type Batches interface {
 // Sorts is true unless the server was found to take no such statement.
 func (d SQLServer) Sorts() bool { return !d.Unsorted }
 
+// Loads is a dialect whose databases load many rows in a way of their own, where nothing is given back.
+type Loads interface {
+	// LoadBudget is the number of rows of one load. A source that cannot load them after all inserts them by as many statements as
+	// InsertBudget makes of them: more than that belong into a transaction.
+	LoadBudget() int
+}
+
+// LoadBudget bounds the memory of a load.
+func (SQLServer) LoadBudget() int { return 10_000 }
+
 // Held locks the rows that are found and the gaps where none is.
 func (SQLServer) Held() string { return "WITH (UPDLOCK, SERIALIZABLE)" }
 

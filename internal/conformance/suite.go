@@ -107,6 +107,7 @@ func cases() []testCase {
 		jsonExactCases,
 		rawMoreCases,
 		txMoreCases,
+		bulkLoadCases,
 		jsonSetCases,
 		jsonContainsCases,
 		insideCases,

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
@@ -123,7 +124,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 }
 
 func (c *creator) insertAll(ctx context.Context, rows *source.Slab, batches []batch) (total int64, err error) {
-	if len(batches) == 1 {
+	if len(batches) == 1 && !c.parted(batches[0]) {
 		total, err = c.insert(ctx, c.s, rows, batches[0])
 		if err == nil && c.o.Progress != nil {
 			c.o.Progress(rows.Len(), rows.Len())
@@ -156,7 +157,7 @@ func (c *creator) batches(rows *source.Slab) []batch {
 		b := c.columns(absent)
 		limit := 1
 		if n > 1 {
-			limit = c.budget(len(b.fields))
+			limit = c.budget(b)
 		}
 		to := from + 1
 		for to < n && to-from < limit && c.absent(rows.At(to)) == absent {
@@ -221,15 +222,24 @@ func (c *creator) columns(absent uint64) batch {
 }
 
 // budget is the number of rows that one statement takes.
-func (c *creator) budget(fields int) int {
+func (c *creator) budget(b batch) int {
 	sql, ok := c.src.(source.SQL)
 	if !ok {
 		return defaultBatch
 	}
-	if fields == 0 {
+	if len(b.fields) == 0 {
 		return 1
 	}
-	return max(1, sql.Dialect().InsertBudget(fields))
+	if l, ok := sql.Dialect().(dialect.Loads); ok && len(b.made) == 0 && len(c.o.Returning) == 0 && !c.o.SkipDuplicates {
+		return l.LoadBudget()
+	}
+	return max(1, sql.Dialect().InsertBudget(len(b.fields)))
+}
+
+// parted reports whether the source may need several statements for b.
+func (c *creator) parted(b batch) bool {
+	sql, ok := c.src.(source.SQL)
+	return ok && b.to-b.from > max(1, sql.Dialect().InsertBudget(max(1, len(b.fields))))
 }
 
 func (c *creator) insert(ctx context.Context, s *Session, rows *source.Slab, b batch) (int64, error) {

@@ -95,6 +95,16 @@ func (x Executor) perform(ctx context.Context, st builder.Statement, rows *sourc
 	if err := x.l.ready(); err != nil {
 		return 0, err
 	}
+	if q, ok := st.(*builder.Insert); ok && w == write && x.s.Copy != nil {
+		if x.s.Copy.Takes(q) {
+			if n, done, err := x.copied(ctx, q); done || err != nil {
+				return n, err
+			}
+		}
+		if most := x.s.Cache.Dialect.InsertBudget(max(1, len(q.Fields))); q.Rows > most {
+			return x.inParts(ctx, q, most)
+		}
+	}
 	second := x.s.Second
 	if second == nil || w != writing {
 		return x.once(ctx, st, rows, w, &x.s.Cache)

@@ -50,6 +50,8 @@ type System struct {
 	Around func(st builder.Statement, text string, alone bool) string
 	// Bracket gives statements that are run before and after st, the second whatever became of st; "" for none. It may be nil.
 	Bracket func(st builder.Statement) (before, after string)
+	// Copy is the database's bulk load; nil for none.
+	Copy *Copy
 	// Second is another way to write what gives rows back; nil for none.
 	Second *Second
 	// Probe may find out more of why st failed, on its connection. It may be nil.

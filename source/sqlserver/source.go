@@ -65,6 +65,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Around: d.around,
 
 		Bracket: numbering,
+		Copy:    &sqldb.Copy{Takes: copies, Prepare: prepareCopy},
 
 		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
@@ -194,8 +195,11 @@ func (d *DataSource) Close() error {
 	return d.fail(context.Background(), nil, db.Close())
 }
 
-// Compile gives the text and arguments of st without running it.
+// Compile gives the text and arguments of st without running it. An insert that goes as a bulk load has no arguments.
 func (d *DataSource) Compile(st builder.Statement) (string, []model.Value, error) {
+	if q, ok := st.(*builder.Insert); ok && copies(q) {
+		return copyText(q), nil, nil
+	}
 	return d.pool.Compile(st)
 }
 

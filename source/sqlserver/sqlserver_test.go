@@ -100,7 +100,7 @@ func (s *script) texts() string {
 func opened(t *testing.T, s *script, opts ...sqlserver.Option) (orm.DB, *tds.Server) {
 	t.Helper()
 	server := tds.Start(t, s.reply)
-	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), opts...), orm.Models(Item{}, Doc{}, Label{}))
+	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), opts...), orm.Models(Item{}, Doc{}, Label{}, Load{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,9 @@ type Call struct {
 	Proc    string // the procedure; "" for a batch
 	Params  []Param
 	Tx      uint64 // the transaction that the connection is in, 0 for none
+
+	Names []string // of a bulk load, the columns; its Text is that of the batch before it, "INSERT BULK …"
+	Rows  [][]any  // of a bulk load, values as those of parameters
 }
 
 // Param is a parameter, by its declared type.
@@ -100,42 +103,68 @@ func readRPC(data []byte) (*Call, error) {
 
 // read reads a parameter's type and value.
 func (p *Param) read(r *reader) error {
-	switch id := r.u8(); id {
-	case typeNull: // of no type, and without a value
-		p.Type = "null"
+	t, err := readType(r)
+	if err != nil {
+		return fmt.Errorf("%w of parameter %s", err, p.Name)
+	}
+	p.Type, p.Value = t.value(r)
+	return nil
+}
+
+// wire is a type as it is declared in a message.
+type wire struct {
+	id    byte
+	scale int
+	parts bool // values come in parts
+}
+
+func readType(r *reader) (wire, error) {
+	t := wire{id: r.u8()}
+	switch t.id {
+	case typeNull, typeDate:
 	case typeInt, typeBit, typeFloat, typeGUID, typeDateTime:
 		r.u8() // size
-		p.Type, p.Value = fixed(id, r.take(int(r.u8())))
 	case typeDecimal, typeNumeric:
 		r.take(2)
-		scale := int(r.u8())
-		p.Type, p.Value = "decimal", decimalText(r.take(int(r.u8())), scale)
-	case typeDate:
-		p.Type, p.Value = "date", moment(r.take(int(r.u8())), 7, id)
+		t.scale = int(r.u8())
 	case typeTime, typeDateTime2, typeDateOffset:
-		scale := int(r.u8())
-		p.Type = map[byte]string{typeTime: "time", typeDateTime2: "datetime2", typeDateOffset: "datetimeoffset"}[id]
-		p.Value = moment(r.take(int(r.u8())), scale, id)
+		t.scale = int(r.u8())
 	case typeNVarChar, typeVarChar, typeVarBinary:
-		size := r.u16()
-		if id != typeVarBinary {
+		t.parts = r.u16() == 0xffff
+		if t.id != typeVarBinary {
 			r.take(5)
 		}
-		data, null := lengthy(r, size == 0xffff)
-		p.Type = map[byte]string{typeNVarChar: "nvarchar", typeVarChar: "varchar", typeVarBinary: "varbinary"}[id]
+	default:
+		return t, fmt.Errorf("tds: the type 0x%x is not known here", t.id)
+	}
+	return t, nil
+}
+
+// value reads a value and names its type.
+func (t wire) value(r *reader) (name string, v any) {
+	switch t.id {
+	case typeNull: // of no type, and without a value
+		return "null", nil
+	case typeDecimal, typeNumeric:
+		return "decimal", decimalText(r.take(int(r.u8())), t.scale)
+	case typeDate:
+		return "date", moment(r.take(int(r.u8())), 7, t.id)
+	case typeTime, typeDateTime2, typeDateOffset:
+		return map[byte]string{typeTime: "time", typeDateTime2: "datetime2", typeDateOffset: "datetimeoffset"}[t.id], moment(r.take(int(r.u8())), t.scale, t.id)
+	case typeNVarChar, typeVarChar, typeVarBinary:
+		data, null := lengthy(r, t.parts)
+		name = map[byte]string{typeNVarChar: "nvarchar", typeVarChar: "varchar", typeVarBinary: "varbinary"}[t.id]
 		switch {
 		case null:
-		case id == typeNVarChar:
-			p.Value = fromUTF16(data)
-		case id == typeVarChar:
-			p.Value = string(data)
-		default:
-			p.Value = append([]byte{}, data...)
+			return name, nil
+		case t.id == typeNVarChar:
+			return name, fromUTF16(data)
+		case t.id == typeVarChar:
+			return name, string(data)
 		}
-	default:
-		return fmt.Errorf("tds: the type 0x%x of parameter %s is not known here", id, p.Name)
+		return name, append([]byte{}, data...)
 	}
-	return nil
+	return fixed(t.id, r.take(int(r.u8())))
 }
 
 // lengthy reads a value behind its length, or in parts.

@@ -136,6 +136,7 @@ type session struct {
 	login Login
 	tx    uint64
 	next  uint64
+	last  string // the text before
 }
 
 func (s *Server) serve(conn net.Conn) {
@@ -218,6 +219,10 @@ func (x *session) answer(gone context.Context, m message, attention chan struct{
 		c, err = readBatch(m.data)
 	case packetRPC:
 		c, err = readRPC(m.data)
+	case packetBulk:
+		if c, err = readBulk(m.data); err == nil {
+			c.Text = x.last
+		}
 	default:
 		err = fmt.Errorf("tds: messages of kind %d are not known here", m.kind)
 	}
@@ -230,6 +235,7 @@ func (x *session) answer(gone context.Context, m message, attention chan struct{
 	if m.reset {
 		x.tx = 0
 	}
+	x.last = c.Text
 	c.Context, c.Session, c.Login, c.Reset, c.Tx = ctx, x.id, x.login, m.reset, x.tx
 	done := make(chan Reply, 1)
 	go func() { done <- x.s.script(c) }()
