@@ -15,8 +15,8 @@ var bulkLoadCases = []testCase{
 	{"bulk/load by statement", "columns that no load is for keep their values too, in thousands of rows", bulkLoadByStatement},
 }
 
-// Crate is a row whose table makes nothing of it.
-type Crate struct {
+// Parcel is a row whose table makes nothing of it.
+type Parcel struct {
 	Code  string `orm:"code,id,size=20"`
 	Shelf *int64 `orm:"shelf,unique"`
 	Yes   bool
@@ -47,24 +47,24 @@ type Crate struct {
 	PYes  *bool
 }
 
-// Sack is a row with a day, which a load does not take everywhere.
-type Sack struct {
+// Diary is a row with a day, which a load does not take everywhere.
+type Diary struct {
 	Code string    `orm:"code,id,size=20"`
 	Day  time.Time `orm:"day,type=date"`
 	N    int64
 }
 
-func crates(n int) []Crate {
+func parcels(n int) []Parcel {
 	at := time.Date(2026, 3, 4, 5, 6, 7, 891_234_000, time.UTC)
 	key := Key{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 255}
-	out := make([]Crate, n)
+	out := make([]Parcel, n)
 	for i := range out {
-		out[i] = Crate{Code: fmt.Sprintf("c%06d", i), At: time.Unix(int64(i), 0).UTC(), Price: "0.00", Any: json.RawMessage(`null`)}
+		out[i] = Parcel{Code: fmt.Sprintf("c%06d", i), At: time.Unix(int64(i), 0).UTC(), Price: "0.00", Any: json.RawMessage(`null`)}
 		if i%2 == 0 {
 			continue
 		}
-		out[i] = Crate{Code: out[i].Code, Shelf: ptr(int64(i)), Yes: true, I8: -128, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, U8: 255, U32: math.MaxUint32, U64: math.MaxUint64,
-			F32: math.MaxFloat32, F64: 5e-324, Name: "Ünï 😀 'q' \x01", Short: "ÄÖÜ€5", Slim: "slim", Raw: []byte{0, 1, 255}, UID: key, At: at, Price: "-12345678.90",
+		out[i] = Parcel{Code: out[i].Code, Shelf: ptr(int64(i)), Yes: true, I8: -128, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, U8: 255, U32: math.MaxUint32, U64: math.MaxUint64,
+			F32: math.MaxFloat32, F64: 5e-300, Name: "Ünï 😀 'q' \x01", Short: "ÄÖÜ€5", Slim: "slim", Raw: []byte{0, 1, 255}, UID: key, At: at, Price: "-12345678.90",
 			Doc: Doc{Title: "<b>", Deep: map[string]any{"n": 1.5}}, Any: json.RawMessage(`{"a":[1,"ü"]}`), Nums: []int64{1, math.MaxInt64},
 			PName: ptr(""), PI: ptr(int64(0)), PF: ptr(-0.5), PAt: &at, PUID: &key, PYes: ptr(false)}
 	}
@@ -73,13 +73,13 @@ func crates(n int) []Crate {
 }
 
 func bulkLoad(e *env) {
-	db := e.open(Crate{})
-	r := orm.Repo[Crate](db)
-	in := crates(600)
+	db := e.open(Parcel{})
+	r := orm.Repo[Parcel](db)
+	in := parcels(600)
 	e.equal(must(r.CreateMany(e.ctx, in)), int64(600), "loaded")
 	back := must(r.Sort("Code").All(e.ctx))
 	e.equal(back, in, "read back", sameThing)
-	one := crates(6)[1]
+	one := parcels(6)[1]
 	one.Code, one.Shelf = "by itself", nil
 	ok(r.Create(e.ctx, &one))
 	one.Code = in[1].Code
@@ -92,32 +92,32 @@ func bulkLoad(e *env) {
 
 func bulkLoadRefused(e *env) {
 	for name, c := range map[string]struct {
-		spoil func(x *Crate)
+		spoil func(x *Parcel)
 		kind  error
 	}{
-		"a key that is there":     {func(x *Crate) { x.Code = "c000001" }, orm.ErrConflict},
-		"a number that is there":  {func(x *Crate) { x.Shelf = ptr(int64(1)) }, orm.ErrConflict},
-		"a text that is too long": {func(x *Crate) { x.Short = "sixsix" }, orm.ErrInvalid},
+		"a key that is there":     {func(x *Parcel) { x.Code = "c000001" }, orm.ErrConflict},
+		"a number that is there":  {func(x *Parcel) { x.Shelf = ptr(int64(1)) }, orm.ErrConflict},
+		"a text that is too long": {func(x *Parcel) { x.Short = "sixsix" }, orm.ErrInvalid},
 	} {
-		db := e.open(Crate{})
-		r := orm.Repo[Crate](db)
-		in := crates(300)
+		db := e.open(Parcel{})
+		r := orm.Repo[Parcel](db)
+		in := parcels(300)
 		c.spoil(&in[250])
 		if e.engine.Name == "sqlite" && c.kind == orm.ErrInvalid { //nolint:errorlint // the sentinel itself
 			continue // it does not count characters
 		}
-		e.fails(second(r.CreateMany(e.ctx, in)), c.kind, "Crate", "")
+		e.fails(second(r.CreateMany(e.ctx, in)), c.kind, "Parcel", "")
 		e.equal(must(r.Count(e.ctx)), int64(0), name)
 		ok(db.Tx(e.ctx, func(tx orm.DB) error {
-			first := crates(2)[:1]
-			ok(orm.Repo[Crate](tx).Create(e.ctx, &first[0]))
+			first := parcels(2)[:1]
+			ok(orm.Repo[Parcel](tx).Create(e.ctx, &first[0]))
 			err := tx.Tx(e.ctx, func(in2 orm.DB) error {
-				bad := crates(300)[1:]
+				bad := parcels(300)[1:]
 				c.spoil(&bad[250])
-				return second(orm.Repo[Crate](in2).CreateMany(e.ctx, bad))
+				return second(orm.Repo[Parcel](in2).CreateMany(e.ctx, bad))
 			})
-			e.fails(err, c.kind, "Crate", "")
-			e.equal(must(orm.Repo[Crate](tx).CreateMany(e.ctx, crates(60)[1:])), int64(59), name+": afterwards")
+			e.fails(err, c.kind, "Parcel", "")
+			e.equal(must(orm.Repo[Parcel](tx).CreateMany(e.ctx, parcels(60)[1:])), int64(59), name+": afterwards")
 			return nil
 		}))
 		e.equal(must(r.Count(e.ctx)), int64(60), name+": committed")
@@ -125,19 +125,19 @@ func bulkLoadRefused(e *env) {
 }
 
 func bulkLoadByStatement(e *env) {
-	db := e.open(Sack{})
-	r := orm.Repo[Sack](db)
-	in := make([]Sack, 3000)
+	db := e.open(Diary{})
+	r := orm.Repo[Diary](db)
+	in := make([]Diary, 3000)
 	for i := range in {
-		in[i] = Sack{Code: fmt.Sprintf("s%06d", i), Day: time.Date(2000, 1, 1+i, 0, 0, 0, 0, time.UTC), N: int64(i)}
+		in[i] = Diary{Code: fmt.Sprintf("s%06d", i), Day: time.Date(2000, 1, 1+i, 0, 0, 0, 0, time.UTC), N: int64(i)}
 	}
 	e.equal(must(r.CreateMany(e.ctx, in)), int64(3000), "inserted")
 	e.equal(must(r.Sort("Code").All(e.ctx)), in, "read back")
-	again := make([]Sack, 2000)
+	again := make([]Diary, 2000)
 	for i := range again {
-		again[i] = Sack{Code: fmt.Sprint("n", i), Day: in[0].Day}
+		again[i] = Diary{Code: fmt.Sprint("n", i), Day: in[0].Day}
 	}
 	again = append(again, in[1500])
-	e.fails(second(r.CreateMany(e.ctx, again)), orm.ErrConflict, "Sack", "")
+	e.fails(second(r.CreateMany(e.ctx, again)), orm.ErrConflict, "Diary", "")
 	e.equal(must(r.Count(e.ctx)), int64(3000), "none of those whose last one is there")
 }
