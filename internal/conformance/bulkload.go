@@ -36,7 +36,7 @@ type Parcel struct {
 	UID   Key
 	At    time.Time
 	Price string `orm:"price,type=numeric(10,2)"`
-	Doc   Doc
+	Doc   Doc    `orm:"doc,json"`
 	Any   json.RawMessage
 	Nums  []int64
 	PName *string
