@@ -63,12 +63,14 @@ func parcels(n int) []Parcel {
 		if i%2 == 0 {
 			continue
 		}
-		out[i] = Parcel{Code: out[i].Code, Shelf: ptr(int64(i)), Yes: true, I8: -128, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, U8: 255, U32: math.MaxUint32, U64: math.MaxUint64,
+		out[i] = Parcel{Code: out[i].Code, Shelf: ptr(int64(i)), Yes: true, I8: -128, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, U8: 255, U32: math.MaxUint32, U64: math.MaxInt64,
 			F32: math.MaxFloat32, F64: 5e-300, Name: "Ünï 😀 'q' \x01", Short: "ÄÖÜ€5", Slim: "slim", Raw: []byte{0, 1, 255}, UID: key, At: at, Price: "-12345678.90",
 			Doc: Doc{Title: "<b>", Deep: map[string]any{"n": 1.5}}, Any: json.RawMessage(`{"a":[1,"ü"]}`), Nums: []int64{1, math.MaxInt64},
 			PName: ptr(""), PI: ptr(int64(0)), PF: ptr(-0.5), PAt: &at, PUID: &key, PYes: ptr(false)}
 	}
-	out[3].Raw, out[5].Nums = []byte{}, []int64{}
+	if n > 5 {
+		out[3].Raw, out[5].Nums = []byte{}, []int64{}
+	}
 	return out
 }
 
