@@ -11,6 +11,7 @@ import (
 
 var bulkLoadCases = []testCase{
 	{"bulk/load", "many rows of which nothing comes back keep every kind, whatever way the database has for them", bulkLoad},
+	{"bulk/load decimals", "decimals are loaded to their last digit", bulkLoadDecimals},
 	{"bulk/load refused", "one row of many that is refused leaves none, and the transaction goes on from its savepoint", bulkLoadRefused},
 	{"bulk/load by statement", "columns that no load is for keep their values too, in thousands of rows", bulkLoadByStatement},
 }
@@ -26,7 +27,6 @@ type Parcel struct {
 	I64   int64
 	U8    uint8
 	U32   uint32
-	U64   uint64
 	F32   float32
 	F64   float64
 	Name  string
@@ -35,8 +35,7 @@ type Parcel struct {
 	Raw   []byte
 	UID   Key
 	At    time.Time
-	Price string `orm:"price,type=numeric(10,2)"`
-	Doc   Doc    `orm:"doc,json"`
+	Doc   Doc `orm:"doc,json"`
 	Any   json.RawMessage
 	Nums  []int64
 	PName *string
@@ -54,17 +53,31 @@ type Diary struct {
 	N    int64
 }
 
+// Purse is a row with decimals.
+type Purse struct {
+	Code  string `orm:"code,id,size=20"`
+	U64   uint64
+	Price string  `orm:"price,type=numeric(10,2)"`
+	Debt  *string `orm:"debt,type=numeric(30,4)"`
+}
+
+var purses = orm.Bind[Purse, struct {
+	U64   orm.Col[Purse, uint64]
+	Price orm.Text[Purse]
+	Debt  orm.Text[Purse]
+}]()
+
 func parcels(n int) []Parcel {
 	at := time.Date(2026, 3, 4, 5, 6, 7, 891_234_000, time.UTC)
 	key := Key{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 255}
 	out := make([]Parcel, n)
 	for i := range out {
-		out[i] = Parcel{Code: fmt.Sprintf("c%06d", i), At: time.Unix(int64(i), 0).UTC(), Price: "0.00", Any: json.RawMessage(`null`)}
+		out[i] = Parcel{Code: fmt.Sprintf("c%06d", i), At: time.Unix(int64(i), 0).UTC(), Any: json.RawMessage(`null`)}
 		if i%2 == 0 {
 			continue
 		}
-		out[i] = Parcel{Code: out[i].Code, Shelf: ptr(int64(i)), Yes: true, I8: -128, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, U8: 255, U32: math.MaxUint32, U64: math.MaxInt64,
-			F32: math.MaxFloat32, F64: 5e-300, Name: "Ünï 😀 'q' \x01", Short: "ÄÖÜ€5", Slim: "slim", Raw: []byte{0, 1, 255}, UID: key, At: at, Price: "-12345678.90",
+		out[i] = Parcel{Code: out[i].Code, Shelf: ptr(int64(i)), Yes: true, I8: -128, I16: math.MinInt16, I32: math.MinInt32, I64: math.MinInt64, U8: 255, U32: math.MaxUint32,
+			F32: math.MaxFloat32, F64: 5e-300, Name: "Ünï 😀 'q' \x01", Short: "ÄÖÜ€5", Slim: "slim", Raw: []byte{0, 1, 255}, UID: key, At: at,
 			Doc: Doc{Title: "<b>", Deep: map[string]any{"n": 1.5}}, Any: json.RawMessage(`{"a":[1,"ü"]}`), Nums: []int64{1, math.MaxInt64},
 			PName: ptr(""), PI: ptr(int64(0)), PF: ptr(-0.5), PAt: &at, PUID: &key, PYes: ptr(false)}
 	}
@@ -92,6 +105,18 @@ func bulkLoad(e *env) {
 	e.equal(loaded, alone, "as a row that was created alone", sameThing)
 }
 
+func bulkLoadDecimals(e *env) {
+	db := e.open(Purse{})
+	r := orm.Repo[Purse](db)
+	in := make([]Purse, 0, 100)
+	for i := range 50 {
+		in = append(in, Purse{Code: fmt.Sprintf("p%06d", i), Price: "0"}, Purse{Code: fmt.Sprintf("q%06d", i), U64: math.MaxInt64, Price: "-12345678.9", Debt: ptr("-12345678901234567890123456.7891")})
+	}
+	e.equal(must(r.CreateMany(e.ctx, in)), int64(100), "loaded")
+	e.equal(must(r.Where(purses.Price.Eq("0"), purses.Debt.IsNull()).Count(e.ctx)), int64(50), "zeros")
+	e.equal(must(r.Where(purses.Price.Eq("-12345678.9"), purses.U64.Eq(math.MaxInt64), purses.Debt.Eq("-12345678901234567890123456.7891")).Count(e.ctx)), int64(50), "debts")
+}
+
 func bulkLoadRefused(e *env) {
 	for name, c := range map[string]struct {
 		spoil func(x *Parcel)
@@ -103,6 +128,7 @@ func bulkLoadRefused(e *env) {
 	} {
 		db := e.open(Parcel{})
 		r := orm.Repo[Parcel](db)
+		must(r.EveryRow().DeleteMany(e.ctx))
 		in := parcels(300)
 		c.spoil(&in[250])
 		if e.engine.Name == "sqlite" && c.kind == orm.ErrInvalid { //nolint:errorlint // the sentinel itself

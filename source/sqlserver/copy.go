@@ -35,9 +35,8 @@ func copyText(st *builder.Insert) string {
 // prepareCopy gives the bulk load of an insert, nil where it goes as a statement. The driver puts values into the columns'
 // types without a word about what does not fit, so that a load is only of rows that fit as they are; the statement says what is wrong
 // with others, and does what a load does not: it makes defaults and numbers.
-func prepareCopy(ctx context.Context, c *sqldb.Conn, st *builder.Insert) (load func() (int64, error), err error) {
-	d := dialect.SQLServer{}
-	table := dialect.Table(d, st.Model.Schema, st.Model.Table)
+func (d *DataSource) prepareCopy(ctx context.Context, c *sqldb.Conn, st *builder.Insert) (load func() (int64, error), err error) {
+	table := dialect.Table(d.Dialect(), st.Model.Schema, st.Model.Table)
 	var known bool
 	_ = c.SQL.Raw(func(dc any) error { // a wrapped connection keeps its driver's to itself
 		_, known = dc.(*mssql.Conn)
@@ -49,6 +48,11 @@ func prepareCopy(ctx context.Context, c *sqldb.Conn, st *builder.Insert) (load f
 	targets, err := targetsOf(ctx, c, table)
 	if err != nil {
 		return nil, err
+	}
+	for i := range targets {
+		if d.bends && targets[i].short() {
+			targets[i].Sealed = 1
+		}
 	}
 	names, rows, ok := loadable(st, targets)
 	if !ok {
@@ -63,6 +67,12 @@ type target struct {
 	Length, Precision, Scale                    int
 	Nullable, Identity, Computed, Period, Given bool
 	Default, Sealed                             int
+}
+
+// short reports a column of decimals that are sent in fewer than sixteen bytes. Servers that only speak the protocol were seen to read sixteen
+// all the same, and to keep what they found there.
+func (t *target) short() bool {
+	return (t.Type == "decimal" || t.Type == "numeric") && t.Precision <= 28
 }
 
 const targetsQuery = `SELECT ISNULL((SELECT c.name AS [Name], TYPE_NAME(c.system_type_id) AS [Type], c.max_length AS [Length], c.precision AS [Precision], c.scale AS [Scale],

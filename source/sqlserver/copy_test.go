@@ -13,6 +13,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/internal/testkit/tds"
+	"github.com/multi-orm/orm/source/sqlserver"
 )
 
 // Load is a row whose table makes nothing.
@@ -181,6 +182,40 @@ func TestLoadsThatAreStatements(t *testing.T) {
 				t.Error(inserted, texts)
 			}
 		})
+	}
+}
+
+// Servers that only speak the protocol read decimals of a few bytes wrongly out of a load, so that they get none.
+func TestLoadsOfProtocolServers(t *testing.T) {
+	for _, precision := range []int{8, 28, 29} {
+		columns := loadColumns()
+		for i := range columns {
+			if columns[i].Type == "decimal" {
+				columns[i].Precision, columns[i].Scale = max(precision, 20), min(columns[i].Scale, precision)
+			}
+		}
+		s, loads := &script{}, 0
+		s.answer = loader(columns, func(c *tds.Call) tds.Reply {
+			loads += len(c.Rows)
+			return tds.Affected(int64(max(len(c.Rows), strings.Count(c.Text, "INSERT INTO [loads]"))))
+		})
+		server := tds.Start(t, func(c *tds.Call) tds.Reply {
+			if strings.HasPrefix(c.Text, sorting) {
+				return tds.Fails(156, "Incorrect syntax near ORDER.")
+			}
+			return s.reply(c)
+		})
+		db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Load{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := orm.Repo[Load](db).CreateMany(t.Context(), loadRows(25))
+		if want := map[bool]int{true: 25}[precision > 28]; n != 25 || err != nil || loads != want {
+			t.Errorf("%d digits: %d rows, %d of them loaded: %v", precision, n, loads, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type DataSource struct {
 	connector driver.Connector
 	models    []*model.Model
 	snapshots atomic.Bool // the database allows SNAPSHOT
+	bends     bool        // loads bend short decimals
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -65,7 +66,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Around: d.around,
 
 		Bracket: numbering,
-		Copy:    &sqldb.Copy{Takes: copies, Prepare: prepareCopy},
+		Copy:    &sqldb.Copy{Takes: copies, Prepare: d.prepareCopy},
 
 		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
@@ -177,6 +178,7 @@ func (d *DataSource) probe(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	d.speak(dialect.SQLServer{Unsorted: err != nil})
+	d.bends = err != nil
 	if !noon.Equal(time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)) {
 		return refuse("the connection reads times in another zone than UTC: take timezone out of its connection string")
 	}
