@@ -24,6 +24,7 @@ type Conn struct {
 	SQL    *sql.Conn
 	direct Direct
 	at     reached
+	doomed bool // closed when it is given back
 	// Leave undoes what a unit of work told the connection, before another may have it; nil for nothing to undo. A connection on
 	// which that fails is closed.
 	Leave func() error
@@ -50,6 +51,10 @@ func (s *System) takeConn(ctx context.Context, db *sql.DB) (*Conn, error) {
 
 // Give puts c back into its pool.
 func (c *Conn) Give() {
+	if c.doomed {
+		c.Discard()
+		return
+	}
 	if leave := c.Leave; leave != nil {
 		c.Leave = nil
 		if leave() != nil {
@@ -63,7 +68,7 @@ func (c *Conn) Give() {
 
 // Discard closes c, for when its state is not known.
 func (c *Conn) Discard() {
-	c.Leave = nil
+	c.Leave, c.doomed = nil, false
 	_ = c.SQL.Raw(func(any) error { return driver.ErrBadConn })
 	c.Give()
 }
@@ -83,13 +88,7 @@ func (c *Conn) bracket(ctx context.Context, of func(builder.Statement) (before, 
 	end = func() {
 		at := c.at
 		if err := c.Run(context.WithoutCancel(ctx), after); err != nil {
-			leave := c.Leave
-			c.Leave = func() error {
-				if leave != nil {
-					_ = leave() // the connection is closed either way
-				}
-				return err
-			}
+			c.doomed = true
 		}
 		c.at = at
 	}

@@ -12,18 +12,25 @@ type Copy struct {
 	Takes func(st *builder.Insert) bool
 	// Prepare gives the load of the rows, nil where they go as a statement after all.
 	Prepare func(ctx context.Context, c *Conn, st *builder.Insert) (load func() (int64, error), err error)
+	// Once reports that a connection on which a load was refused takes no other.
+	Once func() bool
 }
 
 // copied runs an insert as a bulk load; done is false where it goes as a statement.
 func (x Executor) copied(ctx context.Context, st *builder.Insert) (n int64, done bool, err error) {
 	at, err := x.on(ctx, write, func(c *Conn) error {
+		if c.doomed {
+			return nil
+		}
 		load, err := x.s.Copy.Prepare(ctx, c, st)
 		c.at = reached{} // no row was sent
 		if err != nil || load == nil {
 			return err
 		}
 		c.at, done = reached{sent: true}, true
-		n, err = load()
+		if n, err = load(); err != nil && x.s.Copy.Once() {
+			c.doomed = true
+		}
 		return err
 	})
 	if err == nil {

@@ -219,6 +219,60 @@ func TestLoadsOfProtocolServers(t *testing.T) {
 	}
 }
 
+// After a load that such a server refused the transaction goes on by statements, and the connection is not used again.
+func TestLoadRefusedByProtocolServer(t *testing.T) {
+	columns := loadColumns()
+	for i := range columns {
+		if columns[i].Type == "decimal" {
+			columns[i].Precision = 38
+		}
+	}
+	s, loads := &script{}, 0
+	s.answer = loader(columns, func(c *tds.Call) tds.Reply {
+		switch {
+		case c.Rows != nil:
+			loads++
+			return tds.Fails(2627, "duplicate")
+		case strings.Contains(c.Text, "XACT_STATE"):
+			return tds.Rows(tds.Columns("s", tds.Int), []any{int64(1)})
+		case strings.HasPrefix(c.Text, "SELECT"):
+			return tds.Rows(tds.Columns("n", tds.BigInt), []any{int64(3)})
+		}
+		return tds.Affected(int64(strings.Count(c.Text, "INSERT INTO [loads]")))
+	})
+	server := tds.Start(t, func(c *tds.Call) tds.Reply {
+		if strings.HasPrefix(c.Text, sorting) {
+			return tds.Fails(156, "Incorrect syntax near ORDER.")
+		}
+		return s.reply(c)
+	})
+	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Load{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.Tx(t.Context(), func(tx orm.DB) error {
+		err := tx.Tx(t.Context(), func(in orm.DB) error {
+			_, err := orm.Repo[Load](in).CreateMany(t.Context(), loadRows(25))
+			return err
+		})
+		if !errors.Is(err, orm.ErrConflict) {
+			t.Error(err)
+		}
+		n, err := orm.Repo[Load](tx).CreateMany(t.Context(), loadRows(25))
+		if n != 25 || loads != 1 {
+			t.Error(n, loads)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if n, err := orm.Repo[Load](db).Count(t.Context()); n != 3 || err != nil || server.Sessions() != 2 {
+		t.Error(n, err, server.Sessions())
+	}
+}
+
 // A load that the server refuses leaves a connection that goes on; one whose end is not heard leaves none, and its outcome is unknown.
 func TestLoadFails(t *testing.T) {
 	reply := tds.Fails(2627, "Violation of PRIMARY KEY constraint 'pk_loads'. The duplicate key value is (s3cret).")

@@ -7,7 +7,10 @@
 // byte by byte in the columns that orm.CreateTables makes, but for blanks at its end, which SQL Server takes for nothing. A uniqueidentifier has an order of its own. Unsigned integers of 64 bits are decimal(20), arrays and
 // documents are JSON in nvarchar(max).
 //
-// CreateMany whose rows get keys from the server sends a statement for each, many in a call, since OUTPUT promises no order. An upsert is
+// CreateMany whose rows get numbers from the server sends an insert that says their order, which the numbers are made in; rows that get other
+// values go as a statement each, many in a call, since OUTPUT promises no order. Where nothing comes back, 20 rows and more go by a bulk load,
+// under the table's checks, triggers and policies, as long as each value fits its column as it is and the table makes no other value itself;
+// else they go as inserts. An upsert is
 // an update and, of what that did not find, an insert, which hold the row or its gap by UPDLOCK and SERIALIZABLE; MERGE is not used.
 // Rows that are given numbers of their own for an IDENTITY column need a login that may alter the table. Where a table has triggers
 // its rows come back by way of a table variable, from the first refusal on.

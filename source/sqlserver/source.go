@@ -33,7 +33,7 @@ type DataSource struct {
 	connector driver.Connector
 	models    []*model.Model
 	snapshots atomic.Bool // the database allows SNAPSHOT
-	bends     bool        // loads bend short decimals
+	bends     bool        // the server only speaks the protocol: its loads bend short decimals, and none comes after one that it refused
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -66,7 +66,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Around: d.around,
 
 		Bracket: numbering,
-		Copy:    &sqldb.Copy{Takes: copies, Prepare: d.prepareCopy},
+		Copy:    &sqldb.Copy{Takes: copies, Prepare: d.prepareCopy, Once: func() bool { return d.bends }},
 
 		Second: &sqldb.Second{Cache: builder.Cache{Dialect: dialect.SQLServer{Keep: true}}, Refused: triggered},
 		Fail:   d.fail,
