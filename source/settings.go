@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
 // Setting is a variable of the database, local to one transaction, that row policies read.
@@ -37,8 +38,10 @@ type Policed interface {
 
 // Checker is a source that can compare models with the live schema and lint its security.
 type Checker interface {
-	// Check gives what it found about the models bound to the source; native says that row policies are relied upon.
-	Check(ctx context.Context, models []*model.Model, native bool) ([]Finding, error)
+	// Check gives what it found about the models bound to the source, beyond what the catalogue tells: columns, keys and
+	// relations are compared for it. native says that row policies are relied upon. live is the catalogue, nil where the
+	// source is no Catalogue.
+	Check(ctx context.Context, models []*model.Model, native bool, live *catalogue.Schema) ([]Finding, error)
 }
 
 // Finding is one thing that Check found.
@@ -49,4 +52,7 @@ type Finding struct {
 	Detail string
 	// Void says that the row policies that are relied upon do not hold.
 	Void bool
+	// Advice says that statements work as they are, and that something would be better. Of findings that are no advice
+	// each is a statement that fails, or that gives or keeps something else than the model says.
+	Advice bool
 }

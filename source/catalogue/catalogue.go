@@ -11,9 +11,12 @@ type Schema struct {
 	Source  string   `json:"source"`
 	Dialect string   `json:"dialect"`           // "postgres", "sqlite", …: the name of the source's dialect
 	Default string   `json:"default,omitempty"` // the schema that tables without one are in: "public", "main"
+	Path    []string `json:"path,omitempty"`    // all schemas that tables without one are looked for in, in order, where they are several
 	Tables  []Table  `json:"tables"`
 	Enums   []Enum   `json:"enums,omitempty"`
 	Domains []Domain `json:"domains,omitempty"`
+
+	Extensions []string `json:"extensions,omitempty"` // full names of the tables and views of PostgreSQL's extensions, which are left out
 }
 
 // TableKind says what stands behind the name of a table.

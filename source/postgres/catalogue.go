@@ -17,6 +17,8 @@ var _ source.Catalogue = (*DataSource)(nil)
 type (
 	foundCatalogue struct {
 		Default             string
+		Path                []string
+		Extensions          []struct{ Schema, Name string }
 		Tables              []foundTable
 		Columns             []foundColumn
 		Constraints         []foundConstraint
@@ -98,6 +100,12 @@ func (r *catalogueReader) in(schema string) string {
 
 func (r *catalogueReader) read() {
 	f := r.found
+	if len(f.Path) > 1 {
+		r.out.Path = f.Path
+	}
+	for _, x := range f.Extensions {
+		r.out.Extensions = append(r.out.Extensions, catalogue.FullName(r.in(x.Schema), x.Name))
+	}
 	r.readTypes()
 	for i := range f.Tables {
 		t := &f.Tables[i]

@@ -13,7 +13,9 @@ const catalogueQuery = `WITH n AS MATERIALIZED (
 		AND NOT EXISTS (SELECT 1 FROM owned o WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.objid = c.oid)
 )
 SELECT pg_catalog.json_build_object(
-'Default', COALESCE(pg_catalog.current_schema(), 'public'),
+'Default', COALESCE(pg_catalog.current_schema(), 'public'), 'Path', pg_catalog.current_schemas(false),
+'Extensions', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('Schema', n.nspname, 'Name', c.relname) ORDER BY n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN n ON n.oid = c.relnamespace
+	JOIN owned o ON o.objid = c.oid AND o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')),
 'Tables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('ID', oid::bigint, 'Schema', nspname, 'Name', relname, 'Kind', relkind,
 	'Comment', pg_catalog.obj_description(oid, 'pg_class'),
 	'Definition', CASE WHEN relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(oid) END,

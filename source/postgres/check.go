@@ -8,22 +8,18 @@ import (
 
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
-// Check compares the models with the tables as they are. Where row policies are relied upon it also looks
+// Check looks at how a cluster keeps the tables. Where row policies are relied upon it also looks
 // for what would make them void: a role that they do not bind, tables without a policy, and a second
 // permissive policy, which would let in whatever it allows.
-func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool) ([]source.Finding, error) {
+func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool, _ *catalogue.Schema) ([]source.Finding, error) {
 	pool := d.pool.Load()
 	if pool == nil {
 		return nil, d.errClosed()
 	}
 	c := checker{d: d, pool: pool}
-	for _, m := range models {
-		if err := c.table(ctx, m); err != nil {
-			return nil, d.fail(ctx, m, err)
-		}
-	}
 	if err := c.cluster(ctx, models, native); err != nil {
 		return nil, d.fail(ctx, nil, err)
 	}
@@ -55,47 +51,6 @@ func (c *checker) add(m *model.Model, field, format string, args ...any) {
 		f.Model = m.Name
 	}
 	c.found = append(c.found, f)
-}
-
-// columnsQuery counts a domain that is NOT NULL, at any depth.
-const columnsQuery = `SELECT a.attname, a.attnotnull OR EXISTS (WITH RECURSIVE d AS (
-	SELECT t.typtype, t.typbasetype, t.typnotnull FROM pg_type t WHERE t.oid = a.atttypid AND t.typtype = 'd'
-	UNION ALL SELECT t.typtype, t.typbasetype, t.typnotnull FROM d JOIN pg_type t ON t.oid = d.typbasetype WHERE t.typtype = 'd'
-) SELECT 1 FROM d WHERE d.typnotnull) FROM pg_attribute a
-WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
-
-func (c *checker) table(ctx context.Context, m *model.Model) error {
-	rows, err := c.pool.Query(ctx, columnsQuery, c.d.nameless(), c.name(m))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	notNull := map[string]bool{}
-	for rows.Next() {
-		var name string
-		var required bool
-		if err := rows.Scan(&name, &required); err != nil {
-			return err
-		}
-		notNull[name] = required
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if len(notNull) == 0 {
-		c.add(m, "", "the table %s does not exist, or the role cannot see it", c.name(m))
-		return nil
-	}
-	for _, f := range m.Fields {
-		required, ok := notNull[f.Column]
-		switch {
-		case !ok:
-			c.add(m, f.Name, "the table has no column %q", f.Column)
-		case !required && !f.Nullable:
-			c.add(m, f.Name, "the column may be NULL and the field cannot: use a pointer or sql.Null, or add NOT NULL")
-		}
-	}
-	return nil
 }
 
 // void is add for what makes the row policies not hold.

@@ -9,6 +9,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -92,7 +93,7 @@ func (d *DataSource) survey(m *model.Model, ask func(text string) (driver.Value,
 	}
 	out := bending{}
 	for _, f := range m.Fields {
-		if typ, ok := types[strings.ToLower(f.Column)]; ok && bends(f, typ) {
+		if typ, ok := types[strings.ToLower(f.Column)]; ok && schemafit.Bends(f, typ) {
 			out[f] = typ
 		}
 	}
@@ -107,40 +108,7 @@ func schemaVersion(d dialect.Dialect, schema string) string {
 	return "PRAGMA " + d.Quote(schema) + ".schema_version"
 }
 
-// bends reports whether a column of the declared type would bend values of f.
-func bends(f *model.Field, typ string) bool {
-	switch {
-	case f.Decimal != nil:
-		return !keepsText(typ)
-	case f.TimeForm == model.TimeMicros:
-		return typ != "" && keepsText(typ) || keepsReal(typ)
-	case f.TimeForm != model.TimeNative:
-		return typ != "" && keepsText(typ) && !strings.Contains(strings.ToUpper(typ), "BLOB")
-	}
-	return false
-}
-
-// keepsReal tells whether a column makes floating-point numbers of integers.
-func keepsReal(typ string) bool {
-	typ = strings.ToUpper(typ)
-	return !keepsText(typ) && !strings.Contains(typ, "INT") && (strings.Contains(typ, "REAL") || strings.Contains(typ, "FLOA") || strings.Contains(typ, "DOUB"))
-}
-
 func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
-// keepsText tells by the declared type whether text stays text (https://sqlite.org/datatype3.html, section 3.1).
-func keepsText(typ string) bool {
-	typ = strings.ToUpper(typ)
-	for _, rule := range []struct {
-		word  string
-		keeps bool
-	}{{"INT", false}, {"CHAR", true}, {"CLOB", true}, {"TEXT", true}, {"BLOB", true}} {
-		if strings.Contains(typ, rule.word) {
-			return rule.keeps
-		}
-	}
-	return typ == ""
-}
 
 func (r bending) checkSets(sets []builder.Set) error {
 	for i := range sets {

@@ -91,6 +91,9 @@ func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*cata
 	if err != nil {
 		return nil, err
 	}
+	if len(names) > 1 {
+		out.Path = names
+	}
 	for _, name := range names {
 		found, err := rawtext.JSON[foundDatabase](ctx, x, tablesQuery(d.Dialect().Quote(name)), model.StringOf(name))
 		if err != nil {

@@ -3,22 +3,22 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
 var _ source.Checker = (*DataSource)(nil)
 
-// Check compares the models with the tables as they are, and looks into the columns of times for what is not in the form
-// that the library writes. It reads such a column to the first row that is not, or to its end.
-func (d *DataSource) Check(ctx context.Context, models []*model.Model, _ bool) ([]source.Finding, error) {
-	c := checker{d: d}
+// Check looks into the columns of times for what is not in the form that the library writes. It reads such a column to the first row that is not, or to its end.
+func (d *DataSource) Check(ctx context.Context, models []*model.Model, _ bool, live *catalogue.Schema) ([]source.Finding, error) {
+	c, tables := checker{d: d}, schemafit.NewLive(live)
 	for _, m := range models {
-		if err := c.model(ctx, m); err != nil {
+		if err := c.model(ctx, m, tables); err != nil {
 			return nil, d.fail(ctx, m, err)
 		}
 	}
@@ -34,34 +34,19 @@ func (c *checker) add(m *model.Model, field, format string, args ...any) {
 	c.found = append(c.found, source.Finding{Source: c.d.Name(), Model: m.Name, Field: field, Detail: fmt.Sprintf(format, args...)})
 }
 
-func (c *checker) model(ctx context.Context, m *model.Model) error {
-	d := c.d.Dialect()
-	t, err := tableOf(ctx, c.d.executor, d, m.Schema, m.Table)
-	if err != nil {
-		return err
-	}
-	if t.columns == nil {
-		c.add(m, "", "the table %s does not exist", dialect.Table(d, m.Schema, m.Table))
+// model looks at the columns of times that are there and keep what the field says; what differs is told by the catalogue.
+func (c *checker) model(ctx context.Context, m *model.Model, live *schemafit.Live) error {
+	t := live.Table(m.Schema, m.Table)
+	if t == nil {
 		return nil
 	}
 	for _, f := range m.Fields {
-		col, ok := t.columns[strings.ToLower(f.Column)]
-		switch {
-		case !ok:
-			c.add(m, f.Name, "the table %s has no column %q", m.Table, f.Column)
+		col := live.Column(t, f.Column)
+		if f.Kind != model.Time || col == nil || schemafit.Bends(f, col.DBType) {
 			continue
-		case !col.NotNull && !col.Key && !col.Made && !t.view && !f.Nullable:
-			c.add(m, f.Name, "the column %s.%s may be NULL and the field cannot: use a pointer or sql.Null, or declare it NOT NULL", m.Table, f.Column)
 		}
-		switch {
-		case bends(f, col.Type) && f.Decimal != nil:
-			c.add(m, f.Name, "the table declares the column %s.%s %s, of which SQLite makes floating-point numbers: declare it TEXT, as orm.CreateTables does", m.Table, f.Column, col.Type)
-		case bends(f, col.Type):
-			c.add(m, f.Name, "the table declares the column %s.%s %s, which does not keep the numbers of type=%s: declare it so, as orm.CreateTables does", m.Table, f.Column, col.Type, f.DBType)
-		case f.Kind == model.Time:
-			if err := c.times(ctx, m, f); err != nil {
-				return err
-			}
+		if err := c.times(ctx, m, f); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -105,7 +106,7 @@ func (r *rewriter) column(ctx context.Context, c timeColumn) (Rewritten, error) 
 	}
 	col, table := d.Quote(c.column), dialect.Table(d, c.schema, c.table)
 	others := otherForms(col, c.form)
-	if !bends(&model.Field{TimeForm: c.form}, declared.Type) { // else the numbers would be text
+	if !schemafit.Bends(&model.Field{TimeForm: c.form}, declared.Type) { // else the numbers would be text
 		one := fmt.Sprintf("%s(%s, %d, %d)", rewriteFunction, col, c.form, r.cut)
 		done.Rows, err = r.tx.Exec(ctx, "UPDATE "+table+" SET "+col+" = "+one+" WHERE "+others+" AND "+one+" IS NOT "+col, nil)
 		if err != nil {

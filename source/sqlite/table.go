@@ -16,10 +16,8 @@ type table struct {
 }
 
 type column struct {
-	Type    string
-	NotNull bool
-	Key     bool
-	Made    bool // by the database
+	Type string
+	Made bool // by the database
 }
 
 // tableOf asks for a table.
@@ -32,15 +30,15 @@ func tableOf(ctx context.Context, x sqldb.Executor, d dialect.Dialect, schema, n
 	}
 	v, err := sqldb.Ask(ctx, x, `SELECT json_object(
 		'view', (SELECT type = 'view' FROM `+d.Quote(schema)+`.sqlite_schema WHERE lower(name) = lower(`+quoteText(name)+`) AND type IN ('table', 'view')),
-		'columns', (SELECT json_group_object(lower(name), json_object('Type', type, 'NotNull', "notnull", 'Key', pk, 'Made', hidden)) FROM pragma_table_xinfo(`+from+`)))`)
+		'columns', (SELECT json_group_object(lower(name), json_object('Type', type, 'Made', hidden)) FROM pragma_table_xinfo(`+from+`)))`)
 	if err != nil {
 		return table{}, err
 	}
 	var found struct {
 		View    int
 		Columns map[string]struct {
-			Type               string
-			NotNull, Key, Made int
+			Type string
+			Made int
 		}
 	}
 	text, _ := v.(string)
@@ -52,7 +50,7 @@ func tableOf(ctx context.Context, x sqldb.Executor, d dialect.Dialect, schema, n
 		if t.columns == nil {
 			t.columns = map[string]column{}
 		}
-		t.columns[name] = column{c.Type, c.NotNull != 0, c.Key != 0, c.Made != 0}
+		t.columns[name] = column{c.Type, c.Made != 0}
 	}
 	return t, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/multi-orm/orm/internal/sqldb"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
 var (
@@ -18,10 +19,10 @@ var (
 	_ source.Policed = (*DataSource)(nil)
 )
 
-// Check compares the models with the tables as they are. Where row policies are relied upon it also looks for what would make them
+// Check compares the columns of the models with those of the tables where the catalogue does not tell. Where row policies are relied upon it also looks for what would make them
 // void: a login that may take them away, tables without a security policy that is switched on, and one that lets rows be written
 // which it does not let be read.
-func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool) ([]source.Finding, error) {
+func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool, live *catalogue.Schema) ([]source.Finding, error) {
 	c, err := d.pool.Take(ctx)
 	if err != nil {
 		return nil, d.fail(ctx, nil, err)
@@ -29,6 +30,9 @@ func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bo
 	defer c.Give()
 	k := checker{d: d, conn: c}
 	for _, m := range models {
+		if live != nil {
+			break
+		}
 		if err := k.columns(ctx, m); err != nil {
 			return nil, d.fail(ctx, m, err)
 		}
