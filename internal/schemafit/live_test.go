@@ -1,6 +1,7 @@
 package schemafit_test
 
 import (
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -99,7 +100,16 @@ func TestAttachedDatabases(t *testing.T) {
 	folder := t.TempDir()
 	other := open(t, sqlite.Source("main", filepath.Join(folder, "other.db")))
 	exec(t, other, "CREATE TABLE FAR (ID INTEGER PRIMARY KEY)", "CREATE TABLE away (id INTEGER PRIMARY KEY, code TEXT NOT NULL)")
-	db := open(t, sqlite.Source("main", filepath.Join(folder, "main.db"), sqlite.Attach("other", filepath.Join(folder, "other.db"))), Near{}, Far{}, Away{})
+	pool, err := sql.Open("sqlite", filepath.Join(folder, "main.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pool.Close() }()
+	pool.SetMaxOpenConns(1) // what is attached belongs to a connection
+	if _, err := pool.ExecContext(t.Context(), "ATTACH ? AS other", filepath.Join(folder, "other.db")); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, sqlite.FromDB("main", pool), Near{}, Far{}, Away{})
 	exec(t, db, "CREATE TABLE near (id INTEGER PRIMARY KEY)")
 	if got := told(t, db); got != "!Away: the column other.away.code (TEXT) is NOT NULL without a default and the model has no field for it: rows cannot be created" {
 		t.Error(got)
