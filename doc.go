@@ -233,7 +233,7 @@
 //	orm.Logger(slog.Default())          // options of Open: each statement; with orm.LogArgs its arguments, but hidden ones
 //	orm.Observer(func(ctx context.Context, s orm.Statement) { … })
 //	fmt.Print(orm.Schema(db))           // the DDL that CreateTables runs
-//	found, err := db.Check(ctx)         // the models against the live schema
+//	found, err := db.Check(ctx)         // the models against the live schema; orm.WithAdvice() tells what could be better too
 //
 // # Hooks and scopes
 //

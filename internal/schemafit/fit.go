@@ -108,7 +108,7 @@ func (c *comparison) field(f *model.Field) {
 	}
 	c.null(f, col)
 	c.made(f, col)
-	if m := Suits(f, col, c.Schema.Dialect); m.Why != "" {
+	if m := Suits(f, col, c.Schema.Dialect); m.Why != "" && !(m.Advice && c.t.View) { // advice is about what is written
 		m.Why = c.t.FullName() + "." + col.Name + ": " + m.Why
 		c.add(f.Name, m)
 	}

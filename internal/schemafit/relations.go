@@ -96,18 +96,32 @@ func (c *comparison) refers(r *model.Relation, from *catalogue.Table, columns []
 	}
 	c.told[pair] = true
 	if other != nil && !c.shared(other, to, references) {
-		c.fault(r.Name, "the relation leads from %s and the foreign key of those columns to %s%s", pair, other.Target(), list(other.References))
+		c.fault(r.Name, "the relation leads from %s and the foreign key of those columns to %s%s%s", pair, other.Target(), list(other.References), c.there(r))
 		return
 	}
 	if other == nil {
-		c.advise(r.Name, "no foreign key leads from %s: rows may refer to what is not there", pair)
+		c.advise(r.Name, "no foreign key leads from %s: rows may refer to what is not there%s", pair, c.there(r))
 	}
+}
+
+// there lists the foreign keys that could have been meant.
+func (c *comparison) there(r *model.Relation) string {
+	var ties []string
+	for _, t := range c.Ties(c.t, c.here[r.Target]) {
+		if !t.Many || r.Many {
+			ties = append(ties, t.String())
+		}
+	}
+	if len(ties) == 0 {
+		return ""
+	}
+	return "; foreign keys between the two would be " + strings.Join(ties, " or ")
 }
 
 // covers reports whether a key leads from columns to references in step. Columns of the relation beyond it, as a shard key
 // that relations add, are no matter; nor are those of the key that both ends have under a scope.
 func (c *comparison) covers(k *catalogue.ForeignKey, columns []string, to *catalogue.Table, references []string) bool {
-	if t := c.Table(c.inSchema(k), k.Table); t != to && !c.inherits(t, to) && !c.inherits(to, t) || len(k.References) != len(k.Columns) {
+	if t := c.target(k); t == nil || t != to && !c.inherits(t, to) && !c.inherits(to, t) {
 		return false
 	}
 	for i, name := range k.Columns {
@@ -120,13 +134,6 @@ func (c *comparison) covers(k *catalogue.ForeignKey, columns []string, to *catal
 		}
 	}
 	return slices.ContainsFunc(k.Columns, func(name string) bool { return c.has(columns, name) })
-}
-
-func (c *comparison) inSchema(k *catalogue.ForeignKey) string {
-	if k.Schema == "" {
-		return c.Schema.Default
-	}
-	return k.Schema
 }
 
 func (c *comparison) inherits(t, parent *catalogue.Table) bool {
@@ -161,7 +168,7 @@ func (c *comparison) actions(r *model.Relation, from *catalogue.Table, k *catalo
 	}
 	for m, t := range c.here {
 		if t == from && m.SoftDelete != nil {
-			to := c.ofTable(c.Table(c.inSchema(k), k.Table))
+			to := c.ofTable(c.target(k))
 			if to != nil && to.SoftDelete == nil {
 				c.advise(r.Name, "the foreign key of %s deletes rows of %s, which keeps deleted ones, together with the row that they refer to", pair, m.Name)
 			}
