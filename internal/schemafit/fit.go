@@ -60,7 +60,7 @@ func (c *comparison) model(m *model.Model) {
 		c.field(f)
 	}
 	c.lacking()
-	if c.t.View || c.t.Kind == catalogue.VirtualTable { // whose keys are the developer's word, and whose rows lie elsewhere
+	if c.t.Kind != catalogue.BaseTable { // whose keys are the developer's word, and whose rows lie elsewhere
 		return
 	}
 	c.key()

@@ -2,11 +2,13 @@ package schemafit_test
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/source/sqlite"
 )
 
@@ -113,5 +115,36 @@ func TestAttachedDatabases(t *testing.T) {
 	exec(t, db, "CREATE TABLE near (id INTEGER PRIMARY KEY)")
 	if got := told(t, db); got != "!Away: the column other.away.code (TEXT) is NOT NULL without a default and the model has no field for it: rows cannot be created" {
 		t.Error(got)
+	}
+}
+
+// Ties are by keys of either table and through those that link them.
+func TestTies(t *testing.T) {
+	for _, e := range engines() {
+		db := open(t, e.source(e.make(t)))
+		exec(t, db, strings.Split(clinics[e.name], ";\n")...)
+		exec(t, db, "CREATE TABLE badges (owner_id bigint NOT NULL PRIMARY KEY REFERENCES owners (id), given_by bigint NOT NULL REFERENCES owners (id))")
+		s, err := db.Catalogue(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		live := schemafit.NewLive(s)
+		for pair, want := range map[[2]string]string{
+			{"owners", "clinics"}: "relation=clinic_id:id false",
+			{"clinics", "owners"}: "relation=id:clinic_id true",
+			{"owners", "pets"}:    "relation=id:id,through=owner_pets(owner_id:pet_id) true",
+			{"pets", "owners"}:    "relation=id:id,through=owner_pets(pet_id:owner_id) true",
+			{"owners", "badges"}:  "relation=id:given_by true, relation=id:owner_id false",
+			{"badges", "owners"}:  "relation=given_by:id false, relation=owner_id:id false",
+			{"pets", "clinics"}:   "",
+		} {
+			var got []string
+			for _, tie := range live.Ties(live.Table("", pair[0]), live.Table("", pair[1])) {
+				got = append(got, fmt.Sprint(tie, tie.Many))
+			}
+			if strings.Join(got, ", ") != want {
+				t.Errorf("%s: %s: %q", e.name, pair, got)
+			}
+		}
 	}
 }

@@ -42,6 +42,7 @@ func whole(f *model.Field, c *catalogue.Column) Misfit {
 		return unfit(f, c, "")
 	case !signed && f.Kind == model.Int && theirs < mine:
 		return advice("the column is %s and the field is %s: what lies outside the column's range is refused", is(c), goes(f))
+	case theirs < mine && f.Auto: // the database makes no number that does not fit
 	case theirs < mine:
 		return advice("the column is %s and the field is %s: larger numbers are refused", is(c), goes(f))
 	case theirs > mine && !(f.Kind == model.Uint && signed && theirs == nextSigned(mine)):
