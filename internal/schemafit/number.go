@@ -96,7 +96,7 @@ func decimals(f *model.Field, c *catalogue.Column) Misfit {
 	switch {
 	case c.Type != catalogue.Decimal:
 		return unfit(f, c, "decimal numbers need a numeric column")
-	case c.Digits == 0:
+	case c.Digits == 0, c.Digits == 38 && d.Precision == 0: // the most that SQL Server keeps
 		return Misfit{}
 	case d.Precision == 0:
 		return advice("the column is %s and the tag says no digits: further digits behind the point are rounded by the database; say type=%s", is(c), is(c))

@@ -3,6 +3,7 @@ package schemafit_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/model"
@@ -22,6 +23,8 @@ type everything struct {
 	List  []int64        `orm:"list"`
 	UUID  [16]byte       `orm:"uuid"`
 	Blob  []byte         `orm:"blob"`
+	Any   string         `orm:"any,type=decimal"`
+	At    time.Time      `orm:"at"`
 }
 
 // SQL Server has no lists and no documents of their own, has a byte without a sign, and does not heed the case of names.
@@ -36,6 +39,7 @@ func TestSQLServer(t *testing.T) {
 		{Name: "Text", Type: catalogue.Text, Size: 20, DBType: "nvarchar(20)"}, {Name: "Price", Type: catalogue.Decimal, Digits: 10, Scale: 2, DBType: "decimal(10,2)"},
 		{Name: "Doc", Type: catalogue.Text, DBType: "nvarchar(max)"}, {Name: "List", Type: catalogue.Text, DBType: "nvarchar(max)"},
 		{Name: "Uuid", Type: catalogue.UUID, DBType: "uniqueidentifier"}, {Name: "Blob", Type: catalogue.Bytes, DBType: "varbinary(max)", Nullable: true},
+		{Name: "Any", Type: catalogue.Decimal, Digits: 38, Scale: 19, DBType: "decimal(38,19)"}, {Name: "At", Type: catalogue.Time, DBType: "datetime2(6)"},
 	}}
 	s := &catalogue.Schema{Source: "erp", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{table}}
 	if found := schemafit.Compare([]*model.Model{m}, s); len(found) != 0 {
@@ -47,6 +51,17 @@ func TestSQLServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		return x
+	}
+	for _, c := range []struct { // the server's forms of documents, lists and decimals without digits
+		field  string
+		column catalogue.Column
+	}{
+		{"Text", catalogue.Column{Type: catalogue.JSON, DBType: "nvarchar(max)"}}, {"List", catalogue.Column{Type: catalogue.JSON, DBType: "nvarchar(max)"}},
+		{"Doc", catalogue.Column{Type: catalogue.JSON, DBType: "json"}}, {"Any", catalogue.Column{Type: catalogue.Decimal, Digits: 38, Scale: 19, DBType: "decimal(38,19)"}},
+	} {
+		if got := schemafit.Suits(f(c.field), &c.column, "sqlserver"); got.Why != "" {
+			t.Errorf("%s on %+v: %+v", c.field, c.column, got)
+		}
 	}
 	for _, c := range []struct {
 		field  string
@@ -68,6 +83,9 @@ func TestSQLServer(t *testing.T) {
 		{"List", catalogue.Column{Type: catalogue.Int64}, false},
 		{"UUID", catalogue.Column{Type: catalogue.Bytes}, false},
 		{"Flag", catalogue.Column{Type: catalogue.Int32}, false},
+		{"At", catalogue.Column{Type: catalogue.Time, DBType: "datetime"}, true},
+		{"At", catalogue.Column{Type: catalogue.Time, DBType: "datetime2(3)"}, true},
+		{"At", catalogue.Column{Type: catalogue.Date, DBType: "date"}, false},
 	} {
 		if got := schemafit.Suits(f(c.field), &c.column, "sqlserver"); got.Why == "" || got.Advice != c.advice {
 			t.Errorf("%s on %+v: %+v", c.field, c.column, got)

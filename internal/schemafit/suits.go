@@ -25,7 +25,9 @@ func takes(k model.Kind, dialect string) []catalogue.Kind {
 	case model.JSON:
 		return documents
 	case model.Array:
-		return documents[1:]
+		if dialect == "sqlserver" {
+			return documents
+		}
 	case model.Text: // an address, a number, a period: the type itself knows
 		return []catalogue.Kind{catalogue.Text, catalogue.Other, catalogue.UUID, catalogue.Clock, catalogue.Date, catalogue.Decimal, catalogue.JSON}
 	}
@@ -35,7 +37,7 @@ func takes(k model.Kind, dialect string) []catalogue.Kind {
 // ofColumn judges by the column's type, which the database enforces.
 func ofColumn(f *model.Field, c *catalogue.Column, dialect string) Misfit {
 	switch {
-	case f.Kind == model.String && c.Type == catalogue.Text && f.Decimal == nil:
+	case f.Kind == model.String && f.Decimal == nil && (c.Type == catalogue.Text || c.Type == catalogue.JSON && dialect == "sqlserver"):
 		return plainText(f, c)
 	case f.Kind == model.Text && address(f):
 		return addresses(f, c)
@@ -64,7 +66,7 @@ func plainText(f *model.Field, c *catalogue.Column) Misfit {
 	switch {
 	case f.DBType != "" && !sameType(f.DBType, c.DBType) && c.EnumType == "" && c.Domain == "":
 		return advice("the tag says type=%s and the column is %s", f.DBType, is(c))
-	case strings.HasPrefix(typeName(c.DBType), "char") && f.DBType == "":
+	case strings.HasPrefix(strings.TrimPrefix(typeName(c.DBType), "n"), "char") && f.DBType == "":
 		return advice("the column is %s, which fills texts up with spaces: say type=%s", is(c), is(c))
 	}
 	return Misfit{}
@@ -115,6 +117,8 @@ func times(f *model.Field, c *catalogue.Column, dialect string) Misfit {
 		return fault("the tag says type=date and the column is %s", is(c))
 	case dialect == "postgres" && without(c.DBType) != without(f.DBType):
 		return advice("the column is %s and the tag says otherwise, so that other programs take its times for those of another zone", is(c))
+	case coarse(c.DBType) && !sameType(f.DBType, c.DBType):
+		return advice("the column is %s, which rounds the microseconds of its times: say type=%s", is(c), is(c))
 	}
 	return Misfit{}
 }
@@ -123,6 +127,12 @@ func times(f *model.Field, c *catalogue.Column, dialect string) Misfit {
 func without(typ string) bool {
 	typ = strings.ToLower(typ)
 	return strings.HasPrefix(typ, "timestamp") && !strings.Contains(typ, "timestamptz") && !strings.Contains(typ, "with time zone")
+}
+
+// coarse reports whether a type of times keeps less than microseconds.
+func coarse(typ string) bool {
+	_, digits, sized := strings.Cut(typ, "(")
+	return typ == "datetime" || typ == "smalldatetime" || sized && digits != "" && digits[0] < '6'
 }
 
 func lists(f *model.Field, c *catalogue.Column, dialect string) Misfit {

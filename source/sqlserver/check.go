@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
-	"strings"
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/sqldb"
@@ -19,28 +17,20 @@ var (
 	_ source.Policed = (*DataSource)(nil)
 )
 
-// Check compares the columns of the models with those of the tables where the catalogue does not tell. Where row policies are relied upon it also looks for what would make them
-// void: a login that may take them away, tables without a security policy that is switched on, and one that lets rows be written
-// which it does not let be read.
-func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool, live *catalogue.Schema) ([]source.Finding, error) {
+// Check looks, where row policies are relied upon, for what would make them void: a login that may take them away, tables
+// without a security policy that is switched on, and one that lets rows be written which it does not let be read.
+func (d *DataSource) Check(ctx context.Context, models []*model.Model, native bool, _ *catalogue.Schema) ([]source.Finding, error) {
+	if !native {
+		return nil, nil
+	}
 	c, err := d.pool.Take(ctx)
 	if err != nil {
 		return nil, d.fail(ctx, nil, err)
 	}
 	defer c.Give()
 	k := checker{d: d, conn: c}
-	for _, m := range models {
-		if live != nil {
-			break
-		}
-		if err := k.columns(ctx, m); err != nil {
-			return nil, d.fail(ctx, m, err)
-		}
-	}
-	if native {
-		if err := k.policies(ctx, models); err != nil {
-			return nil, d.fail(ctx, nil, err)
-		}
+	if err := k.policies(ctx, models); err != nil {
+		return nil, d.fail(ctx, nil, err)
 	}
 	return k.found, nil
 }
@@ -49,47 +39,6 @@ type checker struct {
 	d     *DataSource
 	conn  *sqldb.Conn
 	found []source.Finding
-}
-
-func (k *checker) add(m *model.Model, field, format string, args ...any) {
-	k.found = append(k.found, source.Finding{Source: k.d.Name(), Model: m.Name, Field: field, Detail: fmt.Sprintf(format, args...)})
-}
-
-const columnsQuery = "SELECT c.name, c.is_nullable FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(@p1)"
-
-func (k *checker) columns(ctx context.Context, m *model.Model) error {
-	table := dialect.Table(k.d.Dialect(), m.Schema, m.Table)
-	rows, err := k.conn.SQL.QueryContext(ctx, columnsQuery, table)
-	if err != nil {
-		return err
-	}
-	nullable := map[string]bool{}
-	err = each(rows, func() error {
-		var name string
-		var null bool
-		if err := rows.Scan(&name, &null); err != nil {
-			return err
-		}
-		nullable[strings.ToLower(name)] = null // names are told apart by the database's collation, which seldom heeds case
-		return nil
-	})
-	switch {
-	case err != nil:
-		return err
-	case len(nullable) == 0:
-		k.add(m, "", "the table %s does not exist, or the login cannot see it", table)
-		return nil
-	}
-	for _, f := range m.Fields {
-		null, ok := nullable[strings.ToLower(f.Column)]
-		switch {
-		case !ok:
-			k.add(m, f.Name, "the table has no column %q", f.Column)
-		case null && !f.Nullable:
-			k.add(m, f.Name, "the column may be NULL and the field cannot: use a pointer or sql.Null, or add NOT NULL")
-		}
-	}
-	return nil
 }
 
 func each(rows *sql.Rows, fn func() error) error {
