@@ -34,7 +34,7 @@ func portable(s *introspect.Schema) {
 	s.Dialect, s.Default = "", ""
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		t.Key.Name = ""
+		t.Key.Name, t.Statements = "", nil
 		for j := range t.Columns {
 			c := &t.Columns[j]
 			c.DBType = ""

@@ -33,7 +33,10 @@ SELECT json_object(
 		'SQL', (SELECT sql FROM ` + schema + `.sqlite_schema s WHERE s.type = 'index' AND s.name = i.name),
 		'Parts', (SELECT json_group_array(json_object('Place', p.seqno, 'Column', p.cid, 'Name', p.name, 'Desc', p.desc, 'Collation', p.coll))
 			FROM pragma_index_xinfo(i.name, ?1) p WHERE p.key)))
-		FROM t JOIN pragma_index_list(t.name, ?1) i WHERE t.type = 'table'))`
+		FROM t JOIN pragma_index_list(t.name, ?1) i WHERE t.type = 'table'),
+	'statements', (SELECT json_group_array(json_object('Table', name, 'SQL', sql)) FROM (SELECT t.name, s.sql FROM t
+		JOIN ` + schema + `.sqlite_schema s ON s.tbl_name = t.name COLLATE NOCASE AND s.type IN ('table', 'index', 'trigger') AND s.sql IS NOT NULL
+		WHERE t.type = 'table' ORDER BY s.type <> 'table', s.rowid)))`
 }
 
 // viewsQuery asks for the views of one database.
@@ -53,6 +56,8 @@ type foundDatabase struct {
 	Columns []foundColumn
 	Foreign []foundForeign
 	Indexes []foundIndex
+
+	Statements []struct{ Table, SQL string }
 }
 
 type foundTable struct {
@@ -191,6 +196,10 @@ func (f *foundDatabase) tables(schema string) []catalogue.Table {
 	for _, x := range f.Indexes {
 		i := at[x.Table]
 		f.Tables[i].index(&out[i], x)
+	}
+	for _, x := range f.Statements {
+		i := at[x.Table]
+		out[i].Statements = append(out[i].Statements, x.SQL)
 	}
 	return out
 }

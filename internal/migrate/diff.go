@@ -1,0 +1,313 @@
+package migrate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// pair is a table as it is wanted beside what is there, either of which may be nil.
+type pair struct {
+	d    dialect.Dialect
+	want *ddl.Table
+	live *catalogue.Table
+}
+
+// name is the full name of the table.
+func (p *pair) name() string {
+	if p.live != nil {
+		return p.live.FullName()
+	}
+	return catalogue.FullName(p.want.Schema, p.want.Name)
+}
+
+// sql is the table's name in statements.
+func (p *pair) sql() string {
+	if p.live != nil {
+		return dialect.Table(p.d, p.live.Schema, p.live.Name)
+	}
+	return dialect.Table(p.d, p.want.Schema, p.want.Name)
+}
+
+// writer makes changes of the edits of one table.
+type writer interface {
+	changes(p *pair, edits []edit) ([]Change, []Note)
+}
+
+// Diff gives what brings live to the tables that models want, in the order to run it, and what it leaves to be done by hand. Tables
+// that no model maps are looked at only where the options say so.
+func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Options) ([]Change, []Note, error) {
+	w := differ{d: d, live: live, o: o, taken: map[string]bool{}, fold: d.Name() != (dialect.Postgres{}).Name(), filled: map[string]bool{}}
+	switch d.Name() {
+	case dialect.Postgres{}.Name():
+		w.w = postgresWriter{d: d, o: o}
+	case dialect.SQLite{}.Name():
+		w.w = sqliteWriter{d: d}
+	case dialect.SQLServer{}.Name():
+		w.w = sqlServerWriter{d: d}
+	default:
+		return nil, nil, &fault.Error{Op: "plan", Source: live.Source, Err: fault.ErrUnsupported, Detail: "changes cannot be written for the dialect " + d.Name()}
+	}
+	w.diff(models)
+	for at := range o.Fills {
+		if !w.filled[at] {
+			return nil, nil, fault.Say(fault.ErrInvalid, "", "", "plan: the value for "+strconv.Quote(at)+` fills nothing: name a column that a model maps as "table.column"`)
+		}
+	}
+	for i := range w.changes {
+		w.changes[i].order = i
+	}
+	sortChanges(w.changes)
+	slices.SortStableFunc(w.notes, func(a, b Note) int { return strings.Compare(a.Table, b.Table) })
+	return w.changes, w.notes, nil
+}
+
+type differ struct {
+	d       dialect.Dialect
+	live    *catalogue.Schema
+	o       Options
+	w       writer
+	fold    bool            // names are the same whatever their case
+	taken   map[string]bool // names of indexes and tables, by schema
+	filled  map[string]bool
+	changes []Change
+	notes   []Note
+
+	edits []edit // of the table under way
+	on    *pair
+}
+
+func (w *differ) same(a, b string) bool {
+	if w.fold {
+		return strings.EqualFold(a, b)
+	}
+	return a == b
+}
+
+func (w *differ) diff(models []*model.Model) {
+	for i := range w.live.Tables {
+		t := &w.live.Tables[i]
+		for _, set := range [][]catalogue.Index{t.Uniques, t.Indexes} {
+			for j := range set {
+				w.taken[w.nameKey(t.Schema, set[j].Name)] = true
+			}
+		}
+		w.taken[w.nameKey(t.Schema, t.Name)], w.taken[w.nameKey(t.Schema, t.Key.Name)] = true, true
+	}
+	mapped := map[*catalogue.Table]bool{}
+	wanted := ordered(ddl.Wanted(w.d, models))
+	schemas := map[string]bool{"": true}
+	for i := range w.live.Tables {
+		schemas[w.live.Tables[i].Schema] = true
+	}
+	for _, t := range wanted {
+		if t.Schema == w.live.Default {
+			t.Schema = ""
+		}
+		live := w.find(t)
+		if live == nil {
+			if !schemas[t.Schema] {
+				schemas[t.Schema] = true
+				w.schema(t)
+			}
+			w.create(t)
+			continue
+		}
+		mapped[live] = true
+		w.table(t, live)
+	}
+	if !w.o.DropTables {
+		return
+	}
+	for i := range w.live.Tables {
+		t := &w.live.Tables[i]
+		if t.Kind == catalogue.BaseTable && !mapped[t] {
+			p := &pair{d: w.d, live: t}
+			w.changes = append(w.changes, Change{Table: t.FullName(), Kind: DropTable, Up: one("DROP TABLE " + p.sql()), Destructive: true, Why: "no model maps the table; its rows are lost, and nothing brings it back"})
+		}
+	}
+}
+
+func (w *differ) find(want *ddl.Table) *catalogue.Table {
+	for i := range w.live.Tables {
+		t := &w.live.Tables[i]
+		if w.same(t.Name, want.Name) && w.same(t.Schema, want.Schema) {
+			return t
+		}
+	}
+	return nil
+}
+
+// ordered brings tables behind those that their to-one relations lead to, where there is no circle.
+func ordered(tables []*ddl.Table) []*ddl.Table {
+	of := map[*model.Model]*ddl.Table{}
+	for _, t := range tables {
+		if t.Model != nil {
+			of[t.Model] = t
+		}
+	}
+	var out []*ddl.Table
+	seen := map[*ddl.Table]bool{}
+	var visit func(t *ddl.Table)
+	visit = func(t *ddl.Table) {
+		if t == nil || seen[t] {
+			return
+		}
+		seen[t] = true
+		if t.Model != nil {
+			for _, r := range t.Model.Relations {
+				if !r.Many && slices.Equal(r.Remote, r.Target.Key) {
+					visit(of[r.Target])
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	for _, t := range tables {
+		visit(t)
+	}
+	return out
+}
+
+func (w *differ) note(column, text string) {
+	w.notes = append(w.notes, Note{Table: w.on.name(), Column: column, Text: text})
+}
+
+func (w *differ) schema(t *ddl.Table) {
+	text := w.d.CreateSchema(t.Schema)
+	if text == "" {
+		return
+	}
+	down := "DROP SCHEMA " + w.d.Quote(t.Schema)
+	w.changes = append(w.changes, Change{Table: t.Schema, Kind: CreateSchema, Up: one(text), Down: one(down), Why: "models are in the schema"})
+}
+
+// create makes a table that is not there, with its indexes, which no row can refuse.
+func (w *differ) create(t *ddl.Table) {
+	p := &pair{d: w.d, want: t}
+	up := one("CREATE TABLE " + p.sql() + " (" + t.Body(w.d) + ")")
+	for i := range t.Indexes {
+		x := t.Indexes[i]
+		x.Name = w.free(t, x.Name)
+		up = append(up, createIndex(p, &x, false))
+	}
+	why := "no table of the name is there"
+	if t.Model != nil {
+		why = "the model " + t.Model.Name + " has no table"
+	}
+	w.changes = append(w.changes, Change{Table: p.name(), Kind: CreateTable, Up: up, Down: one("DROP TABLE " + p.sql()), Why: why})
+	for i := range t.Columns {
+		w.filled[p.name()+"."+t.Columns[i].Name] = true
+	}
+}
+
+func (w *differ) nameKey(schema, name string) string { return schema + "\x00" + strings.ToLower(name) }
+
+// free gives a name for an index that nothing else has. On SQL Server names are each table's own.
+func (w *differ) free(t *ddl.Table, name string) string {
+	out := name
+	for n := 2; w.taken[w.nameKey(t.Schema, out)] && w.d.Name() != (dialect.SQLServer{}).Name(); n++ {
+		out = ddl.Fit(t.Name + "_" + name + strconv.Itoa(n))
+	}
+	w.taken[w.nameKey(t.Schema, out)] = true
+	return out
+}
+
+// table compares a table that is there.
+func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
+	w.on, w.edits = &pair{d: w.d, want: want, live: live}, nil
+	var added []*ddl.Column
+	for i := range want.Columns {
+		c := &want.Columns[i]
+		if l := w.column(c.Name); l != nil {
+			w.compare(c, l)
+			continue
+		}
+		added = append(added, c)
+	}
+	if live.Kind != catalogue.BaseTable {
+		for _, c := range added {
+			w.note(c.Name, "is not there, and the table is a "+string(live.Kind)+": change it by hand")
+		}
+		return
+	}
+	for _, c := range added {
+		w.add(c)
+	}
+	if !sameSet(want.Key, live.Key.Columns, w.same) {
+		w.note("", "has the primary key ("+list(live.Key.Columns)+"), and the model says ("+list(want.Key)+"): change it by hand, since other tables may lead to it")
+	}
+	w.indexes()
+	w.unmapped(added)
+	changes, notes := w.w.changes(w.on, w.edits)
+	w.changes, w.notes = append(w.changes, changes...), append(w.notes, notes...)
+}
+
+// column finds a column of the live table.
+func (w *differ) column(name string) *catalogue.Column {
+	for i := range w.on.live.Columns {
+		if c := &w.on.live.Columns[i]; w.same(c.Name, name) {
+			return c
+		}
+	}
+	return nil
+}
+
+func (w *differ) edit(e edit) {
+	e.on = w.on
+	w.edits = append(w.edits, e)
+}
+
+// unmapped looks at columns and indexes that no model knows.
+func (w *differ) unmapped(added []*ddl.Column) {
+	for i := range w.on.live.Columns {
+		l := &w.on.live.Columns[i]
+		if slices.ContainsFunc(w.on.want.Columns, func(c ddl.Column) bool { return w.same(c.Name, l.Name) }) {
+			continue
+		}
+		w.renamed(l, added)
+		if w.o.DropColumns {
+			w.edit(edit{kind: DropColumn, was: l, destructive: true, why: "no field maps the column; its values are lost, and nothing brings them back"})
+			continue
+		}
+		if !l.Nullable && l.Default == "" && l.Identity == "" && l.Generated == "" && w.on.want.Model != nil {
+			w.note(l.Name, "must be given and no field maps it, so rows cannot be created through the model: map it, give it a default, or let it be NULL")
+		}
+	}
+	if !w.o.DropIndexes {
+		return
+	}
+	for _, set := range [][]catalogue.Index{w.on.live.Uniques, w.on.live.Indexes} {
+		for i := range set {
+			if x := &set[i]; !w.asked(x) {
+				w.edit(edit{kind: DropIndex, wasIndex: x, destructive: true, why: "no model asks for the index"})
+			}
+		}
+	}
+}
+
+// renamed tells of a column that a new one may be under another name, which only people know.
+func (w *differ) renamed(l *catalogue.Column, added []*ddl.Column) {
+	for _, c := range added {
+		if ok, _ := suits(c, l, w.d); !ok {
+			continue
+		}
+		text := "ALTER TABLE " + w.on.sql() + " RENAME COLUMN " + w.d.Quote(l.Name) + " TO " + w.d.Quote(c.Name)
+		if w.d.Name() == (dialect.SQLServer{}).Name() {
+			text = "EXEC sp_rename " + ddl.Literal(w.d, w.on.sql()+"."+w.d.Quote(l.Name)) + ", " + ddl.Literal(w.d, c.Name) + ", N'COLUMN'"
+		}
+		w.note(c.Name, "is added, and no field maps "+l.Name+", which is of a like type: if it is the same under a new name, write this in place of the step that adds it: "+text)
+	}
+}
+
+func sameSet(a, b []string, same func(a, b string) bool) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x string) bool {
+		return !slices.ContainsFunc(b, func(y string) bool { return same(x, y) })
+	})
+}

@@ -1,0 +1,144 @@
+package migrate
+
+import (
+	"slices"
+
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// add adds a column.
+func (w *differ) add(c *ddl.Column) {
+	if c.Field.Generated {
+		w.note(c.Name, "is not there, and the database makes it: add it by hand, with the expression that it is made by")
+		return
+	}
+	fill, asked := w.fill(c)
+	e := edit{kind: AddColumn, column: c, nullable: !c.NotNull, why: "no column of the name is there"}
+	switch {
+	case asked:
+		e.nullable = true
+	case !c.NotNull:
+	case c.Made:
+	default:
+		if value, ok := initial(w.d, c.Field); ok {
+			e.fill, e.why = value, e.why+"; rows that are there get "+value
+			break
+		}
+		e.nullable, e.why = true, e.why+"; it may be NULL until rows that are there have values"
+	}
+	w.edit(e)
+	if asked {
+		w.edit(edit{kind: FillColumn, column: c, fill: fill, why: "rows that are there need values"})
+	}
+	if c.NotNull && e.nullable {
+		w.setNotNull(c, asked)
+	}
+}
+
+// fill gives the expression that the options say for a column.
+func (w *differ) fill(c *ddl.Column) (string, bool) {
+	at := w.on.name() + "." + c.Name
+	w.filled[at] = true
+	text, ok := w.o.Fills[at]
+	return text, ok
+}
+
+func (w *differ) setNotNull(c *ddl.Column, filled bool) {
+	e := edit{kind: SetNotNull, column: c, was: w.column(c.Name), destructive: !filled, why: "the field cannot be NULL"}
+	if !filled {
+		col := w.d.Quote(c.Name)
+		e.why += "; give rows without a value one before: UPDATE " + w.on.sql() + " SET " + col + " = … WHERE " + col + " IS NULL"
+	}
+	w.edit(e)
+}
+
+// compare compares a column that is there.
+func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
+	fill, asked := w.fill(c)
+	if l.Generated != "" {
+		return
+	}
+	if ok, wider := suits(c, l, w.d); !ok {
+		e := edit{kind: AlterType, column: c, was: l, destructive: !wider, why: "the field does not fit a column of the type " + l.DBType}
+		if !wider {
+			e.why += "; a value that the new type does not take makes the step fail"
+		}
+		w.edit(e)
+	}
+	key := slices.ContainsFunc(w.on.want.Key, func(k string) bool { return k == c.Name }) || slices.ContainsFunc(w.on.live.Key.Columns, func(k string) bool { return k == l.Name })
+	switch {
+	case key || w.on.live.View:
+	case c.NotNull && l.Nullable:
+		if asked {
+			w.edit(edit{kind: FillColumn, column: c, was: l, fill: fill, why: "rows that are there need values"})
+		}
+		w.setNotNull(c, asked)
+	case !c.NotNull && !l.Nullable && l.Domain != "":
+		w.note(l.Name, "is of the domain "+l.Domain+", which is NOT NULL, and the field may be NULL: change it by hand")
+	case !c.NotNull && !l.Nullable:
+		w.edit(edit{kind: DropNotNull, column: c, was: l, why: "the field may be NULL"})
+	}
+	w.values(c, l)
+}
+
+// values compares the values that a tag lists with those that the database lists.
+func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
+	if len(c.Enum) == 0 || w.on.live.View {
+		return
+	}
+	if l.Enum == nil {
+		for i := range w.on.live.Checks { // one that rows have not been looked into for
+			k := &w.on.live.Checks[i]
+			if name, values, ok := sqltokens.Listed(k.Expression); ok && k.NotValid && w.same(name, l.Name) && sameSet(values, c.Enum, exactly) {
+				w.edit(edit{kind: Validate, column: c, was: l, check: k, destructive: true, why: "the check " + k.Name + " has not been looked into; a row that breaks it makes the step fail"})
+				return
+			}
+		}
+		w.edit(edit{kind: AddCheck, column: c, was: l, values: c.Enum, destructive: true, why: "nothing keeps other values out than the tag lists; a row that has one makes the step fail"})
+		return
+	}
+	lacking, over := without(c.Enum, l.Enum), without(l.Enum, c.Enum)
+	if l.EnumType != "" || l.Domain != "" {
+		switch {
+		case len(lacking) > 0 && l.EnumType == "":
+			w.note(l.Name, "is of the domain "+l.Domain+", which lacks the values "+list(lacking)+": change it by hand")
+		case len(lacking) > 0:
+			w.edit(edit{kind: AddValues, column: c, was: l, values: lacking, why: "the type " + l.EnumType + " lacks values that the tag lists"})
+		}
+		return
+	}
+	check := w.listing(l)
+	if check == nil {
+		return
+	}
+	if len(lacking) > 0 {
+		w.edit(edit{kind: AddValues, column: c, was: l, check: check, values: append(slices.Clone(l.Enum), lacking...), why: "the tag lists values that the database refuses: " + list(lacking)})
+	}
+	if len(over) > 0 {
+		w.edit(edit{kind: TakeValues, column: c, was: l, check: check, values: c.Enum, destructive: true, why: "the tag does not list " + list(over) + "; a row that has one makes the step fail"})
+	}
+}
+
+// listing finds the check that lists the values of a column.
+func (w *differ) listing(l *catalogue.Column) *catalogue.Check {
+	for i := range w.on.live.Checks {
+		k := &w.on.live.Checks[i]
+		if name, values, ok := sqltokens.Listed(k.Expression); ok && !k.NotValid && w.same(name, l.Name) && slices.Equal(values, l.Enum) {
+			return k
+		}
+	}
+	return nil
+}
+
+func exactly(a, b string) bool { return a == b }
+
+func without(list, gone []string) (out []string) {
+	for _, v := range list {
+		if !slices.Contains(gone, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

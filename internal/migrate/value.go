@@ -1,0 +1,65 @@
+package migrate
+
+import (
+	"strings"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/model"
+)
+
+// initial is the expression for rows that a new column finds: what the library gives to rows that it creates. ok is false where there
+// is none, or none that SQL can say.
+func initial(d dialect.Dialect, f *model.Field) (expression string, ok bool) {
+	switch {
+	case f.Default == model.FillLiteral:
+		return literal(d, f)
+	case f.Default == model.FillUUID:
+		return madeUUID(d, f), true
+	case (f.Default == model.FillNow || f.Default == model.NoFill && f.Update == model.FillNow) && f.TimeForm == model.TimeNative:
+		return now(d), true
+	case f == f.Model.Version:
+		return "0", true
+	}
+	return "", false
+}
+
+func now(d dialect.Dialect) string {
+	if d.Name() == (dialect.SQLServer{}).Name() {
+		return "SYSUTCDATETIME()"
+	}
+	return "CURRENT_TIMESTAMP"
+}
+
+func madeUUID(d dialect.Dialect, f *model.Field) string {
+	_, text, _ := strings.Cut(d.ColumnType(dialect.Type{Kind: dialect.UUID}, true), " DEFAULT ")
+	if f.Kind == model.String && d.Name() == (dialect.Postgres{}).Name() {
+		return text + "::text"
+	}
+	return text
+}
+
+func literal(d dialect.Dialect, f *model.Field) (string, bool) {
+	switch f.Kind {
+	case model.Bool:
+		yes := f.Literal == "true" || f.Literal == "1" || f.Literal == "t" || f.Literal == "T" || f.Literal == "TRUE" || f.Literal == "True"
+		switch {
+		case d.Name() == (dialect.Postgres{}).Name() && yes:
+			return "true", true
+		case d.Name() == (dialect.Postgres{}).Name():
+			return "false", true
+		case yes:
+			return "1", true
+		}
+		return "0", true
+	case model.Int, model.Uint, model.Float:
+		return f.Literal, true
+	case model.String, model.Text, model.JSON:
+		return ddl.Literal(d, f.Literal), true
+	case model.Scanner:
+		if f.Decimal != nil {
+			return ddl.Literal(d, f.Literal), true
+		}
+	}
+	return "", false
+}
