@@ -2,7 +2,9 @@ package orm
 
 import (
 	"context"
+	"slices"
 
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -14,4 +16,14 @@ func (db DB) Catalogue(ctx context.Context) (*catalogue.Schema, error) {
 		return nil, err
 	}
 	return db.s.Catalogue(ctx)
+}
+
+// Models gives the models that are kept in the source that [DB.Source] names, the first one where none is named, in the order in
+// which Open read them. They are shared and must not be changed.
+func (db DB) Models() ([]*model.Model, error) {
+	if err := db.usable(); err != nil {
+		return nil, err
+	}
+	list, err := db.s.Kept()
+	return slices.Clone(list), err
 }

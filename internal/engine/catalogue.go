@@ -33,6 +33,20 @@ func (s *Session) Catalogue(ctx context.Context) (*catalogue.Schema, error) {
 	return out, fault.Fill(err, "catalogue", "", src.Name())
 }
 
+// Kept gives the models of the source of raw SQL, whether or not it understands any.
+func (s *Session) Kept() ([]*model.Model, error) {
+	src := s.Only
+	switch {
+	case s.Err != nil:
+		return nil, s.Err
+	case src == nil && len(s.sources) == 0:
+		return nil, nil
+	case src == nil:
+		src = s.sources[0]
+	}
+	return s.ModelsOf(src), nil
+}
+
 // watched tells observers of the statements that a source runs on its own account.
 type watched struct {
 	source.RawExecutor

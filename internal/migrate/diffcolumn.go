@@ -14,6 +14,9 @@ func (w *differ) add(c *ddl.Column) {
 		w.note(c.Name, "is not there, and the database makes it: add it by hand, with the expression that it is made by")
 		return
 	}
+	if slices.Contains(w.on.want.Key, c.Name) {
+		return // the note on the key says it
+	}
 	fill, asked := w.fill(c)
 	e := edit{kind: AddColumn, column: c, nullable: !c.NotNull, why: "no column of the name is there"}
 	switch {

@@ -99,7 +99,7 @@ func (w *differ) empty(x *ddl.Index) bool {
 // named finds an index of the table by its name.
 func (w *differ) named(name string) (out *catalogue.Index) {
 	w.each(func(l *catalogue.Index) bool {
-		if strings.EqualFold(l.Name, name) {
+		if strings.EqualFold(l.Name, name) && !(l.Constraint && w.d.AutoKey()) { // SQLite keeps its constraints under names of its own
 			out = l
 		}
 		return out != nil

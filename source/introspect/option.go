@@ -19,6 +19,8 @@ type uses uint8
 const (
 	reading uses = 1 << iota
 	writing
+	planning
+	filing
 )
 
 // options are what the options said.
@@ -26,6 +28,7 @@ type options struct {
 	only    []string
 	schemas []string
 	structs structOptions
+	plan    planOptions
 }
 
 func gather(use uses, opts []Option) (*options, error) {

@@ -1,0 +1,219 @@
+package migrate
+
+import (
+	"strings"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// postgresWriter writes the changes of PostgreSQL.
+type postgresWriter struct {
+	d dialect.Dialect
+	o Options
+}
+
+func (w postgresWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
+	for i := range edits {
+		out = append(out, w.change(p, &edits[i])...)
+	}
+	return out, nil
+}
+
+func (w postgresWriter) change(p *pair, e *edit) []Change {
+	alter := "ALTER TABLE " + p.sql() + " "
+	column := ""
+	switch {
+	case e.was != nil:
+		column = w.d.Quote(e.was.Name)
+	case e.column != nil:
+		column = w.d.Quote(e.column.Name)
+	}
+	switch e.kind {
+	case AddColumn:
+		return []Change{e.change(one(alter+"ADD COLUMN "+addedColumn(w.d, e)), one(alter+"DROP COLUMN "+column))}
+	case FillColumn:
+		return []Change{e.change(one("UPDATE "+p.sql()+" SET "+column+" = "+e.fill+" WHERE "+column+" IS NULL"), nil)}
+	case SetNotNull:
+		return w.setNotNull(alter, column, e)
+	case DropNotNull:
+		return []Change{e.change(one(alter+"ALTER COLUMN "+column+" DROP NOT NULL"), one(alter+"ALTER COLUMN "+column+" SET NOT NULL"))}
+	case AlterType:
+		return []Change{w.alterType(alter, column, e)}
+	case AddValues, TakeValues, AddCheck, Validate:
+		return w.values(p, alter, column, e)
+	case AddIndex, AddUnique, ReplaceIndex, DropIndex:
+		return []Change{w.index(p, alter, e)}
+	case DropColumn:
+		return []Change{e.change(one(alter+"DROP COLUMN "+column), one(alter+"ADD COLUMN "+columnBack(w.d, e.was)))}
+	}
+	return nil
+}
+
+// addedColumn is a column as ADD COLUMN has it: NOT NULL only where rows that are there get a value.
+func addedColumn(d dialect.Dialect, e *edit) string {
+	c := *e.column
+	c.NotNull = c.NotNull && !e.nullable
+	if e.fill != "" {
+		c.Type += " DEFAULT " + e.fill
+	}
+	return c.Text(d)
+}
+
+// columnBack is a column that was dropped, as ADD COLUMN can bring it back: without its values.
+func columnBack(d dialect.Dialect, c *catalogue.Column) string {
+	text := d.Quote(c.Name) + " " + c.DBType
+	switch {
+	case c.Generated != "":
+		return text + " GENERATED ALWAYS AS (" + c.Generated + ") STORED"
+	case c.Default != "" && c.Identity == "":
+		text += " DEFAULT " + c.Default
+		if !c.Nullable {
+			text += " NOT NULL"
+		}
+	}
+	return text
+}
+
+// setNotNull says NOT NULL. To look into the rows holds the table; a check that is looked into beforehand does not, and spares it.
+func (w postgresWriter) setNotNull(alter, column string, e *edit) []Change {
+	set, back := alter+"ALTER COLUMN "+column+" SET NOT NULL", one(alter+"ALTER COLUMN "+column+" DROP NOT NULL")
+	if !w.o.NotValid {
+		return []Change{e.change(one(set), back)}
+	}
+	name := w.d.Quote(ddl.Fit(e.on.table() + "_" + e.column.Name + "_not_null"))
+	drop := alter + "DROP CONSTRAINT IF EXISTS " + name
+	first := e.change(one(alter+"ADD CONSTRAINT "+name+" CHECK ("+column+" IS NOT NULL) NOT VALID"), one(drop))
+	first.Why += "; new rows are held to it first"
+	first.Alone = true // so that the lock is short
+	second := e.change(one(alter+"VALIDATE CONSTRAINT "+name), nil)
+	second.Alone = true
+	third := e.change(one(set, drop), back)
+	return []Change{first, second, third}
+}
+
+// alterType changes the type of a column by a cast. A default is put off meanwhile where it has no cast of its own.
+func (w postgresWriter) alterType(alter, column string, e *edit) Change {
+	to, _, _ := strings.Cut(e.column.Type, " GENERATED")
+	to, _, _ = strings.Cut(to, " DEFAULT")
+	plain, _, _ := strings.Cut(to, " COLLATE")
+	up := one(alter + "ALTER COLUMN " + column + " TYPE " + to + " USING " + column + "::" + plain)
+	down := one(alter + "ALTER COLUMN " + column + " TYPE " + e.was.DBType + " USING " + column + "::" + e.was.DBType)
+	if e.was.Collation != "" {
+		down[0] = alter + "ALTER COLUMN " + column + " TYPE " + e.was.DBType + " COLLATE " + w.d.Quote(e.was.Collation) + " USING " + column + "::" + e.was.DBType
+	}
+	if e.destructive && e.was.Default != "" && e.was.Identity == "" {
+		up = append(one(alter+"ALTER COLUMN "+column+" DROP DEFAULT"), up...)
+		down = append(down, alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
+	}
+	return e.change(up, down)
+}
+
+// values changes which values a column takes.
+func (w postgresWriter) values(p *pair, alter, column string, e *edit) []Change {
+	if e.kind == AddValues && e.was.EnumType != "" {
+		schema, name, ok := strings.Cut(e.was.EnumType, ".")
+		if !ok {
+			schema, name = "", e.was.EnumType
+		}
+		var up []string
+		for _, v := range e.values {
+			up = append(up, "ALTER TYPE "+dialect.Table(w.d, schema, name)+" ADD VALUE IF NOT EXISTS "+ddl.Literal(w.d, v))
+		}
+		var out []Change
+		for i := range up {
+			c := e.change(up[i:i+1], nil)
+			c.Alone = true // older servers refuse it inside a transaction, and none uses the value there
+			out = append(out, c)
+		}
+		return out
+	}
+	if e.kind == Validate {
+		return []Change{e.change(one(alter+"VALIDATE CONSTRAINT "+w.d.Quote(e.check.Name)), nil)}
+	}
+	name := w.d.Quote(ddl.Fit(p.table() + "_" + e.column.Name + "_check"))
+	var up, down []string
+	if e.check != nil {
+		name = w.d.Quote(e.check.Name)
+		up = one(alter + "DROP CONSTRAINT " + name)
+		down = one(alter + "ADD CONSTRAINT " + name + " CHECK (" + e.check.Expression + ")")
+	}
+	up = append(up, alter+"ADD CONSTRAINT "+name+" CHECK ("+oneOf(w.d, column, e.values)+")")
+	down = append(one(alter+"DROP CONSTRAINT "+name), down...)
+	if !w.o.NotValid || !e.destructive {
+		return []Change{e.change(up, down)}
+	}
+	up[len(up)-1] += " NOT VALID"
+	first, second := e.change(up, down), e.change(one(alter+"VALIDATE CONSTRAINT "+name), nil)
+	first.Alone, second.Alone = true, true
+	return []Change{first, second}
+}
+
+// oneOf is the condition that a quoted column holds one of some values.
+func oneOf(d dialect.Dialect, column string, values []string) string {
+	items := make([]string, len(values))
+	for i, v := range values {
+		items[i] = ddl.Literal(d, v)
+	}
+	return column + " IN (" + list(items) + ")"
+}
+
+func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
+	drop := func(x, concurrently string) string {
+		return "DROP INDEX " + concurrently + dialect.Table(w.d, p.schema(), x)
+	}
+	word := ""
+	if w.o.Concurrently {
+		word = "CONCURRENTLY "
+	}
+	var gone, back []string
+	if x := e.wasIndex; x != nil {
+		if x.Constraint {
+			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+list(ddl.Quoted(w.d, x.Columns()))+")")
+		} else {
+			gone = one(drop(x.Name, ""))
+			back = indexBack(p, x)
+		}
+	}
+	switch e.kind {
+	case DropIndex:
+		return e.change(gone, back)
+	case ReplaceIndex:
+		return e.change(append(gone, createIndex(p, e.index, false)), append(one(drop(e.index.Name, "")), back...))
+	}
+	c := e.change(one(createIndex(p, e.index, w.o.Concurrently)), one(drop(e.index.Name, word)))
+	if c.Alone = w.o.Concurrently; c.Alone {
+		c.Why += "; where it fails, drop the invalid index that it leaves"
+	}
+	return c
+}
+
+// indexBack makes an index that was dropped, nothing where its form is beyond words.
+func indexBack(p *pair, x *catalogue.Index) []string {
+	if !plain(x) || len(x.Include) > 0 || x.NullsEqual {
+		return nil
+	}
+	var keys []string
+	for _, part := range x.Parts {
+		k := p.d.Quote(part.Column)
+		if part.Desc {
+			k += " DESC"
+		}
+		switch {
+		case part.NullsFirst:
+			k += " NULLS FIRST"
+		case part.NullsLast:
+			k += " NULLS LAST"
+		}
+		keys = append(keys, k)
+	}
+	unique, where := "", ""
+	if x.Unique {
+		unique = "UNIQUE "
+	}
+	if x.Where != "" {
+		where = " WHERE " + x.Where
+	}
+	return one("CREATE " + unique + "INDEX " + p.d.Quote(x.Name) + " ON " + p.sql() + " (" + list(keys) + ")" + where)
+}

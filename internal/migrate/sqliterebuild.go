@@ -1,0 +1,171 @@
+package migrate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// rebuild makes one change of several that SQLite cannot do to a table that is there: a new table is made, filled and put in the place of
+// the old one, as https://sqlite.org/lang_altertable.html#otheralter says.
+func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
+	first := edits[0]
+	switch {
+	case b.p.live.Schema != "":
+		return Change{}, b.note(first, "the table is in an attached database, where its indexes and triggers cannot be made anew by their own statements")
+	case b.text == nil:
+		return Change{}, b.note(first, "the statement that made the table is not known")
+	}
+	from, to := b.text, b.text.clone()
+	moved := b.columns()
+	values, dropped := map[string]string{}, map[string]bool{}
+	var added, back, why []string
+	for _, e := range edits {
+		if !b.apply(to, e) {
+			return Change{}, b.note(e, "what made the table does not show how, or other columns or its key are made of the column")
+		}
+		switch e.kind {
+		case AddColumn:
+			added = append(added, e.column.Name)
+		case FillColumn:
+			values[e.column.Name] = e.fill
+			continue
+		case DropColumn:
+			dropped[e.was.Name] = true
+		}
+		what := string(e.kind)
+		if e.column != nil {
+			what += " " + e.column.Name
+		} else {
+			what += " " + e.was.Name
+		}
+		why = append(why, what+": "+e.why)
+	}
+	var into, out []string
+	for _, c := range moved {
+		if dropped[c] {
+			continue
+		}
+		q := b.d.Quote(c)
+		expr := q
+		if fill, ok := values[c]; ok {
+			expr = "COALESCE(" + q + ", " + fill + ")"
+		}
+		into, out, back = append(into, q), append(out, expr), append(back, q)
+	}
+	for _, c := range added {
+		if fill, ok := values[c]; ok {
+			into, out = append(into, b.d.Quote(c)), append(out, fill)
+		}
+	}
+	before := from.clone()
+	for c := range dropped { // nothing is left that it could hold
+		if l := b.p.live.Column(c); l != nil && l.Default == "" && l.Generated == "" {
+			before.null(c, true)
+		}
+	}
+	old, kept := b.beside, slices.DeleteFunc(slices.Clone(b.beside), func(text string) bool {
+		return slices.ContainsFunc(sqltokens.Split(text), func(t sqltokens.Token) bool {
+			return t.IsName() && isIndex(text) && slices.ContainsFunc(mapKeys(dropped), func(c string) bool { return strings.EqualFold(c, t.Text) })
+		})
+	})
+	c := Change{Table: b.p.name(), Kind: RebuildTable, Alone: true, Destructive: first.destructive, Why: strings.Join(why, "; "),
+		Up: b.statements(to, into, out, kept), Down: b.statements(before, back, back, old)}
+	b.text, b.beside = to, kept
+	b.more = append(b.more, added...)
+	return c, Note{}
+}
+
+func mapKeys(m map[string]bool) (out []string) {
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+func isIndex(text string) bool {
+	tokens := sqltokens.Split(text)
+	return len(tokens) > 2 && (tokens[1].Is("index") || tokens[2].Is("index"))
+}
+
+// indexNamed reports whether a statement makes the index of a name.
+func indexNamed(text, name string) bool {
+	tokens := sqltokens.Split(text)
+	i := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("index") })
+	return i > 0 && i < 3 && i+1 < len(tokens) && strings.EqualFold(tokens[i+1].Text, name)
+}
+
+// columns are those whose values are moved.
+func (b *rebuilding) columns() (out []string) {
+	for i := range b.p.live.Columns {
+		if c := &b.p.live.Columns[i]; c.Generated == "" {
+			out = append(out, c.Name)
+		}
+	}
+	return append(out, b.more...)
+}
+
+// rowid is the name by which the number of a row is moved, "" where a column holds it or there is none: full-text indexes and others
+// know rows by it.
+func (b *rebuilding) rowid() string {
+	t := b.p.live
+	if t.Without != "" || len(t.Key.Columns) == 1 && t.Column(t.Key.Columns[0]).Identity != catalogue.NoIdentity {
+		return ""
+	}
+	for _, name := range []string{"rowid", "_rowid_", "oid"} {
+		if !slices.ContainsFunc(b.columns(), func(c string) bool { return strings.EqualFold(c, name) }) {
+			return name
+		}
+	}
+	return ""
+}
+
+// statements are those of one rebuilding. They run outside a transaction, where foreign keys can be switched off, and make one of their
+// own; inside one that has foreign keys off already they run too. Where it has them on they fail before anything is done: to drop a table
+// would delete the rows that lead to it.
+func (b *rebuilding) statements(to *createText, into, out, beside []string) []string {
+	name := b.p.live.Name
+	table, made := b.d.Quote(name), b.d.Quote("rebuilt_"+name)
+	if r := b.rowid(); r != "" {
+		into, out = append(one(r), into...), append(one(r), out...)
+	}
+	list := []string{
+		"PRAGMA foreign_keys = OFF",
+		"PRAGMA legacy_alter_table = ON", // views and triggers go on naming the table while it is away
+		`SAVEPOINT "rebuild"`,
+		`CREATE TEMP TABLE "rebuilding" ("enforced" INTEGER CONSTRAINT "foreign keys are on, run it outside a transaction" CHECK ("enforced" = 0), "broken" INTEGER, "more" INTEGER CONSTRAINT "foreign keys would lead nowhere" CHECK ("more" <= 0))`,
+		`INSERT INTO "rebuilding" ("enforced", "broken") SELECT "foreign_keys", ` + b.broken() + ` FROM pragma_foreign_keys`,
+		to.create(made),
+		"INSERT INTO " + made + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(out, ", ") + " FROM " + table,
+	}
+	if strings.Contains(strings.ToUpper(b.text.text), "AUTOINCREMENT") { // numbers of rows that are gone are not given again
+		list = append(list, "DELETE FROM sqlite_sequence WHERE name = "+ddl.Literal(b.d, "rebuilt_"+name),
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+ddl.Literal(b.d, "rebuilt_"+name)+", seq FROM sqlite_sequence WHERE name = "+ddl.Literal(b.d, name))
+	}
+	list = append(list, "DROP TABLE "+table, "ALTER TABLE "+made+" RENAME TO "+table)
+	list = append(list, beside...)
+	return append(list,
+		`INSERT INTO "rebuilding" ("more") SELECT `+b.broken()+` - "broken" FROM "rebuilding"`,
+		`DROP TABLE temp."rebuilding"`,
+		`RELEASE "rebuild"`,
+		"PRAGMA legacy_alter_table = OFF",
+		"PRAGMA foreign_keys = ON")
+}
+
+// broken counts the rows that foreign keys of the table, and those to it, lead nowhere from.
+func (b *rebuilding) broken() string {
+	names := one(b.p.live.Name)
+	for i := range b.live.Tables {
+		t := &b.live.Tables[i]
+		if t.Schema == "" && t.Name != names[0] && slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return f.Table == names[0] }) {
+			names = append(names, t.Name)
+		}
+	}
+	for i, n := range names {
+		names[i] = "(SELECT count(*) FROM pragma_foreign_key_check(" + ddl.Literal(b.d, n) + "))"
+	}
+	return strings.Join(names, " + ")
+}

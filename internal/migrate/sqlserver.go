@@ -1,0 +1,113 @@
+package migrate
+
+import (
+	"strings"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/ddl"
+)
+
+// sqlServerWriter writes the changes of SQL Server, whose constraints have names that only the server knows where they were given
+// none: those are looked up when the step runs.
+type sqlServerWriter struct{ d dialect.Dialect }
+
+func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
+	for i := range edits {
+		out = append(out, w.change(p, &edits[i]))
+	}
+	return out, nil
+}
+
+func (w sqlServerWriter) change(p *pair, e *edit) Change {
+	alter := "ALTER TABLE " + p.sql() + " "
+	name := ""
+	switch {
+	case e.was != nil:
+		name = e.was.Name
+	case e.column != nil:
+		name = e.column.Name
+	}
+	column := w.d.Quote(name)
+	null := func(nullable bool) string {
+		if nullable {
+			return " NULL"
+		}
+		return " NOT NULL"
+	}
+	switch e.kind {
+	case AddColumn:
+		return e.change(one(alter+"ADD "+addedColumn(w.d, e)), one(w.release(p, name), alter+"DROP COLUMN "+column))
+	case FillColumn:
+		return e.change(one("UPDATE "+p.sql()+" SET "+column+" = "+e.fill+" WHERE "+column+" IS NULL"), nil)
+	case SetNotNull, DropNotNull:
+		typ := bareType(e.column.Type)
+		if e.was != nil {
+			typ = e.was.DBType
+			if e.was.Collation != "" {
+				typ += " COLLATE " + e.was.Collation
+			}
+		}
+		set := alter + "ALTER COLUMN " + column + " " + typ
+		return e.change(one(set+null(e.kind == DropNotNull)), one(set+null(e.kind == SetNotNull)))
+	case AlterType:
+		back := e.was.DBType
+		if e.was.Collation != "" {
+			back += " COLLATE " + e.was.Collation
+		}
+		return e.change(one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(e.was.Nullable)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable)))
+	case AddValues, TakeValues, AddCheck, Validate:
+		return w.values(p, alter, column, e)
+	case DropColumn:
+		return e.change(one(w.release(p, name), alter+"DROP COLUMN "+column), one(alter+"ADD "+columnBack(w.d, e.was)))
+	}
+	return w.index(p, alter, e)
+}
+
+func (w sqlServerWriter) values(p *pair, alter, column string, e *edit) Change {
+	name := w.d.Quote(ddl.Fit("CK_" + p.table() + "_" + e.column.Name))
+	if e.kind == Validate {
+		return e.change(one(alter+"WITH CHECK CHECK CONSTRAINT "+w.d.Quote(e.check.Name)), nil)
+	}
+	var up, down []string
+	if e.check != nil {
+		name = w.d.Quote(e.check.Name)
+		up = one(alter + "DROP CONSTRAINT " + name)
+		down = one(alter + "ADD CONSTRAINT " + name + " CHECK (" + e.check.Expression + ")")
+	}
+	up = append(up, alter+"ADD CONSTRAINT "+name+" CHECK ("+oneOf(w.d, column, e.values)+")")
+	return e.change(up, append(one(alter+"DROP CONSTRAINT "+name), down...))
+}
+
+func (w sqlServerWriter) index(p *pair, alter string, e *edit) Change {
+	drop := func(x string) string { return "DROP INDEX " + w.d.Quote(x) + " ON " + p.sql() }
+	var gone, back []string
+	if x := e.wasIndex; x != nil {
+		if x.Constraint {
+			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+list(ddl.Quoted(w.d, x.Columns()))+")")
+		} else {
+			gone, back = one(drop(x.Name)), indexBack(p, x)
+		}
+	}
+	switch e.kind {
+	case DropIndex:
+		return e.change(gone, back)
+	case ReplaceIndex:
+		return e.change(append(gone, createIndex(p, e.index, false)), append(one(drop(e.index.Name)), back...))
+	}
+	return e.change(one(createIndex(p, e.index, false)), one(drop(e.index.Name)))
+}
+
+// release drops the default and the checks of a column, which would hold it.
+func (w sqlServerWriter) release(p *pair, column string) string {
+	table, name := ddl.Literal(w.d, p.sql()), ddl.Literal(w.d, column)
+	at := "parent_object_id = OBJECT_ID(" + table + ") AND parent_column_id = COLUMNPROPERTY(OBJECT_ID(" + table + "), " + name + ", 'ColumnId')"
+	return "DECLARE @release nvarchar(max) = N''; SELECT @release += N'ALTER TABLE ' + " + table + " + N' DROP CONSTRAINT ' + QUOTENAME(name) + N';' FROM (SELECT name FROM sys.default_constraints WHERE " +
+		at + " UNION ALL SELECT name FROM sys.check_constraints WHERE " + at + ") AS c; EXEC(@release)"
+}
+
+// bareType is a type without what makes it number itself.
+func bareType(typ string) string {
+	typ, _, _ = strings.Cut(typ, " IDENTITY")
+	typ, _, _ = strings.Cut(typ, " DEFAULT")
+	return typ
+}

@@ -1,0 +1,148 @@
+package introspect
+
+import (
+	"slices"
+	"strings"
+)
+
+// files are those of one group; version is the number and the name.
+func (t Tool) files(version string, g group) []planFile {
+	switch t {
+	case Migrate:
+		return []planFile{{version + ".up.sql", t.up(g)}, {version + ".down.sql", t.down(g)}}
+	case Atlas:
+		return []planFile{{version + ".sql", atlasHead(g) + t.up(g)}}
+	}
+	head := ""
+	if g.alone {
+		head = "-- +goose NO TRANSACTION\n"
+	}
+	return []planFile{{version + ".sql", head + "-- +goose Up\n" + t.up(g) + "\n-- +goose Down\n" + t.down(g)}}
+}
+
+// up is what takes the steps.
+func (t Tool) up(g group) string {
+	var b strings.Builder
+	gap := func() {
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
+	}
+	for i := range g.changes {
+		gap()
+		c := &g.changes[i]
+		if c.Destructive {
+			b.WriteString("-- Destructive.\n")
+		}
+		b.WriteString("-- " + asComment(heading(c)) + "\n")
+		for _, s := range c.Up {
+			b.WriteString(t.statement(g, s))
+		}
+	}
+	for i := range g.later {
+		gap()
+		c := &g.later[i]
+		b.WriteString("-- Destructive, so it is a comment: take the marks away where it is meant.\n")
+		if c.Alone && !g.alone {
+			b.WriteString("-- It must not run inside a transaction: put it into a file of its own.\n")
+		}
+		b.WriteString("-- " + asComment(heading(c)) + "\n")
+		for _, s := range c.Up {
+			b.WriteString("-- " + strings.ReplaceAll(closed(s), "\n", "\n-- ") + "\n")
+		}
+	}
+	return b.String()
+}
+
+// down is what takes them back, the last one first.
+func (t Tool) down(g group) string {
+	var b strings.Builder
+	for i := range g.later {
+		c := &g.later[len(g.later)-1-i]
+		b.WriteString("-- " + asComment("back from "+heading(c)) + "\n")
+		if lossy(c) {
+			b.WriteString("-- It does not bring back what the step lost.\n")
+		}
+		for _, s := range c.Down {
+			b.WriteString("-- " + strings.ReplaceAll(closed(s), "\n", "\n-- ") + "\n")
+		}
+	}
+	for _, c := range slices.Backward(g.changes) {
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("-- " + asComment("back from "+string(c.Kind)+" "+c.Table) + "\n")
+		switch {
+		case len(c.Down) == 0:
+			b.WriteString("-- Nothing takes it back.\n")
+		case lossy(&c):
+			b.WriteString("-- It does not bring back what the step lost.\n")
+		}
+		for _, s := range c.Down {
+			b.WriteString(t.statement(g, s))
+		}
+	}
+	return b.String()
+}
+
+// lossy reports whether a step may have lost values.
+func lossy(c *Change) bool {
+	return c.Destructive && (c.Kind == "drop column" || c.Kind == "drop table" || c.Kind == "alter type" || c.Kind == "rebuild table")
+}
+
+// statement is a statement as the tool takes it.
+func (t Tool) statement(g group, s string) string {
+	switch {
+	case t == Goose && strings.Contains(s, ";"):
+		return "-- +goose StatementBegin\n" + closed(s) + "\n-- +goose StatementEnd\n"
+	case t == Atlas && g.delimited():
+		return closed(s) + strings.Repeat("\n", g.newlines())
+	}
+	return closed(s) + "\n"
+}
+
+// closed puts a semicolon behind a statement, on a line of its own where a comment would swallow it.
+func closed(s string) string {
+	if i := strings.LastIndexByte(s, '\n'); strings.Contains(s[i+1:], "--") {
+		return s + "\n;"
+	}
+	return s + ";"
+}
+
+// asComment makes text a comment that no tool reads anything out of: some cut files at semicolons, wherever those stand.
+func asComment(text string) string { return strings.ReplaceAll(text, ";", ",") }
+
+// atlasHead holds the marks of a file of Atlas, the first of which must be the first line.
+func atlasHead(g group) string {
+	head := ""
+	if g.delimited() {
+		head += "-- atlas:delimiter " + strings.Repeat(`\n`, g.newlines()) + "\n"
+	}
+	if g.alone {
+		head += "-- atlas:txmode none\n"
+	}
+	if head != "" {
+		head += "\n"
+	}
+	return head
+}
+
+// delimited reports whether a semicolon stands inside a statement, so that others must not end where one stands.
+func (g group) delimited() bool {
+	return slices.ContainsFunc(g.changes, func(c Change) bool {
+		return slices.ContainsFunc(c.Up, func(s string) bool { return strings.Contains(s, ";") })
+	})
+}
+
+// newlines is how many of them end a statement: more than stand together inside one.
+func (g group) newlines() int {
+	n := 3
+	for _, c := range g.changes {
+		for _, s := range c.Up {
+			for strings.Contains(s, strings.Repeat("\n", n)) {
+				n++
+			}
+		}
+	}
+	return n
+}
