@@ -109,8 +109,9 @@ type edit struct {
 	wasIndex    *catalogue.Index
 	check       *catalogue.Check // that lists values
 	values      []string
-	nullable    bool   // of a column that is added
-	fill        string // an expression
+	before      []string // the values that a step before this one leaves; nil where check says them
+	nullable    bool     // of a column that is added
+	fill        string   // an expression
 	destructive bool
 	why         string
 }

@@ -116,11 +116,13 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 	if check == nil {
 		return
 	}
+	var both []string
 	if len(lacking) > 0 {
-		w.edit(edit{kind: AddValues, column: c, was: l, check: check, values: append(slices.Clone(l.Enum), lacking...), why: "the tag lists values that the database refuses: " + list(lacking)})
+		both = append(slices.Clone(l.Enum), lacking...)
+		w.edit(edit{kind: AddValues, column: c, was: l, check: check, values: both, why: "the tag lists values that the database refuses: " + list(lacking)})
 	}
 	if len(over) > 0 {
-		w.edit(edit{kind: TakeValues, column: c, was: l, check: check, values: c.Enum, destructive: true, why: "the tag does not list " + list(over) + "; a row that has one makes the step fail"})
+		w.edit(edit{kind: TakeValues, column: c, was: l, check: check, values: c.Enum, before: both, destructive: true, why: "the tag does not list " + list(over) + "; a row that has one makes the step fail"})
 	}
 }
 

@@ -137,7 +137,7 @@ func (w postgresWriter) values(p *pair, alter, column string, e *edit) []Change 
 	if e.check != nil {
 		name = w.d.Quote(e.check.Name)
 		up = one(alter + "DROP CONSTRAINT " + name)
-		down = one(alter + "ADD CONSTRAINT " + name + " CHECK (" + e.check.Expression + ")")
+		down = one(alter + "ADD CONSTRAINT " + name + " CHECK (" + valuesBefore(w.d, column, e) + ")")
 	}
 	up = append(up, alter+"ADD CONSTRAINT "+name+" CHECK ("+oneOf(w.d, column, e.values)+")")
 	down = append(one(alter+"DROP CONSTRAINT "+name), down...)
@@ -148,6 +148,14 @@ func (w postgresWriter) values(p *pair, alter, column string, e *edit) []Change 
 	first, second := e.change(up, down), e.change(one(alter+"VALIDATE CONSTRAINT "+name), nil)
 	first.Alone, second.Alone = true, true
 	return []Change{first, second}
+}
+
+// valuesBefore is the condition that a step finds.
+func valuesBefore(d dialect.Dialect, column string, e *edit) string {
+	if e.before != nil {
+		return oneOf(d, column, e.before)
+	}
+	return e.check.Expression
 }
 
 // oneOf is the condition that a quoted column holds one of some values.

@@ -72,7 +72,7 @@ func (w sqlServerWriter) values(p *pair, alter, column string, e *edit) Change {
 	if e.check != nil {
 		name = w.d.Quote(e.check.Name)
 		up = one(alter + "DROP CONSTRAINT " + name)
-		down = one(alter + "ADD CONSTRAINT " + name + " CHECK (" + e.check.Expression + ")")
+		down = one(alter + "ADD CONSTRAINT " + name + " CHECK (" + valuesBefore(w.d, column, e) + ")")
 	}
 	up = append(up, alter+"ADD CONSTRAINT "+name+" CHECK ("+oneOf(w.d, column, e.values)+")")
 	return e.change(up, append(one(alter+"DROP CONSTRAINT "+name), down...))

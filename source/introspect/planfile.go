@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/multi-orm/orm/dialect"
 )
 
 // Tool is a migration tool, whose form files have.
@@ -75,6 +77,7 @@ func (p *Migration) WriteFiles(dir string, tool Tool, name string, opts ...Optio
 	var files []planFile
 	groups := p.groups()
 	for i, g := range groups {
+		g.batched = p.Dialect == dialect.SQLServer{}.Name()
 		at := name
 		if len(groups) > 1 {
 			at += "_" + strconv.Itoa(i+1)
@@ -172,6 +175,7 @@ type group struct {
 	changes []Change
 	later   []Change // destructive ones that stay comments
 	alone   bool
+	batched bool // SQL Server takes what it is given as one batch
 }
 
 // groups puts changes into files.

@@ -93,6 +93,8 @@ func lossy(c *Change) bool {
 // statement is a statement as the tool takes it.
 func (t Tool) statement(g group, s string) string {
 	switch {
+	case t == Migrate && g.batched: // a file is one batch, which is read whole before the column that it adds is there
+		return "EXEC(N'" + strings.ReplaceAll(s, "'", "''") + "');\n"
 	case t == Goose && strings.Contains(s, ";"):
 		return "-- +goose StatementBegin\n" + closed(s) + "\n-- +goose StatementEnd\n"
 	case t == Atlas && g.delimited():

@@ -1,0 +1,86 @@
+package migrate_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/migrate"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+type Account struct {
+	ID     int64     `orm:"id,auto"`
+	Email  string    `orm:"email,size=100,unique"`
+	Name   *string   `orm:"name"`
+	Role   string    `orm:"role,enum=a|it's"`
+	Age    int32     `orm:"age"`
+	Big    int64     `orm:"big,index"`
+	SeenAt time.Time `orm:"seen_at,default=now"`
+	Code   string    `orm:"code"`
+	Note   string    `orm:"note"`
+}
+
+type Fresh struct {
+	ID   int64  `orm:"id,auto,schema=other"`
+	Name string `orm:"name,unique"`
+}
+
+// The statements of SQL Server are those of the golden file, which internal/tsql parses.
+func TestSQLServer(t *testing.T) {
+	live := &catalogue.Schema{Source: "main", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{{Name: "Accounts", Kind: catalogue.BaseTable,
+		Columns: []catalogue.Column{
+			{Name: "id", Type: catalogue.Int64, DBType: "bigint", Identity: catalogue.IdentityByDefault},
+			{Name: "email", Type: catalogue.Text, DBType: "nvarchar(40)", Size: 40},
+			{Name: "name", Type: catalogue.Text, DBType: "nvarchar(max)"},
+			{Name: "Role", Type: catalogue.Text, DBType: "nvarchar(max)", Enum: []string{"a", "b"}},
+			{Name: "age", Type: catalogue.Int32, DBType: "int", Nullable: true},
+			{Name: "big", Type: catalogue.Int32, DBType: "int"},
+			{Name: "note", Type: catalogue.Bool, DBType: "bit"},
+			{Name: "old", Type: catalogue.Int64, DBType: "bigint", Default: "((7))"},
+		},
+		Key:     catalogue.Key{Name: "PK", Columns: []string{"id"}},
+		Indexes: []catalogue.Index{{Name: "old_idx", Parts: []catalogue.Part{{Column: "old", Desc: true}}}},
+		Checks:  []catalogue.Check{{Name: "CK__roles", Expression: "[Role] IN (N'a', N'b')"}},
+	}, {Name: "other", Kind: catalogue.BaseTable}}}
+	live.Tables[0].Checks[0].Expression = "Role IN ('a', 'b')"
+	account, err := model.For[Account]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := model.For[Fresh]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, notes, err := migrate.Diff(dialect.SQLServer{}, live, []*model.Model{account, fresh},
+		migrate.Options{DropColumns: true, DropIndexes: true, DropTables: true, Fills: map[string]string{"Accounts.code": "N''"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, c := range changes {
+		for _, list := range [][]string{c.Up, c.Down} {
+			for _, s := range list {
+				b.WriteString(s + "\n")
+			}
+		}
+	}
+	if *update {
+		if err := os.WriteFile("testdata/sqlserver.txt", []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/sqlserver.txt")
+	if err != nil || string(want) != b.String() {
+		t.Errorf("run with -update and look at the difference: %v\n%s", err, b.String())
+	}
+	if len(notes) != 0 {
+		t.Error(notes)
+	}
+}
