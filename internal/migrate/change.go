@@ -21,7 +21,8 @@ const (
 	AddColumn    Kind = "add column"
 	DropNotNull  Kind = "drop not null"
 	AlterType    Kind = "alter type"
-	AddValues    Kind = "add values" // of a column whose values are listed, by a check or by its type
+	AddValues    Kind = "add values"  // of a column whose values are listed, by a check or by its type
+	SetDefault   Kind = "set default" // of a column whose value the database is to make
 	FillColumn   Kind = "fill column"
 	SetNotNull   Kind = "set not null"
 	AddIndex     Kind = "add index"
@@ -82,7 +83,7 @@ type Options struct {
 
 // phase is the order of kinds.
 func phase(k Kind) int {
-	return slices.Index([]Kind{CreateSchema, CreateTable, AddColumn, DropNotNull, AlterType, AddValues, RebuildTable, FillColumn, SetNotNull, ReplaceIndex, AddIndex, AddUnique,
+	return slices.Index([]Kind{CreateSchema, CreateTable, AddColumn, DropNotNull, AlterType, AddValues, RebuildTable, SetDefault, FillColumn, SetNotNull, ReplaceIndex, AddIndex, AddUnique,
 		AddCheck, TakeValues, Validate, DropIndex, DropColumn, DropTable}, k)
 }
 

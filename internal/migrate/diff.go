@@ -8,6 +8,7 @@ import (
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
@@ -43,7 +44,7 @@ type writer interface {
 // Diff gives what brings live to the tables that models want, in the order to run it, and what it leaves to be done by hand. Tables
 // that no model maps are looked at only where the options say so.
 func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Options) ([]Change, []Note, error) {
-	w := differ{d: d, live: live, o: o, taken: map[string]bool{}, fold: d.Name() != (dialect.Postgres{}).Name(), filled: map[string]bool{}}
+	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, fold: d.Name() != (dialect.Postgres{}).Name(), filled: map[string]bool{}}
 	switch d.Name() {
 	case dialect.Postgres{}.Name():
 		w.w = postgresWriter{d: d, o: o}
@@ -71,6 +72,7 @@ func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Op
 type differ struct {
 	d       dialect.Dialect
 	live    *catalogue.Schema
+	finds   *schemafit.Live
 	o       Options
 	w       writer
 	fold    bool            // names are the same whatever their case
@@ -110,7 +112,11 @@ func (w *differ) diff(models []*model.Model) {
 		if t.Schema == w.live.Default {
 			t.Schema = ""
 		}
-		live := w.find(t)
+		live := w.finds.Table(t.Schema, t.Name)
+		if live == nil && w.finds.Untold(t.Schema, t.Name) {
+			w.notes = append(w.notes, Note{Table: catalogue.FullName(t.Schema, t.Name), Text: "is the system's or an extension's, and stays as it is"})
+			continue
+		}
 		if live == nil {
 			if !schemas[t.Schema] {
 				schemas[t.Schema] = true
@@ -132,16 +138,6 @@ func (w *differ) diff(models []*model.Model) {
 			w.changes = append(w.changes, Change{Table: t.FullName(), Kind: DropTable, Up: one("DROP TABLE " + p.sql()), Destructive: true, Why: "no model maps the table; its rows are lost, and nothing brings it back"})
 		}
 	}
-}
-
-func (w *differ) find(want *ddl.Table) *catalogue.Table {
-	for i := range w.live.Tables {
-		t := &w.live.Tables[i]
-		if w.same(t.Name, want.Name) && w.same(t.Schema, want.Schema) {
-			return t
-		}
-	}
-	return nil
 }
 
 // ordered brings tables behind those that their to-one relations lead to, where there is no circle.
@@ -240,6 +236,12 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 	for _, c := range added {
 		w.add(c)
 	}
+	for i := range want.Columns {
+		c := &want.Columns[i]
+		if l := w.column(c.Name); l != nil && c.Made && !l.Nullable && !w.finds.Defaulted(l) {
+			w.edit(edit{kind: SetDefault, column: c, was: l, why: "the tag says auto and the database does not make the value"})
+		}
+	}
 	if !sameSet(want.Key, live.Key.Columns, w.same) {
 		w.note("", "has the primary key ("+list(live.Key.Columns)+"), and the model says ("+list(want.Key)+"): change it by hand, since other tables may lead to it")
 	}
@@ -295,7 +297,7 @@ func (w *differ) unmapped(added []*ddl.Column) {
 // renamed tells of a column that a new one may be under another name, which only people know.
 func (w *differ) renamed(l *catalogue.Column, added []*ddl.Column) {
 	for _, c := range added {
-		if ok, _ := suits(c, l, w.d); !ok {
+		if why, _ := suits(c, l, w.d); why != "" {
 			continue
 		}
 		text := "ALTER TABLE " + w.on.sql() + " RENAME COLUMN " + w.d.Quote(l.Name) + " TO " + w.d.Quote(c.Name)

@@ -63,8 +63,12 @@ func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
 	if l.Generated != "" {
 		return
 	}
-	if ok, wider := suits(c, l, w.d); !ok {
-		e := edit{kind: AlterType, column: c, was: l, destructive: !wider, why: "the field does not fit a column of the type " + l.DBType}
+	switch why, wider := suits(c, l, w.d); {
+	case why == "":
+	case l.Domain != "" || l.EnumType != "" || w.on.live.Kind != catalogue.BaseTable:
+		w.note(l.Name, why+": change it by hand")
+	default:
+		e := edit{kind: AlterType, column: c, was: l, destructive: !wider, why: why}
 		if !wider {
 			e.why += "; a value that the new type does not take makes the step fail"
 		}

@@ -28,6 +28,8 @@ func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note
 		case e.kind == AddColumn && plainlyAdded(e) && !pairedFill(edits, e):
 			out = append(out, b.add(e))
 		case isIndexEdit(e):
+		case e.kind == SetDefault:
+			notes = append(notes, b.note(e, "the table must be declared anew, with an INTEGER PRIMARY KEY"))
 		case e.kind == FillColumn && !filledIn(edits, e):
 			col := w.d.Quote(e.column.Name)
 			out = append(out, e.change(one("UPDATE "+p.sql()+" SET "+col+" = "+e.fill+" WHERE "+col+" IS NULL"), nil))

@@ -13,9 +13,14 @@ type sqlServerWriter struct{ d dialect.Dialect }
 
 func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
 	for i := range edits {
-		out = append(out, w.change(p, &edits[i]))
+		e := &edits[i]
+		if e.kind == SetDefault && strings.Contains(e.column.Type, "IDENTITY") {
+			notes = append(notes, Note{Table: p.name(), Column: e.was.Name, Text: e.why + ", and SQL Server makes no column an identity that is none: change it by hand"})
+			continue
+		}
+		out = append(out, w.change(p, e))
 	}
-	return out, nil
+	return out, notes
 }
 
 func (w sqlServerWriter) change(p *pair, e *edit) Change {
@@ -36,7 +41,7 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 	}
 	switch e.kind {
 	case AddColumn:
-		return e.change(one(alter+"ADD "+addedColumn(w.d, e)), one(w.release(p, name), alter+"DROP COLUMN "+column))
+		return e.change(one(alter+"ADD "+addedColumn(w.d, e)), one(w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column))
 	case FillColumn:
 		return e.change(one("UPDATE "+p.sql()+" SET "+column+" = "+e.fill+" WHERE "+column+" IS NULL"), nil)
 	case SetNotNull, DropNotNull:
@@ -54,11 +59,19 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		if e.was.Collation != "" {
 			back += " COLLATE " + e.was.Collation
 		}
-		return e.change(one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(e.was.Nullable)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable)))
+		up, down := one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(e.was.Nullable)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable))
+		if e.was.Default != "" { // which holds the type
+			free, again := w.release(p, name, "default_constraints"), alter+"ADD DEFAULT "+e.was.Default+" FOR "+column
+			up, down = append(one(free), append(up, again)...), append(one(free), append(down, again)...)
+		}
+		return e.change(up, down)
+	case SetDefault:
+		_, made, _ := strings.Cut(e.column.Type, " DEFAULT ")
+		return e.change(one(alter+"ADD DEFAULT "+made+" FOR "+column), one(w.release(p, name, "default_constraints")))
 	case AddValues, TakeValues, AddCheck, Validate:
 		return w.values(p, alter, column, e)
 	case DropColumn:
-		return e.change(one(w.release(p, name), alter+"DROP COLUMN "+column), one(alter+"ADD "+columnBack(w.d, e.was)))
+		return e.change(one(w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column), one(alter+"ADD "+columnBack(w.d, e.was)))
 	}
 	return w.index(p, alter, e)
 }
@@ -97,12 +110,17 @@ func (w sqlServerWriter) index(p *pair, alter string, e *edit) Change {
 	return e.change(one(createIndex(p, e.index, false)), one(drop(e.index.Name)))
 }
 
-// release drops the default and the checks of a column, which would hold it.
-func (w sqlServerWriter) release(p *pair, column string) string {
+// release drops what holds a column: its default, its checks, or both, whose names are looked up. views are those of the system that
+// list them.
+func (w sqlServerWriter) release(p *pair, column string, views ...string) string {
 	table, name := ddl.Literal(w.d, p.sql()), ddl.Literal(w.d, column)
 	at := "parent_object_id = OBJECT_ID(" + table + ") AND parent_column_id = COLUMNPROPERTY(OBJECT_ID(" + table + "), " + name + ", 'ColumnId')"
-	return "DECLARE @release nvarchar(max) = N''; SELECT @release += N'ALTER TABLE ' + " + table + " + N' DROP CONSTRAINT ' + QUOTENAME(name) + N';' FROM (SELECT name FROM sys.default_constraints WHERE " +
-		at + " UNION ALL SELECT name FROM sys.check_constraints WHERE " + at + ") AS c; EXEC(@release)"
+	var from []string
+	for _, v := range views {
+		from = append(from, "SELECT name FROM sys."+v+" WHERE "+at)
+	}
+	return "DECLARE @release nvarchar(max) = N''; SELECT @release += N'ALTER TABLE ' + " + table + " + N' DROP CONSTRAINT ' + QUOTENAME(name) + N';' FROM (" +
+		strings.Join(from, " UNION ALL ") + ") AS c; EXEC(@release)"
 }
 
 // bareType is a type without what makes it number itself.

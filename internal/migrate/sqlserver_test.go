@@ -41,7 +41,7 @@ func TestSQLServer(t *testing.T) {
 			{Name: "name", Type: catalogue.Text, DBType: "nvarchar(max)"},
 			{Name: "Role", Type: catalogue.Text, DBType: "nvarchar(max)", Enum: []string{"a", "b"}},
 			{Name: "age", Type: catalogue.Int32, DBType: "int", Nullable: true},
-			{Name: "big", Type: catalogue.Int32, DBType: "int"},
+			{Name: "big", Type: catalogue.Int32, DBType: "int", Default: "((0))"},
 			{Name: "note", Type: catalogue.Bool, DBType: "bit"},
 			{Name: "old", Type: catalogue.Int64, DBType: "bigint", Default: "((7))"},
 		},
