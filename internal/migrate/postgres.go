@@ -114,7 +114,7 @@ func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 
 // setDefault has the database make the values of a column, numbers behind those that are there.
 func (w postgresWriter) setDefault(p *pair, alter string, e *edit) Change {
-	if _, made, ok := strings.Cut(e.column.Type, " DEFAULT "); ok {
+	if _, made, ok := strings.Cut(e.column.Type, " DEFAULT "); ok && !strings.Contains(e.column.Type, " GENERATED ") {
 		return e.change(one(alter+"SET DEFAULT "+made), one(alter+"DROP DEFAULT"))
 	}
 	sequence := "pg_get_serial_sequence(" + ddl.Literal(w.d, p.sql()) + ", " + ddl.Literal(w.d, e.was.Name) + ")"
