@@ -1,4 +1,5 @@
-// Package introspect starts from the database that one has: it reads the live schema as data and writes models of it.
+// Package introspect starts from the database that one has: it reads the live schema as data, writes models of it, and
+// plans what brings it to the models.
 //
 //	schema, err := introspect.Read(ctx, db.Source("main"))
 //	err = introspect.Structs(w, schema, introspect.Package("models"), introspect.Tenant("tenant_id"))
@@ -16,6 +17,12 @@
 // through link tables, enums as typed constants, and bound columns. What the tags cannot say is said in comments,
 // and to [Notes]: nothing is dropped in silence. Reading a view or a table without a key needs orm.Raw, for
 // which its struct stands there too; [Key] makes a model of it.
+//
+// [Plan] goes the other way: what would bring the database to the models of a program, as steps to look at and as files of goose,
+// golang-migrate or Atlas, which run them:
+//
+//	plan, err := introspect.Plan(ctx, db)
+//	err = plan.WriteFiles("migrations", introspect.Goose, "add_orders")
 //
 // A NOT NULL column that has a default is a plain field, and its zero value is written as it is: the tag says default= only
 // where the zero value cannot be meant (times, UUIDs and enums). SQLite has few types. A column that it declares NUMERIC is a

@@ -108,11 +108,14 @@ func (p *Migration) String() string {
 	return b.String()
 }
 
-// heading says in one line what a change does and why.
-func heading(c *Change) string {
+// subject names what a change does, and to what.
+func subject(c *Change) string {
 	at := c.Table
 	if c.Column != "" {
 		at += "." + c.Column
 	}
-	return oneLine(string(c.Kind) + " " + at + ": " + c.Why)
+	return string(c.Kind) + " " + at
 }
+
+// heading says in one line what a change does and why.
+func heading(c *Change) string { return oneLine(subject(c) + ": " + c.Why) }

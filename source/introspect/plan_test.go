@@ -133,30 +133,6 @@ func TestPlanOfCases(t *testing.T) {
 	}
 }
 
-// A table of SQLite that is made anew keeps the numbers of its rows, by which full-text indexes know them, and the number that
-// its next row gets.
-func TestRebuiltTableKeepsNumbers(t *testing.T) {
-	e := engines()[0]
-	address := e.make(t)
-	e.load(t, address, `CREATE TABLE wides (id TEXT PRIMARY KEY NOT NULL, price TEXT NOT NULL, name TEXT NOT NULL, n TEXT NOT NULL, ratio REAL NOT NULL);
-		CREATE TABLE papers (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, place TEXT, deleted_at DATETIME);
-		INSERT INTO wides VALUES ('a', '1', 'x', '1', 1), ('b', '1', 'x', '1', 1), ('c', '1', 'x', '1', 1); DELETE FROM wides WHERE id = 'a';
-		INSERT INTO papers (code) VALUES ('a'), ('b'); DELETE FROM papers;
-		CREATE TRIGGER gone AFTER DELETE ON papers BEGIN INSERT INTO papers (code, place) VALUES (old.code || '''; again', 'x'); END;
-		CREATE VIEW seen AS SELECT * FROM papers`)
-	db := open(t, e.open(address), orm.Models(widePlan{}, deletedPlan{}))
-	plan, err := introspect.Plan(t.Context(), db, introspect.Fill("papers.place", "'?'"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e.run(t, address, plan.Changes, false)
-	e.load(t, address, "INSERT INTO papers (code, place) VALUES ('c', 'p'); DELETE FROM papers WHERE code = 'c'")
-	got, err := orm.Raw[string](t.Context(), db, "SELECT (SELECT group_concat(rowid || id) FROM wides) || ' ' || (SELECT group_concat(id || code) FROM seen)")
-	if err != nil || len(got) != 1 || got[0] != "2b,3c 4c'; again" {
-		t.Errorf("%v, %v", got, err)
-	}
-}
-
 // What is asked for and cannot be is refused, and so is a database that cannot tell.
 func TestBadPlans(t *testing.T) {
 	e := engines()[0]

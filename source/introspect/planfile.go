@@ -135,9 +135,11 @@ func lastVersion(dir string) (last int64, err error) {
 	}
 	for _, e := range entries {
 		number, _, _ := strings.Cut(e.Name(), "_")
-		if n, err := strconv.ParseInt(number, 10, 64); err == nil && strings.HasSuffix(e.Name(), ".sql") {
-			last = max(last, n)
+		n, err := strconv.ParseInt(number, 10, 64)
+		if !strings.HasSuffix(e.Name(), ".sql") || errors.Is(err, strconv.ErrSyntax) {
+			continue
 		}
+		last = max(last, n) // the highest there is where it is out of range
 	}
 	if last >= maxVersion {
 		return 0, invalid("", "a file in the folder has a number that none can follow")

@@ -59,7 +59,7 @@ func (t Tool) down(g group) string {
 	var b strings.Builder
 	for i := range g.later {
 		c := &g.later[len(g.later)-1-i]
-		b.WriteString("-- " + asComment("back from "+heading(c)) + "\n")
+		b.WriteString("-- " + asComment(oneLine("back from "+subject(c))) + "\n")
 		if lossy(c) {
 			b.WriteString("-- It does not bring back what the step lost.\n")
 		}
@@ -71,7 +71,7 @@ func (t Tool) down(g group) string {
 		if b.Len() > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString("-- " + asComment("back from "+string(c.Kind)+" "+c.Table) + "\n")
+		b.WriteString("-- " + asComment(oneLine("back from "+subject(&c))) + "\n")
 		switch {
 		case len(c.Down) == 0:
 			b.WriteString("-- Nothing takes it back.\n")

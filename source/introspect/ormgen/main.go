@@ -2,8 +2,18 @@
 //
 //	go run github.com/multi-orm/orm/source/introspect/ormgen -source postgres://… -package models -out models/models.go
 //
-// What the tags cannot say stands in comments and is told on the standard error. -check writes nothing and exits with 1 where the file is not
-// what it would write: a step of continuous integration. -json writes the schema as data. See package source/introspect.
+// What the tags cannot say stands in comments and is told on the standard error. -json writes the schema as data. See package
+// source/introspect.
+//
+// -check writes nothing and exits with 1 where the file is not what it would write. As a step of continuous integration, behind the one
+// that runs the migrations on an empty database, it finds a migration whose models were not made anew:
+//
+//   - name: The models are those of the migrated database
+//     run: go run github.com/multi-orm/orm/source/introspect/ormgen -source "$DATABASE_URL" -package models -out models/models.go -check
+//
+// Say the same flags there as where the file is made. The other way round, what would bring the database to the models, is
+// [introspect.Plan]. A program calls it with its models, which this command does not know, so it has no flag for that:
+// examples/migrations is such a program, to copy.
 package main
 
 import (
@@ -49,7 +59,7 @@ func main() {
 type settings struct {
 	source, pkg, out, only, schemas, datasource string
 	tenant, owner, softDelete, version, updated string
-	check, json, bare                           bool
+	check, json, bare, plan                     bool
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -69,6 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fs.StringVar(&s.updated, "updated", "", "the column of the time of the last write")
 	fs.BoolVar(&s.bare, "nocolumns", false, "leave the bound columns out, which take long to compile")
 	fs.BoolVar(&s.check, "check", false, "write nothing; exit with 1 where the file differs")
+	fs.BoolVar(&s.plan, "plan", false, "not here: a program with models calls introspect.Plan, as examples/migrations does")
 	fs.BoolVar(&s.json, "json", false, "write the schema as JSON")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -76,6 +87,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	switch {
 	case fs.NArg() > 0:
 		return fmt.Errorf("ormgen: %q is no flag", fs.Arg(0))
+	case s.plan:
+		return errors.New("ormgen: a plan needs models, which this command does not know: call introspect.Plan in a program that has them, as examples/migrations does")
 	case s.source == "":
 		return errors.New("ormgen: say the database with -source")
 	case s.check && s.out == "":

@@ -80,9 +80,51 @@ func TestCommand(t *testing.T) {
 			}
 		})
 	}
+	if err := run(t.Context(), []string{"-plan", "-source", "x"}, new(bytes.Buffer), new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), "examples/migrations") {
+		t.Errorf("-plan: %v", err)
+	}
 	for _, address := range []string{"", "no/such/file.db", "mysql://x"} {
 		if err := run(t.Context(), []string{"-source", address}, new(bytes.Buffer), new(bytes.Buffer)); err == nil {
 			t.Errorf("%q was taken", address)
 		}
+	}
+}
+
+// The step of continuous integration that the doc shows fails until the models are those of the database.
+func TestDocumentedStep(t *testing.T) {
+	doc, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const before = "run: go run github.com/multi-orm/orm/source/introspect/ormgen "
+	_, step, ok := strings.Cut(string(doc), before)
+	step, _, _ = strings.Cut(step, "\n")
+	if !ok || !strings.HasSuffix(step, " -check") {
+		t.Fatalf("the doc has no step: %q", step)
+	}
+	address := testkit.SQLite(t)
+	exec(t, sqlite.Source("main", address), "CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL)")
+	t.Chdir(t.TempDir())
+	ormgen := func(step string) error {
+		args := strings.Fields(step)
+		for i := range args {
+			if args[i] == `"$DATABASE_URL"` {
+				args[i] = address
+			}
+		}
+		return run(t.Context(), args, new(bytes.Buffer), new(bytes.Buffer))
+	}
+	if err := ormgen(step); !errors.Is(err, errDiffers) {
+		t.Errorf("without a file: %v", err)
+	}
+	if err := ormgen(strings.TrimSuffix(step, " -check")); err != nil {
+		t.Fatal(err)
+	}
+	if err := ormgen(step); err != nil {
+		t.Errorf("behind it: %v", err)
+	}
+	exec(t, sqlite.Source("main", address), "ALTER TABLE users ADD COLUMN age integer")
+	if err := ormgen(step); !errors.Is(err, errDiffers) {
+		t.Errorf("after a migration: %v", err)
 	}
 }
