@@ -97,7 +97,7 @@ type Engine struct {
 	readers   sync.Pool // of *reader: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
-	closed    atomic.Bool
+	closed    *atomic.Bool // of the engine that was opened
 	logger    *slog.Logger
 	logging   Logging
 	secret    map[*model.Field]bool // columns that hold what a hidden one does; see secrets
@@ -109,6 +109,10 @@ type Engine struct {
 	ids        *uuid7.Maker // of the keys that default=uuid makes
 	crossing   bool         // relations lead out of their source
 	unasked    bool         // a model has columns that are tagged noquery
+
+	parent  *Engine                       // that this one was extended from; nil for the one that was opened
+	follows atomic.Pointer[hook.Registry] // the parent's registry that the own one was made of
+	global  []*model.Model                // declared global by the extension
 }
 
 type linkTable struct{ source, schema, table string }
@@ -120,7 +124,7 @@ type linkRow struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, ids: uuid7.New(nil),
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, ids: uuid7.New(nil), closed: new(atomic.Bool),
 		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err

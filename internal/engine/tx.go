@@ -85,10 +85,11 @@ func (s *Session) joined(ctx context.Context) *Session {
 		return s
 	}
 	in, ok := ctx.Value(ambientKey{}).(*Session)
-	if !ok || in.Engine != s.Engine {
+	if !ok || in.origin() != s.origin() {
 		return s
 	}
 	c := *in
+	c.Engine = s.Engine
 	c.Only, c.ambient, c.analysis, c.effort = s.Only, true, s.analysis, s.effort
 	return &c
 }

@@ -21,6 +21,7 @@ const (
 	writing
 	planning
 	filing
+	opening
 )
 
 // options are what the options said.
@@ -29,6 +30,7 @@ type options struct {
 	schemas []string
 	structs structOptions
 	plan    planOptions
+	global  []string
 }
 
 func gather(use uses, opts []Option) (*options, error) {
@@ -52,17 +54,17 @@ func invalid(table, detail string) error {
 }
 
 // Only keeps the tables of these names, "name" or "schema.name", and leaves the others out. A table that is left out
-// otherwise, as those of migration tools are, is there when it is named. Read and Structs take it.
+// otherwise, as those of migration tools are, is there when it is named. Read, Structs and Open take it.
 func Only(tables ...string) Option {
-	return Option{"Only", reading | writing, func(o *options) error {
+	return Option{"Only", reading | writing | opening, func(o *options) error {
 		o.only = append(o.only, tables...)
 		return nil
 	}}
 }
 
-// Schemas keeps the tables, enums and domains of these schemas, and leaves the others out. Read and Structs take it.
+// Schemas keeps the tables, enums and domains of these schemas, and leaves the others out. Read, Structs and Open take it.
 func Schemas(names ...string) Option {
-	return Option{"Schemas", reading | writing, func(o *options) error {
+	return Option{"Schemas", reading | writing | opening, func(o *options) error {
 		o.schemas = append(o.schemas, names...)
 		return nil
 	}}
@@ -70,4 +72,13 @@ func Schemas(names ...string) Option {
 
 func (o *options) inSchema(s *Schema, name string) bool {
 	return o.schemas == nil || slices.Contains(o.schemas, name) || name == "" && slices.Contains(o.schemas, s.Default)
+}
+
+// Global declares tables whose rows belong to no tenant, as rls.Global does models: where rls.Tenant is registered, every table has
+// a column that Tenant names or is named here. Open takes it. A table that is not there, has the column or is mapped by a model is ErrInvalid.
+func Global(tables ...string) Option {
+	return Option{"Global", opening, func(o *options) error {
+		o.global = append(o.global, tables...)
+		return nil
+	}}
 }

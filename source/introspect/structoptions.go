@@ -21,6 +21,11 @@ func structOption(name string, set func(*structOptions) error) Option {
 	return Option{name, writing, func(o *options) error { return set(&o.structs) }}
 }
 
+// tableOption is one that Open takes too.
+func tableOption(name string, set func(*structOptions) error) Option {
+	return Option{name, writing | opening, func(o *options) error { return set(&o.structs) }}
+}
+
 // Package is the package that the file is of; "models" where nothing is said.
 func Package(name string) Option {
 	return structOption("Package", func(o *structOptions) error {
@@ -38,7 +43,7 @@ func DataSource(name string) Option {
 }
 
 func roleOption(name, word, column string) Option {
-	return structOption(name, func(o *structOptions) error {
+	return tableOption(name, func(o *structOptions) error {
 		o.roles = append(o.roles, role{word, column})
 		return nil
 	})
@@ -64,7 +69,7 @@ func UpdatedAt(column string) Option { return roleOption("UpdatedAt", "update=no
 
 // Key says which columns tell the rows of a view or table apart that has no primary key, so that it becomes a model.
 func Key(table string, columns ...string) Option {
-	return structOption("Key", func(o *structOptions) error {
+	return tableOption("Key", func(o *structOptions) error {
 		if len(columns) == 0 {
 			return invalid(table, "Key needs a column")
 		}
@@ -90,17 +95,17 @@ func Named(table, goName string) Option {
 	})
 }
 
-// Relate names both ends of the foreign key that the columns of a table make ("posts.author_id"; "+" joins several columns): the field that leads
-// to the row referred to, and the one that leads back. "" leaves a name as it would be. A foreign key that is not there is ErrInvalid.
+// Relate names both ends of the foreign key that the columns of a table make ("posts.author_id"; "+" joins several columns; "schema.table.column"
+// outside the default schema): what leads to the row referred to, and what leads back. In structs the names are those of fields, and "" leaves
+// a name as it would be; for Open any names will do, and "" leaves the end out. A foreign key that is not there is ErrInvalid, and so is one that
+// is named twice.
 func Relate(key, to, back string) Option {
-	return structOption("Relate", func(o *structOptions) error {
-		for _, name := range []string{to, back} {
-			if name != "" && (!token.IsIdentifier(name) || !token.IsExported(name)) {
-				return invalid("", "an end of "+key+" is no Go name that begins with a capital")
-			}
-		}
+	return tableOption("Relate", func(o *structOptions) error {
 		if o.ends == nil {
 			o.ends = map[string][2]string{}
+		}
+		if _, twice := o.ends[key]; twice {
+			return invalid("", "Relate names "+key+" twice")
 		}
 		o.ends[key] = [2]string{to, back}
 		return nil

@@ -3,6 +3,7 @@ package introspect
 import (
 	"bytes"
 	"go/format"
+	"go/token"
 	"io"
 	"slices"
 	"strconv"
@@ -185,7 +186,12 @@ func (f *file) said() error {
 			known[keyName(&f.schema.Tables[i], &f.schema.Tables[i].ForeignKeys[j])] = true
 		}
 	}
-	for key := range f.o.ends {
+	for key, ends := range f.o.ends {
+		for _, name := range ends {
+			if name != "" && (!token.IsIdentifier(name) || !token.IsExported(name)) {
+				return invalid("", "an end of "+key+" is no Go name that begins with a capital")
+			}
+		}
 		if !known[key] {
 			return invalid("", "there is no foreign key on "+strconv.Quote(key))
 		}

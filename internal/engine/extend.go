@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// Friend opens the handle of a DB to other packages of this module; nobody else can make one.
+type Friend struct{ _ byte }
+
+// Extension is models made at run time, beside those that Open was told of.
+type Extension struct {
+	Source     source.Source // where their tables are
+	Models     []*model.Model
+	Global     []*model.Model // those of Models whose rows belong to no tenant
+	References []ForeignKey
+}
+
+// ForeignKey says that the columns From hold the key To.
+type ForeignKey struct{ From, To []*model.Field }
+
+// Extended gives an engine that knows further models. It shares the sources, and what is registered on e holds for all of
+// its models: see Follow. Models that a scope refuses are refused here, as by Open.
+func (e *Engine) Extended(x Extension) (*Engine, error) {
+	out := &Engine{Limits: e.Limits, sources: e.sources, logger: e.logger, logging: e.logging, observers: e.observers, tracers: e.tracers, bestEffort: e.bestEffort,
+		cursors: e.cursors, ids: e.ids, closed: e.closed, parent: e, global: x.Global, bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
+	out.models = slices.Concat(e.models, x.Models)
+	for _, m := range e.models {
+		out.bound[m] = e.bound[m]
+		out.links[linkTable{e.bound[m].Name(), m.Schema, m.Table}] = m
+	}
+	for _, m := range x.Models {
+		key := linkTable{x.Source.Name(), m.Schema, m.Table}
+		if out.links[key] != nil {
+			return nil, fault.New(fault.ErrInvalid, m.Name, "", "the table is already the table of "+out.links[key].Name)
+		}
+		out.bound[m], out.links[key] = x.Source, m
+	}
+	out.bindLinkTables()
+	out.refs = out.references()
+	for _, k := range x.References {
+		out.refer(k)
+	}
+	out.secret = out.secrets()
+	out.crossing = out.leaves()
+	out.unasked = hasUnasked(out.models)
+	return out, out.Follow()
+}
+
+func (e *Engine) refer(k ForeignKey) {
+	m, target := k.From[0].Model, k.To[0].Model
+	for _, r := range e.refs[m] {
+		if r.target == target && sameFields(r.fields, k.From) && sameFields(r.remote, k.To) {
+			return
+		}
+	}
+	e.refs[m] = append(e.refs[m], reference{k.From, target, k.To})
+}
+
+// SourceFor gives the source that raw SQL of the session is for.
+func (s *Session) SourceFor() source.Source {
+	if s.Only != nil {
+		return s.Only
+	}
+	return s.sources[0]
+}
+
+// ModelAt gives the model that is registered for a table, nil for none.
+func (e *Engine) ModelAt(src source.Source, schema, table string) *model.Model {
+	return e.links[linkTable{src.Name(), schema, table}]
+}
+
+// globals declares models global.
+type globals []*model.Model
+
+// DeclaresGlobal makes the declaration come first.
+func (globals) DeclaresGlobal() {}
+
+// Extend declares the models.
+func (g globals) Extend(r *hook.Registrar) error {
+	for _, m := range g {
+		r.Global(m)
+	}
+	return nil
+}
+
+// Follow brings the hooks and scopes of an extended engine in step with those of its parent. Calls begin with it: what the
+// parent registered since, and what does not fit the models made at run time, holds or refuses every one of them.
+func (e *Engine) Follow() error {
+	if e.parent == nil {
+		return nil
+	}
+	if err := e.parent.Follow(); err != nil {
+		return err
+	}
+	now := e.parent.Registry()
+	if f := e.follows.Load(); f != nil && f == now {
+		return nil
+	}
+	e.using.Lock()
+	defer e.using.Unlock()
+	reg, err := now.Extended(e.models, globals(e.global))
+	if err != nil {
+		return err
+	}
+	e.registry.Store(reg)
+	e.follows.Store(now)
+	return nil
+}
+
+func (e *Engine) origin() *Engine {
+	for e.parent != nil {
+		e = e.parent
+	}
+	return e
+}
+
+// On gives the session on an engine that was extended from its own: its transaction goes on there.
+func (s *Session) On(e *Engine) (*Session, error) {
+	if s.origin() != e.origin() {
+		return nil, fault.New(fault.ErrInvalid, "", "", "the handle is of another DB than the tables were opened on")
+	}
+	if s.Err != nil {
+		return nil, s.Err
+	}
+	out := *s
+	out.Engine = e
+	return &out, e.Follow()
+}
+
+// Below loads the relation of inc into parents, which hold its local columns and its field and were read by nobody: rows of
+// a struct made at run time. depth counts the includes above it.
+func (s *Session) Below(ctx context.Context, name string, inc *builder.Include, parents *source.Slab, depth int) error {
+	s = s.joined(ctx)
+	m := inc.Relation.Target
+	incs := []*builder.Include{inc}
+	if err := s.names((&builder.Select{Includes: incs}).Named); err != nil {
+		return s.located(err, name, m)
+	}
+	r := &reader{s: s, reg: s.Registry(), name: name, reads: countIncludes(incs)}
+	err := s.scoper(ctx, r.reg, builder.LivingRows).includes(incs)
+	if err == nil {
+		err = r.includes(ctx, parents, incs, "", depth)
+	}
+	return s.located(err, name, m)
+}
+
+// Bind lets a model that holds keys only be the parent of includes.
+func (e *Engine) Bind(m *model.Model, src source.Source) { e.bound[m] = src }

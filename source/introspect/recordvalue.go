@@ -1,0 +1,108 @@
+package introspect
+
+import (
+	"database/sql/driver"
+	"encoding"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// value makes a value of the column of what a program gives. What records hold can be given again; beside what Go types say, a
+// UUID is text too, a time is text as RFC 3339 says, and a document is whatever encoding/json writes.
+func (t *table) value(c *model.Field, x any) (model.Value, error) {
+	if _, isWord := x.(Word); isWord {
+		return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "a value is needed, not a word of filters")
+	}
+	if c.Kind == model.JSON && x != nil {
+		if _, raw := x.(json.RawMessage); !raw {
+			text, err := json.Marshal(x)
+			if err != nil {
+				return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "the value has no JSON form")
+			}
+			x = json.RawMessage(text)
+		}
+	}
+	if s, ok := x.(string); ok {
+		switch c.Kind {
+		case model.UUID:
+			u, ok := parseUUID(s)
+			if !ok {
+				return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "the text is no UUID")
+			}
+			x = u
+		case model.Time:
+			at, err := time.Parse(time.RFC3339Nano, s)
+			if err != nil {
+				return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "a text for a time is as 2006-01-02T15:04:05Z")
+			}
+			x = at
+		}
+	}
+	return c.ValueOf(x)
+}
+
+func parseUUID(s string) (u [16]byte, ok bool) {
+	if len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' {
+		s = strings.ReplaceAll(s, "-", "")
+	}
+	if len(s) != 32 {
+		return u, false
+	}
+	_, err := hex.Decode(u[:], []byte(s))
+	return u, err == nil
+}
+
+// load gives the value of a column as records hold it.
+func load(c *model.Field, row unsafe.Pointer) (any, error) {
+	v, err := c.Load(row)
+	if err != nil {
+		return nil, err
+	}
+	return shown(v), nil
+}
+
+func shown(v model.Value) any {
+	switch v.Kind() {
+	case model.UUIDValue:
+		return uuidText(*v.UUID())
+	case model.ListValue:
+		out := make([]any, len(v.List()))
+		for i, x := range v.List() {
+			out[i] = shown(x)
+		}
+		return out
+	case model.BytesValue:
+		return append([]byte{}, v.Bytes()...)
+	case model.AnyValue:
+		return plain(v.Any())
+	}
+	return v.Any()
+}
+
+func uuidText(u [16]byte) string {
+	h := hex.EncodeToString(u[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+// plain gives what a type of a program's own stands for.
+func plain(x any) any {
+	switch x := x.(type) {
+	case model.JSONText:
+		return json.RawMessage(append([]byte{}, x...))
+	case driver.Valuer:
+		if v, err := x.Value(); err == nil {
+			return v
+		}
+	case encoding.TextMarshaler:
+		if text, err := x.MarshalText(); err == nil {
+			return string(text)
+		}
+	}
+	return x
+}
