@@ -143,6 +143,9 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 		out.secured = out.secured || s.Secures
 		for _, m := range models {
 			rule, err := s.bind(m)
+			if err != nil && s.Name == TenantScope && m.Tenant == nil && out.global[m] { // declared since the scope was registered
+				err = nil
+			}
 			errs = append(errs, err)
 			if rule != nil {
 				c := out.at(m)

@@ -98,6 +98,19 @@ func (b *opener) globals(x *engine.Extension) error {
 		}
 		x.Global = append(x.Global, t.model)
 	}
+	if !b.session.Registry().Tenanted() {
+		return nil
+	}
+	var silent []string
+	for _, m := range x.Models {
+		if m.Tenant == nil && !slices.Contains(x.Global, m) {
+			silent = append(silent, m.Name)
+		}
+	}
+	if len(silent) > 0 {
+		return invalid(silent[0], "rls.Tenant is registered, and nothing says whose the rows are of "+strings.Join(silent, ", ")+
+			": name the tenant's column by introspect.Tenant, or the tables by introspect.Global, or leave them out by introspect.Only")
+	}
 	return nil
 }
 
