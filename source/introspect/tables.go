@@ -25,6 +25,7 @@ type tables struct {
 // table is one table of a Tables.
 type table struct {
 	name      string // as errors call it
+	err       error  // why it cannot be used
 	model     *model.Model
 	columns   []*model.Field        // what records show, in the order of the table
 	required  map[*model.Field]bool // columns that a new row has to give
@@ -43,7 +44,7 @@ type table struct {
 // has to be Global, else Open fails. rls.RBAC denies what it does not list, so that only tables of models can be
 // allowed by it.
 //
-// References to tables that Only or Schemas leave out are checked by the database alone.
+// A table that has no form in records is ErrUnsupported where it is used. References to tables that Only or Schemas leave out are checked by the database alone.
 func Open(ctx context.Context, db orm.DB, opts ...Option) (Tables, error) {
 	o, err := gather(opening, opts)
 	if err != nil {
@@ -106,7 +107,7 @@ func (t Tables) Table(name string) Rows {
 		return Rows{err: invalid(name, "the tables were not opened")}
 	}
 	if found := t.in.names[name]; found != nil {
-		return Rows{in: t.in, t: found}
+		return Rows{in: t.in, t: found, err: found.err}
 	}
 	detail := "there is no table " + strconv.Quote(name)
 	if near := model.Nearest(name, t.in.known); near != "" {

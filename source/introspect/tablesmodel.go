@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
@@ -98,8 +97,8 @@ func (b *opener) made(t *Table, out *table) error {
 		c := &t.Columns[i]
 		primary := slices.Contains(key, c.Name) && !(t.View && c.Nullable)
 		g := b.typeOf(c)
-		if c.Type == catalogue.Array && c.Depth > 1 {
-			return fault.New(fault.ErrUnsupported, t.FullName(), c.Name, "a list of several dimensions has no form in records: leave the table out by Only")
+		if c.Type == catalogue.Array && c.Depth > 1 { // no Go type is one, but its text is
+			g.name = "string"
 		}
 		typ := goTypeNamed(g.name)
 		var words []string

@@ -1,6 +1,7 @@
 package introspect
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,11 +31,14 @@ func (b *opener) build() error {
 	for i := range b.schema.Tables {
 		t := &b.schema.Tables[i]
 		out, err := b.table(t)
+		if errors.Is(err, fault.ErrUnsupported) { // the others are of use without it
+			out, err = &table{name: t.FullName(), err: err}, nil
+		}
 		if err != nil {
 			return err
 		}
 		b.of[t] = out
-		if !out.mapped {
+		if !out.mapped && out.err == nil {
 			x.Models = append(x.Models, out.model)
 		}
 		name := t.FullName()
@@ -91,6 +95,8 @@ func (b *opener) globals(x *engine.Extension) error {
 		switch {
 		case t == nil:
 			return invalid(name, "Global names a table that is not there")
+		case t.err != nil:
+			return t.err
 		case t.mapped:
 			return invalid(name, "Global names a table that a model maps: say rls.Global of the model")
 		case t.model.Tenant != nil:

@@ -33,10 +33,13 @@ type relatedTo struct {
 func (b *opener) ties() (out []*tie, err error) {
 	for i := range b.schema.Tables {
 		t := &b.schema.Tables[i]
+		if b.of[t].err != nil {
+			continue
+		}
 		for j := range t.ForeignKeys {
 			k := &t.ForeignKeys[j]
 			target := b.schema.Table(k.Schema, k.Table)
-			if target == nil || len(k.References) != len(k.Columns) {
+			if target == nil || b.of[target].err != nil || len(k.References) != len(k.Columns) {
 				continue
 			}
 			x := &tie{a: b.of[t], b: b.of[target]}

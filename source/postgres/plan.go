@@ -113,7 +113,7 @@ func (p *plan) fits(fields []pgconn.FieldDescription) bool {
 
 // formatFor is the format to ask for.
 func formatFor(oid uint32, f *model.Field) int16 {
-	if f.Kind == model.Text && !textual(oid) {
+	if f.Kind == model.Text && !textual(oid) || f.Kind == model.String && elemOf(oid) != 0 {
 		return textFormat // the field reads text
 	}
 	if direct(oid, f) != opValue || hasValue(oid) {
