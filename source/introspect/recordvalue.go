@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 	"unsafe"
@@ -28,23 +29,41 @@ func (t *table) value(c *model.Field, x any) (model.Value, error) {
 			x = json.RawMessage(text)
 		}
 	}
-	if s, ok := x.(string); ok {
-		switch c.Kind {
-		case model.UUID:
-			u, ok := parseUUID(s)
-			if !ok {
-				return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "the text is no UUID")
+	x, why := parsed(c.Kind, x)
+	if list, ok := x.([]any); ok && c.Kind == model.Array {
+		out := slices.Clone(list)
+		for i := range out {
+			var w string
+			if out[i], w = parsed(c.Elem.Kind, out[i]); w != "" {
+				why = w
 			}
-			x = u
-		case model.Time:
-			at, err := time.Parse(time.RFC3339Nano, s)
-			if err != nil {
-				return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "a text for a time is as 2006-01-02T15:04:05Z")
-			}
-			x = at
 		}
+		x = out
+	}
+	if why != "" {
+		return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, why)
 	}
 	return c.ValueOf(x)
+}
+
+// parsed reads a text that stands for a UUID or a time.
+func parsed(k model.Kind, x any) (_ any, why string) {
+	s, ok := x.(string)
+	switch {
+	case ok && k == model.UUID:
+		u, ok := parseUUID(s)
+		if !ok {
+			return nil, "the text is no UUID"
+		}
+		return u, ""
+	case ok && k == model.Time:
+		at, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			return nil, "a text for a time is as 2006-01-02T15:04:05Z"
+		}
+		return at, ""
+	}
+	return x, ""
 }
 
 func parseUUID(s string) (u [16]byte, ok bool) {
