@@ -1,5 +1,7 @@
 // Package introspect starts from the database that one has: it reads the live schema as data, writes models of it, and
 // plans what brings it to the models.
+// Package introspect starts from the database that one has: it reads the live schema as data, writes models of it,
+// and reads and writes records without any.
 //
 //	schema, err := introspect.Read(ctx, db.Source("main"))
 //	err = introspect.Structs(w, schema, introspect.Package("models"), introspect.Tenant("tenant_id"))
@@ -23,6 +25,17 @@
 //
 //	plan, err := introspect.Plan(ctx, db)
 //	err = plan.WriteFiles("migrations", introspect.Goose, "add_orders")
+// [Open] gives records, for programs that have no structs: its tables list, count, create, change and delete rows as ordered maps.
+//
+//	tables, err := introspect.Open(ctx, db.Source("main"), introspect.Relate("threads.user_id", "user", "threads"))
+//	rows, err := tables.Table("users").List(ctx, introspect.Args{
+//		Filter:  introspect.Filter{"username": "testuser", "age": introspect.Not(introspect.LessThan(18))},
+//		OrderBy: "-created_at", Limit: 10,
+//		With:    map[string]introspect.Args{"threads": {OrderBy: "-posted_at", Limit: 10}},
+//	})
+//
+// Records run on models made at run time through the engine that structs run through, so every scope is asked in its one place. A relation is
+// the engine's include below a struct of keys: types made at run time cannot refer to each other, and a model of the program has no field for it.
 //
 // A NOT NULL column that has a default is a plain field, and its zero value is written as it is: the tag says default= only
 // where the zero value cannot be meant (times, UUIDs and enums). SQLite has few types. A column that it declares NUMERIC is a
