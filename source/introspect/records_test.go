@@ -70,8 +70,11 @@ func ids(rows []introspect.Record) []int64 {
 	return out
 }
 
+// recordEngines are those whose types the scripts of these tests know.
+func recordEngines() []engine { return engines()[:2] }
+
 func onEngines(t *testing.T, fn func(t *testing.T, e engine)) {
-	for _, e := range engines() {
+	for _, e := range recordEngines() {
 		t.Run(e.name, func(t *testing.T) { fn(t, e) })
 	}
 }
