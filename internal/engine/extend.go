@@ -76,6 +76,15 @@ func (e *Engine) ModelAt(src source.Source, schema, table string) *model.Model {
 	return e.links[linkTable{src.Name(), schema, table}]
 }
 
+// Fills reports whether a scope fills f in a new row of the caller that leaves it out.
+func (s *Session) Fills(ctx context.Context, f *model.Field) bool {
+	if hook.BypassFrom(ctx) != nil {
+		return false
+	}
+	reg := s.Registry()
+	return reg.Holds(f) || f == f.Model.Owner && slices.Contains(reg.ScopeNames(), hook.OwnerScope)
+}
+
 // globals declares models global.
 type globals []*model.Model
 

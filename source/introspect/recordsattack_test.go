@@ -168,6 +168,10 @@ func TestRecordsKeepTenantsApart(t *testing.T) {
 				t.Error(n, err)
 			}
 		}
+		_, err = tables.Table("threads").Create(rls.Bypass(t.Context(), "nobody's row"), introspect.Values{"id": 99, "account_id": 1, "title": "x"})
+		if !errors.Is(err, orm.ErrInvalid) {
+			t.Errorf("a row of no tenant: %v", err)
+		}
 		if after := everything(); after != before {
 			t.Errorf("rows changed:\n%s\nwere\n%s", after, before)
 		}

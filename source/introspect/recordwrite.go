@@ -42,7 +42,7 @@ func (r Rows) Create(ctx context.Context, values ...Values) ([]Record, error) {
 	rows.Reserve(len(values))
 	said := make([][]*model.Field, len(values))
 	for i, v := range values {
-		if said[i], err = r.t.fill(s, rows.Next(), v); err != nil {
+		if said[i], err = r.t.fill(ctx, s, rows.Next(), v); err != nil {
 			return nil, fault.Fill(err, name, "", "")
 		}
 	}
@@ -57,7 +57,7 @@ func (r Rows) Create(ctx context.Context, values ...Values) ([]Record, error) {
 }
 
 // fill puts values into a new row, and gives the columns whose zero value is meant.
-func (t *table) fill(s *engine.Session, row unsafe.Pointer, values Values) (said []*model.Field, err error) {
+func (t *table) fill(ctx context.Context, s *engine.Session, row unsafe.Pointer, values Values) (said []*model.Field, err error) {
 	given := map[*model.Field]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		c, v, err := t.given(name, values[name])
@@ -84,7 +84,7 @@ func (t *table) fill(s *engine.Session, row unsafe.Pointer, values Values) (said
 		}
 	}
 	for _, f := range t.model.Fields {
-		if t.required[f] && !given[f] && !s.Registry().Holds(f) {
+		if t.required[f] && !given[f] && !s.Fills(ctx, f) {
 			return nil, fault.New(fault.ErrInvalid, t.name, f.Column, "a new row has to give the column")
 		}
 	}

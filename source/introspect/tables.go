@@ -36,7 +36,8 @@ type table struct {
 }
 
 // Open reads the live schema of the source that db.Source names, and gives its tables for use without structs. It takes [Only], [Schemas],
-// [Tenant], [Owner], [SoftDelete], [Version], [UpdatedAt], [Key], [Global] and [Relate]. Read it again by another Open when the schema has changed.
+// [Tenant], [Owner], [SoftDelete], [Version], [UpdatedAt], [Key], [Global] and [Relate]. Open once and keep the
+// result; open again when the schema has changed. What is made of a schema is kept as long as the program runs.
 //
 // Records run through the same engine as models: the hooks and scopes of db hold for them, also those that db.Use registers
 // later. A table that a registered model maps is that model, with its tags and scopes: hidden columns are not there, whatever
