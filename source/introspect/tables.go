@@ -43,7 +43,7 @@ type table struct {
 // later. A table that a registered model maps is that model, with its tags and scopes: hidden columns are not there, whatever
 // the options say. All other tables have what the options say: with rls.Tenant registered, each needs a column that Tenant names or
 // has to be Global, else Open fails. rls.RBAC denies what it does not list, so that only tables of models can be
-// allowed by it.
+// allowed by it. A view over the table of a model is a table of its own: it shows what it selects.
 //
 // A table that has no form in records is ErrUnsupported where it is used. References to tables that Only or Schemas leave out are checked by the database alone.
 func Open(ctx context.Context, db orm.DB, opts ...Option) (Tables, error) {
