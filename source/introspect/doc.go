@@ -1,7 +1,5 @@
-// Package introspect starts from the database that one has: it reads the live schema as data, writes models of it, and
-// plans what brings it to the models.
 // Package introspect starts from the database that one has: it reads the live schema as data, writes models of it,
-// and reads and writes records without any.
+// plans what brings it to the models, and reads and writes records without any.
 //
 //	schema, err := introspect.Read(ctx, db.Source("main"))
 //	err = introspect.Structs(w, schema, introspect.Package("models"), introspect.Tenant("tenant_id"))
@@ -25,6 +23,7 @@
 //
 //	plan, err := introspect.Plan(ctx, db)
 //	err = plan.WriteFiles("migrations", introspect.Goose, "add_orders")
+//
 // [Open] gives records, for programs that have no structs: its tables list, count, create, change and delete rows as ordered maps.
 //
 //	tables, err := introspect.Open(ctx, db.Source("main"), introspect.Relate("threads.user_id", "user", "threads"))
