@@ -118,6 +118,8 @@ func bulkLoadDecimals(e *env) {
 }
 
 func bulkLoadRefused(e *env) {
+	db := e.open(Parcel{})
+	r := orm.Repo[Parcel](db)
 	for name, c := range map[string]struct {
 		spoil func(x *Parcel)
 		kind  error
@@ -126,8 +128,6 @@ func bulkLoadRefused(e *env) {
 		"a number that is there":  {func(x *Parcel) { x.Shelf = ptr(int64(1)) }, orm.ErrConflict},
 		"a text that is too long": {func(x *Parcel) { x.Short = "sixsix" }, orm.ErrInvalid},
 	} {
-		db := e.open(Parcel{})
-		r := orm.Repo[Parcel](db)
 		must(r.EveryRow().DeleteMany(e.ctx))
 		in := parcels(300)
 		c.spoil(&in[250])
