@@ -105,12 +105,27 @@ func (e *Expr) never() bool {
 func nullOrNot(kids []Expr) bool {
 	for i := range kids {
 		for j := range kids {
-			if kids[i].Op == OpIsNull && kids[j].Op == OpIsNotNull && kids[i].Field == kids[j].Field {
+			a, null, ok := kids[i].nullness()
+			b, other, too := kids[j].nullness()
+			if ok && too && a == b && null != other {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// nullness reports whether e is that a column is NULL, or that it is not, and which column.
+func (e *Expr) nullness() (f *model.Field, null, ok bool) {
+	negated := false
+	for e.Op == OpNot {
+		e, negated = &e.Ext.Kids[0], !negated
+	}
+	switch e.Op {
+	case OpIsNull, OpIsNotNull:
+		return e.Field, (e.Op == OpIsNull) != negated, e.Field != nil
+	}
+	return nil, false, false
 }
 
 // interval is where whole numbers lie, both ends included.

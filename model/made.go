@@ -24,6 +24,8 @@ type MadeColumn struct {
 	Name  string
 	Type  reflect.Type
 	Words []string // of a tag, without the column's name
+	// NotNull says that the column holds no NULL though the type does: nil leaves its value to the database.
+	NotNull bool
 }
 
 // OfTable gives a model whose struct type is made at run time; its fields are called as the columns are. The same
@@ -56,7 +58,7 @@ func OfTable(t Made) (*Model, error) {
 func (t *Made) structType() (_ reflect.Type, err error) {
 	defer func() {
 		if recover() != nil {
-			err = fault.New(fault.ErrInvalid, t.Name, "", "the table gives no struct")
+			err = fault.New(fault.ErrUnsupported, t.Name, "", "the table gives no struct")
 		}
 	}()
 	own := identity.Key(nil, t.Name, t.Source, t.Schema, t.Table, strings.Join(t.Order, "\x00"))
@@ -67,6 +69,9 @@ func (t *Made) structType() (_ reflect.Type, err error) {
 			words += "," + w
 		}
 		tag := "orm:" + strconv.Quote(words) + " column:" + strconv.Quote(c.Name)
+		if c.NotNull {
+			tag += " null:\"no\""
+		}
 		if i == 0 {
 			tag += " made:" + strconv.Quote(string(own))
 		}
@@ -87,11 +92,12 @@ func (t *Made) model(typ reflect.Type) (*Model, error) {
 			err = d.addColumn(sf, tg, place{offset: sf.Offset})
 		}
 		if err != nil {
-			return nil, fault.New(fault.ErrInvalid, t.Name, c.Name, err.Error())
+			return nil, fault.New(fault.ErrUnsupported, t.Name, c.Name, err.Error())
 		}
 		m.Fields[i].Column = c.Name
+		m.Fields[i].Nullable = m.Fields[i].Nullable && !c.NotNull
 		if err := checkName("column", c.Name); err != nil {
-			return nil, fault.New(fault.ErrInvalid, t.Name, c.Name, err.Error())
+			return nil, fault.New(fault.ErrUnsupported, t.Name, c.Name, err.Error())
 		}
 	}
 	if len(m.Made) > 63 {

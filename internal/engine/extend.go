@@ -108,12 +108,20 @@ func (e *Engine) Follow() error {
 	if err := e.parent.Follow(); err != nil {
 		return err
 	}
-	now := e.parent.Registry()
-	if f := e.follows.Load(); f != nil && f == now {
+	current := func() (now *hook.Registry, follows bool) {
+		now = e.parent.Registry()
+		f := e.follows.Load()
+		return now, f != nil && f == now
+	}
+	if _, follows := current(); follows {
 		return nil
 	}
 	e.using.Lock()
 	defer e.using.Unlock()
+	now, follows := current() // asked again: what another call has brought by now must not be taken back
+	if follows {
+		return nil
+	}
 	reg, err := now.Extended(e.models, globals(e.global))
 	if err != nil {
 		return err

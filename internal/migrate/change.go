@@ -113,6 +113,7 @@ type edit struct {
 	before      []string // the values that a step before this one leaves; nil where check says them
 	nullable    bool     // of a column that is added
 	fill        string   // an expression
+	becomes     Kind     // SetNotNull or DropNotNull beside AlterType, where one statement says both; "" for neither
 	destructive bool
 	why         string
 }

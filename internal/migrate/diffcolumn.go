@@ -70,7 +70,7 @@ func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
 	default:
 		e := edit{kind: AlterType, column: c, was: l, destructive: !wider, why: why}
 		if !wider {
-			e.why += "; a value that the new type does not take makes the step fail"
+			e.why += "; a value that the new type does not take makes the step fail, or is cut or rounded by the cast"
 		}
 		w.edit(e)
 	}

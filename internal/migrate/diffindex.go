@@ -24,6 +24,9 @@ func (w *differ) indexes() {
 		}
 		if old := w.named(x.Name); old != nil {
 			e.kind, e.wasIndex, e.why = ReplaceIndex, old, "the index of the name is another: "+e.why
+			if old.Unique && !x.Unique {
+				e.destructive, e.why = true, e.why+"; it keeps rows from having the same, which no index does then"
+			}
 		} else {
 			named := *x
 			named.Name = w.free(w.on.want, x.Name)

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/multi-orm/orm/dialect"
@@ -106,6 +107,7 @@ func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 		down[0] = alter + "ALTER COLUMN " + column + " TYPE " + e.was.DBType + " COLLATE " + w.d.Quote(e.was.Collation) + " USING " + column + "::" + e.was.DBType
 	}
 	if e.destructive && e.was.Default != "" && e.was.Identity == "" {
+		e.why += "; the default " + e.was.Default + " goes with the old type: say it anew where other programs need it"
 		up = append(one(alter+"ALTER COLUMN "+column+" DROP DEFAULT"), up...)
 		down = append(down, alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
 	}
@@ -144,7 +146,11 @@ func (w postgresWriter) values(p *pair, alter, column string, e *edit) []Change 
 	if e.kind == Validate {
 		return []Change{e.change(one(alter+"VALIDATE CONSTRAINT "+w.d.Quote(e.check.Name)), nil)}
 	}
-	name := w.d.Quote(ddl.Fit(p.table() + "_" + e.column.Name + "_check"))
+	free := ddl.Fit(p.table() + "_" + e.column.Name + "_check")
+	if slices.ContainsFunc(p.live.Checks, func(k catalogue.Check) bool { return k.Name == free }) { // the database's own name for another check of the column
+		free = ddl.Fit(p.table() + "_" + e.column.Name + "_listed_check")
+	}
+	name := w.d.Quote(free)
 	var up, down []string
 	if e.check != nil {
 		name = w.d.Quote(e.check.Name)

@@ -12,6 +12,7 @@ import (
 type sqlServerWriter struct{ d dialect.Dialect }
 
 func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
+	edits = w.atOnce(edits)
 	for i := range edits {
 		e := &edits[i]
 		if e.kind == SetDefault && strings.Contains(e.column.Type, "IDENTITY") {
@@ -21,6 +22,36 @@ func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []N
 		out = append(out, w.change(p, e))
 	}
 	return out, notes
+}
+
+// atOnce makes one edit of a change of a column's type and of whether it may be NULL: ALTER COLUMN says both each time.
+func (w sqlServerWriter) atOnce(edits []edit) (out []edit) {
+	of := func(kind Kind, column string) *edit {
+		for i := range edits {
+			if e := &edits[i]; e.kind == kind && e.was != nil && e.was.Name == column {
+				return e
+			}
+		}
+		return nil
+	}
+	for _, e := range edits {
+		switch {
+		case e.was == nil:
+		case e.kind == AlterType:
+			if n := of(SetNotNull, e.was.Name); n != nil {
+				e.becomes, e.destructive, e.why = SetNotNull, e.destructive || n.destructive, e.why+"; "+n.why
+				if f := of(FillColumn, e.was.Name); f != nil {
+					e.fill = f.fill
+				}
+			} else if n := of(DropNotNull, e.was.Name); n != nil {
+				e.becomes, e.why = DropNotNull, e.why+"; "+n.why
+			}
+		case (e.kind == SetNotNull || e.kind == DropNotNull || e.kind == FillColumn) && of(AlterType, e.was.Name) != nil:
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func (w sqlServerWriter) change(p *pair, e *edit) Change {
@@ -59,10 +90,17 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		if e.was.Collation != "" {
 			back += " COLLATE " + e.was.Collation
 		}
-		up, down := one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(e.was.Nullable)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable))
+		may := e.was.Nullable
+		if e.becomes != "" {
+			may = e.becomes == DropNotNull
+		}
+		up, down := one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(may)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable))
 		if e.was.Default != "" { // which holds the type
 			free, again := w.release(p, name, "default_constraints"), alter+"ADD DEFAULT "+e.was.Default+" FOR "+column
 			up, down = append(one(free), append(up, again)...), append(one(free), append(down, again)...)
+		}
+		if e.fill != "" {
+			up = append(one("UPDATE "+p.sql()+" SET "+column+" = "+e.fill+" WHERE "+column+" IS NULL"), up...)
 		}
 		return e.change(up, down)
 	case SetDefault:

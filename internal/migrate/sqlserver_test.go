@@ -3,6 +3,7 @@ package migrate_test
 import (
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,5 +83,37 @@ func TestSQLServer(t *testing.T) {
 	}
 	if len(notes) != 0 {
 		t.Error(notes)
+	}
+}
+
+type Both struct {
+	ID int64  `orm:"id,auto"`
+	N  int64  `orm:"n"`
+	M  *int64 `orm:"m"`
+}
+
+// ALTER COLUMN says the type and whether there may be NULL: a step that changes both says both once.
+func TestTypeAndNullAtOnce(t *testing.T) {
+	live := &catalogue.Schema{Source: "main", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{{Name: "boths", Kind: catalogue.BaseTable, Columns: []catalogue.Column{
+		{Name: "id", Type: catalogue.Int64, DBType: "bigint", Identity: catalogue.IdentityByDefault}, {Name: "n", Type: catalogue.Int32, DBType: "int", Nullable: true}, {Name: "m", Type: catalogue.Int32, DBType: "int"},
+	}, Key: catalogue.Key{Name: "PK", Columns: []string{"id"}}}}}
+	m, err := model.For[Both]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, _, err := migrate.Diff(dialect.SQLServer{}, live, []*model.Model{m}, migrate.Options{Fills: map[string]string{"boths.n": "0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var up []string
+	for _, c := range changes {
+		if c.Destructive {
+			t.Error(c)
+		}
+		up = append(up, c.Up...)
+	}
+	want := []string{"UPDATE [boths] SET [n] = 0 WHERE [n] IS NULL", "ALTER TABLE [boths] ALTER COLUMN [n] bigint NOT NULL", "ALTER TABLE [boths] ALTER COLUMN [m] bigint NULL"}
+	if !slices.Equal(up, want) {
+		t.Errorf("%q", up)
 	}
 }

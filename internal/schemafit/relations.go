@@ -95,7 +95,7 @@ func (c *comparison) refers(r *model.Relation, from *catalogue.Table, columns []
 		return
 	}
 	c.told[pair] = true
-	if other != nil && !c.shared(other, to, references) {
+	if other != nil && !c.shared(other, to, references) && !c.chained(other, to, references) {
 		c.fault(r.Name, "the relation leads from %s and the foreign key of those columns to %s%s%s", pair, other.Target(), list(other.References), c.there(r))
 		return
 	}
@@ -145,6 +145,15 @@ func (c *comparison) inherits(t, parent *catalogue.Table) bool {
 func (c *comparison) shared(k *catalogue.ForeignKey, to *catalogue.Table, references []string) bool {
 	return slices.ContainsFunc(to.ForeignKeys, func(o catalogue.ForeignKey) bool {
 		return o.Schema == k.Schema && o.Table == k.Table && c.sameSet(o.Columns, references)
+	})
+}
+
+// chained reports whether what a key leads to has the other table's rows for its own, by a key over the same columns: the managers, who
+// are users.
+func (c *comparison) chained(k *catalogue.ForeignKey, to *catalogue.Table, references []string) bool {
+	between := c.target(k)
+	return between != nil && slices.ContainsFunc(between.ForeignKeys, func(o catalogue.ForeignKey) bool {
+		return c.target(&o) == to && c.sameSet(o.Columns, k.References) && c.sameSet(o.References, references)
 	})
 }
 

@@ -144,6 +144,8 @@ func TestBadPlans(t *testing.T) {
 		{introspect.Fill("papers.cod", "1"), `the value for "papers.cod" fills nothing`},
 		{introspect.Fill("papers.code", " "), "is no expression"},
 		{introspect.Fill("papers.code", "1; DROP TABLE x"), "is no expression"},
+		{introspect.Fill("papers.code", "'x' -- old rows"), "nor a comment"},
+		{introspect.Fill("papers.code", "'x' /* old rows"), "nor a comment"},
 		{introspect.Package("models"), "Package does not belong here"},
 	} {
 		if _, err := introspect.Plan(t.Context(), db, c.opt); err == nil || !strings.Contains(err.Error(), c.says) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,6 +72,13 @@ func (p *Migration) WriteFiles(dir string, tool Tool, name string, opts ...Optio
 	if tool == Atlas {
 		if err := checkSum(dir); err != nil {
 			return err
+		}
+	}
+	for _, c := range p.Changes {
+		for _, text := range append(slices.Clone(c.Up), c.Down...) {
+			if tool.marked(text) {
+				return invalid(c.Table, "a comment in the database's own text of the table reads like a mark of the tool: take it out, or take another tool")
+			}
 		}
 	}
 	v := versions{tool: tool, last: last, now: now().UTC()}

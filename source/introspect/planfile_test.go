@@ -47,9 +47,9 @@ func TestWriteFiles(t *testing.T) {
 		marks  map[int][]string // in the file of that place
 	}{
 		{introspect.Goose, "20260102120001_old.sql", "20260102120001_old.sql 20260102120002_add-b_1.sql 20260102120003_add-b_2.sql 20260102120004_add-b_3.sql", map[int][]string{
-			1: {"-- +goose Up\n-- create table a: it, is -- +goose Down not there\nCREATE TABLE a (b INT) -- odd\n;\n", "\n-- +goose Down\n-- back from create table a\nDROP TABLE a;\n"},
+			1: {"-- +goose Up\n-- create table a: it, is -- + goose Down not there\nCREATE TABLE a (b INT) -- odd\n;\n", "\n-- +goose Down\n-- back from create table a\nDROP TABLE a;\n"},
 			2: {"-- +goose NO TRANSACTION\n-- +goose Up\n"},
-			3: {"-- +goose NO TRANSACTION\n", "-- +goose StatementBegin\nCREATE TRIGGER", "END;\n-- +goose StatementEnd\n", "\n-- ALTER TABLE a\n-- DROP COLUMN b;\n", "-- It does not bring back what the step lost.\n-- ALTER TABLE a ADD COLUMN b INT;\n", "-- Nothing takes it back.\n"},
+			3: {"-- +goose NO TRANSACTION\n", "-- +goose StatementBegin\nCREATE TRIGGER", "END;\n-- +goose StatementEnd\n", "\n-- ALTER TABLE a\n-- DROP COLUMN b;\n", "-- It does not bring back what the step lost, and may cut or round what does not fit.\n-- ALTER TABLE a ADD COLUMN b INT;\n", "-- Nothing takes it back.\n"},
 		}},
 		{introspect.Goose, "", "20260102120000_add-b_1.sql 20260102120001_add-b_2.sql 20260102120002_add-b_3.sql", nil},
 		{introspect.Migrate, "000007_old.up.sql", "000007_old.up.sql 000008_add-b_1.down.sql 000008_add-b_1.up.sql 000009_add-b_2.down.sql 000009_add-b_2.up.sql 000010_add-b_3.down.sql 000010_add-b_3.up.sql", map[int][]string{
@@ -96,6 +96,41 @@ func TestWriteFilesOfSQLServer(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(dir, "000003_x_3.up.sql"))
 	if err != nil || !strings.Contains(string(text), "EXEC(N'CREATE TRIGGER t BEGIN SELECT 1;\n\n\nSELECT ''it''''s''; END');\n") {
 		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// What stands in names and comments of the database is never read as SQL or as a mark of the tool.
+func TestWriteFilesOfHostileNames(t *testing.T) {
+	later := introspect.Migration{Changes: []introspect.Change{
+		{Table: "a", Kind: "add column", Why: "it", Up: []string{"ALTER TABLE a ADD b INT"}, Down: []string{"ALTER TABLE a DROP b"}},
+		{Table: "a", Kind: "drop index", Destructive: true, Why: "+goose Down", Up: []string{"DROP INDEX \"x\rDROP TABLE users, --\"", "DROP INDEX \"y\n+goose Down\n\""}, Down: []string{"CREATE INDEX \"x\rDROP TABLE users, --\" ON a (b)"}},
+	}}
+	for _, tool := range []introspect.Tool{introspect.Goose, introspect.Migrate, introspect.Atlas} {
+		dir := t.TempDir()
+		if err := later.WriteFiles(dir, tool, "x"); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names(t, dir) {
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.FieldsFuncSeq(string(text), func(r rune) bool { return r == '\n' || r == '\r' }) {
+				if strings.Contains(line, "users") && !strings.HasPrefix(line, "--") {
+					t.Errorf("%s runs %q", name, line)
+				}
+			}
+			if n := strings.Count(string(text), "-- +goose"); tool == introspect.Goose && n != 2 {
+				t.Errorf("%d marks in %s", n, text)
+			}
+		}
+	}
+	now := introspect.Migration{Changes: []introspect.Change{{Table: "a", Kind: "rebuild table", Up: []string{"CREATE INDEX i ON t (a) /*\n-- +goose StatementEnd\n*/"}}}}
+	if err := now.WriteFiles(t.TempDir(), introspect.Goose, "x"); !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), "mark of the tool") {
+		t.Error(err)
+	}
+	if err := now.WriteFiles(t.TempDir(), introspect.Migrate, "x"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -45,8 +45,8 @@ func UnmappedTables() Option {
 // model maps is ErrInvalid. Plan takes it.
 func Fill(column, expression string) Option {
 	return planOption("Fill", func(o *planOptions) error {
-		if strings.TrimSpace(expression) == "" || strings.Contains(expression, ";") {
-			return invalid("", "the value of Fill for "+column+" is no expression")
+		if strings.TrimSpace(expression) == "" || strings.Contains(expression, ";") || strings.Contains(expression, "--") || strings.Contains(expression, "/*") {
+			return invalid("", "the value of Fill for "+column+" is no expression: it is not empty and holds neither a semicolon nor a comment")
 		}
 		if o.Fills == nil {
 			o.Fills = map[string]string{}

@@ -48,7 +48,7 @@ func (t Tool) up(g group) string {
 		}
 		b.WriteString("-- " + asComment(heading(c)) + "\n")
 		for _, s := range c.Up {
-			b.WriteString("-- " + strings.ReplaceAll(closed(s), "\n", "\n-- ") + "\n")
+			b.WriteString(commented(s))
 		}
 	}
 	return b.String()
@@ -61,10 +61,10 @@ func (t Tool) down(g group) string {
 		c := &g.later[len(g.later)-1-i]
 		b.WriteString("-- " + asComment(oneLine("back from "+subject(c))) + "\n")
 		if lossy(c) {
-			b.WriteString("-- It does not bring back what the step lost.\n")
+			b.WriteString("-- It does not bring back what the step lost, and may cut or round what does not fit.\n")
 		}
 		for _, s := range c.Down {
-			b.WriteString("-- " + strings.ReplaceAll(closed(s), "\n", "\n-- ") + "\n")
+			b.WriteString(commented(s))
 		}
 	}
 	for _, c := range slices.Backward(g.changes) {
@@ -76,7 +76,7 @@ func (t Tool) down(g group) string {
 		case len(c.Down) == 0:
 			b.WriteString("-- Nothing takes it back.\n")
 		case lossy(&c):
-			b.WriteString("-- It does not bring back what the step lost.\n")
+			b.WriteString("-- It does not bring back what the step lost, and may cut or round what does not fit.\n")
 		}
 		for _, s := range c.Down {
 			b.WriteString(t.statement(g, s))
@@ -85,9 +85,9 @@ func (t Tool) down(g group) string {
 	return b.String()
 }
 
-// lossy reports whether a step may have lost values.
+// lossy reports whether a step may have lost values, or its way back may cut or round them.
 func lossy(c *Change) bool {
-	return c.Destructive && (c.Kind == "drop column" || c.Kind == "drop table" || c.Kind == "alter type" || c.Kind == "rebuild table")
+	return c.Kind == "alter type" || c.Destructive && (c.Kind == "drop column" || c.Kind == "drop table" || c.Kind == "rebuild table")
 }
 
 // statement is a statement as the tool takes it.
@@ -111,8 +111,31 @@ func closed(s string) string {
 	return s + ";"
 }
 
-// asComment makes text a comment that no tool reads anything out of: some cut files at semicolons, wherever those stand.
-func asComment(text string) string { return strings.ReplaceAll(text, ";", ",") }
+// asComment makes text a comment that no tool reads anything out of: some cut files at semicolons, wherever those stand, and look for
+// their own words in every comment.
+func asComment(text string) string {
+	return strings.NewReplacer(";", ",", "\r", " ", "\n", " ", "+goose", "+ goose", "atlas:", "atlas :").Replace(text)
+}
+
+// commented makes comments of the lines of a statement. A database ends a comment at every kind of line's end.
+func commented(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "+goose", "+ goose", "atlas:", "atlas :").Replace(closed(s))
+	return "-- " + strings.ReplaceAll(s, "\n", "\n-- ") + "\n"
+}
+
+// marked reports whether a tool would read a mark of its own out of a statement, which is then cut elsewhere than it ends.
+func (t Tool) marked(s string) bool {
+	mark := map[Tool]string{Goose: "+goose", Atlas: "atlas:"}[t]
+	if mark == "" {
+		return false
+	}
+	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if strings.HasPrefix(strings.TrimSpace(line), "--") && strings.Contains(line, mark) {
+			return true
+		}
+	}
+	return false
+}
 
 // atlasHead holds the marks of a file of Atlas, the first of which must be the first line.
 func atlasHead(g group) string {

@@ -84,6 +84,9 @@ func (p *plan) sort(by string) error {
 	}
 	for name := range strings.SplitSeq(by, ",") {
 		name, desc := strings.CutPrefix(strings.TrimSpace(name), "-")
+		if desc && slices.ContainsFunc(p.t.columns, func(f *model.Field) bool { return f.Column == "-"+name }) {
+			return fault.New(fault.ErrInvalid, p.t.name, "-"+name, "the column's own name begins with -, so that OrderBy cannot say it")
+		}
 		f, err := p.t.asked(name)
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ CREATE TABLE threads (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCE
 CREATE TABLE profiles (user_id INTEGER PRIMARY KEY REFERENCES users, bio TEXT);
 CREATE TABLE boxes (a INTEGER, b INTEGER, PRIMARY KEY (a, b));
 CREATE TABLE items (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, FOREIGN KEY (a, b) REFERENCES boxes);
-CREATE TABLE loose (x INTEGER, y TEXT);
+CREATE TABLE loose (x INTEGER NOT NULL, y TEXT);
 CREATE VIEW adults AS SELECT id, username FROM users WHERE age >= 18;
 INSERT INTO users VALUES (1, 'testuser', 30, true, NULL, '2024-01-01 00:00:00'), (2, 'kid', 12, true, 1, '2024-01-02 00:00:00'), (3, 'ghost', NULL, false, 1, '2024-01-03 00:00:00');
 INSERT INTO threads VALUES (1, 1, 2, 'one', 'x', '2024-02-01 00:00:00'), (2, 1, NULL, 'two', NULL, '2024-02-02 00:00:00'), (3, 1, 3, 'three', 'x', '2024-02-03 00:00:00'), (4, 2, 1, 'four', 'x', '2024-02-04 00:00:00');

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/hex"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,12 @@ func (t *table) value(c *model.Field, x any) (model.Value, error) {
 		return model.Value{}, fault.New(fault.ErrInvalid, t.name, c.Column, "a value is needed, not a word of filters")
 	}
 	if c.Kind == model.JSON && x != nil {
+		if b, bytes := x.([]byte); bytes { // what a program has read, not bytes to be wrapped in base64
+			x = json.RawMessage(b)
+		}
+		if rv := reflect.ValueOf(x); rv.Kind() == reflect.Pointer && rv.IsNil() {
+			return model.Null(), nil
+		}
 		if _, raw := x.(json.RawMessage); !raw {
 			text, err := json.Marshal(x)
 			if err != nil {

@@ -55,6 +55,9 @@ func Tenant(column string) Option { return roleOption("Tenant", "tenant", column
 // Owner marks the columns of that name as the owner's. It is ErrInvalid where no table has one.
 func Owner(column string) Option { return roleOption("Owner", "owner", column) }
 
+// Scope marks the columns of that name as those by which the scope of rls.Scope keeps rows apart. It is ErrInvalid where no table has one.
+func Scope(name, column string) Option { return roleOption("Scope", "scope="+name, column) }
+
 // SoftDelete marks the columns of that name as the time of the deletion. It is ErrInvalid where no table has one, and
 // where one is no nullable time.
 func SoftDelete(column string) Option { return roleOption("SoftDelete", "softdelete", column) }

@@ -32,20 +32,24 @@ type table struct {
 	readOnly  string                // why nothing is written, "" where it is
 	relations map[string]*relatedTo // by name
 	mapped    bool                  // a model that the program registered
-
 }
 
 // Open reads the live schema of the source that db.Source names, and gives its tables for use without structs. It takes [Only], [Schemas],
-// [Tenant], [Owner], [SoftDelete], [Version], [UpdatedAt], [Key], [Global] and [Relate]. Open once and keep the
+// [Tenant], [Owner], [Scope], [SoftDelete], [Version], [UpdatedAt], [Key], [Global] and [Relate]. Open once and keep the
 // result; open again when the schema has changed. What is made of a schema is kept as long as the program runs.
 //
 // Records run through the same engine as models: the hooks and scopes of db hold for them, also those that db.Use registers
 // later. A table that a registered model maps is that model, with its tags and scopes: hidden columns are not there, whatever
 // the options say. All other tables have what the options say: with rls.Tenant registered, each needs a column that Tenant names or
-// has to be Global, else Open fails. rls.RBAC denies what it does not list, so that only tables of models can be
+// has to be Global, else Open fails; and one that has a column by which rls.Owner or rls.Scope keep rows of a model apart has to say so of it.
+// rls.RBAC denies what it does not list, so that only tables of models can be
 // allowed by it. A view over the table of a model is a table of its own: it shows what it selects.
 //
-// A table that has no form in records is ErrUnsupported where it is used. References to tables that Only or Schemas leave out are checked by the database alone.
+// Where variables are set for each session, as by rls.Native, tables outside the default schema are opened only where Schemas or Only names
+// them, since a search path may lead there by the caller.
+//
+// A table that has no form in records is ErrUnsupported where it is used, and so is one whose rows are among those of a model's table by
+// inheritance. A reference to a table that Only or Schemas leave out is checked where a model maps that table, else by the database alone.
 func Open(ctx context.Context, db orm.DB, opts ...Option) (Tables, error) {
 	o, err := gather(opening, opts)
 	if err != nil {
@@ -127,6 +131,9 @@ func (r Rows) EveryRow() Rows {
 func (r Rows) start() (*engine.Session, error) {
 	if r.err != nil {
 		return nil, r.err
+	}
+	if r.in == nil {
+		return nil, invalid("", "the rows were made by hand: take them from Tables.Table")
 	}
 	return r.in.session.On(r.in.engine)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
-// goTypes are the types of columns by the names that Structs writes.
+// goTypeNamed gives the type of a column by the name that Structs writes.
 func goTypeNamed(name string) reflect.Type {
 	switch name {
 	case "bool":
@@ -83,7 +83,12 @@ func (b *opener) key(t *Table) (columns []string, why string) {
 	return columns, why
 }
 
+// sortable reports whether the database sorts values of the column.
 func sortable(c *Column) bool {
+	switch c.DBType {
+	case "ntext", "image", "xml": // of SQL Server, as its text is
+		return false
+	}
 	return c.Type != catalogue.JSON && c.Type != catalogue.Array && c.Type != catalogue.Other
 }
 
@@ -130,7 +135,7 @@ func (b *opener) made(t *Table, out *table) error {
 		if !primary && !g.nilable() && !version && (c.Nullable || t.View || filled && role == "") {
 			typ = reflect.PointerTo(typ)
 		}
-		spec.Columns = append(spec.Columns, model.MadeColumn{Name: c.Name, Type: typ, Words: words})
+		spec.Columns = append(spec.Columns, model.MadeColumn{Name: c.Name, Type: typ, Words: words, NotNull: !c.Nullable && !t.View && typ.Kind() == reflect.Pointer})
 		if len(key) == 0 && sortable(c) || t.View && slices.Contains(key, c.Name) {
 			spec.Order = append(spec.Order, c.Name)
 		}
@@ -144,7 +149,7 @@ func (b *opener) made(t *Table, out *table) error {
 func (b *opener) role(t *Table, c *Column, g goType, primary bool) (string, error) {
 	word := ""
 	for _, r := range b.o.roles {
-		if r.column != c.Name {
+		if !b.same(r.column, c.Name) {
 			continue
 		}
 		ok := g.class != noClass && c.Generated == "" && word == ""

@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/schemafit"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -19,6 +21,7 @@ type opener struct {
 	session *engine.Session
 	source  source.Source
 	whole   *Schema
+	live    *schemafit.Live // the whole, to be asked as the database looks names up
 	of      map[*Table]*table
 	out     *tables
 }
@@ -26,6 +29,10 @@ type opener struct {
 func (b *opener) build() error {
 	if err := b.said(); err != nil {
 		return err
+	}
+	b.live = schemafit.NewLive(b.whole)
+	if b.session.Registry().HasSettings() && b.options.schemas == nil && b.options.only == nil { // which may say by schema whose rows are whose
+		b.schema.Tables = slices.DeleteFunc(slices.Clone(b.schema.Tables), func(t Table) bool { return t.Schema != "" })
 	}
 	x := engine.Extension{Source: b.source}
 	for i := range b.schema.Tables {
@@ -42,6 +49,10 @@ func (b *opener) build() error {
 			x.Models = append(x.Models, out.model)
 		}
 		name := t.FullName()
+		if other := b.out.names[name]; other != nil { // "a.b", and b of the schema a
+			twice := fault.New(fault.ErrUnsupported, name, "", "two tables have this name, one of them by its schema: leave one out by Schemas")
+			other.err, out.err = twice, twice
+		}
 		b.out.known = append(b.out.known, name)
 		b.out.names[name] = out
 	}
@@ -51,6 +62,9 @@ func (b *opener) build() error {
 		}
 	}
 	if err := b.globals(&x); err != nil {
+		return err
+	}
+	if err := b.unheld(&x); err != nil {
 		return err
 	}
 	ties, err := b.ties()
@@ -70,7 +84,9 @@ func (b *opener) build() error {
 // said refuses roles and keys that name what is not there.
 func (b *opener) said() error {
 	for _, r := range b.o.roles {
-		if !slices.ContainsFunc(b.schema.Tables, func(t Table) bool { return t.Column(r.column) != nil }) {
+		if !slices.ContainsFunc(b.schema.Tables, func(t Table) bool {
+			return slices.ContainsFunc(t.Columns, func(c Column) bool { return b.same(r.column, c.Name) })
+		}) {
 			return invalid("", "no table has a column "+strconv.Quote(r.column)+" for the word "+r.word)
 		}
 	}
@@ -79,9 +95,15 @@ func (b *opener) said() error {
 		if at < 0 {
 			return invalid(name, "Key names a table that is not there")
 		}
+		if len(b.schema.Tables[at].Key.Columns) > 0 {
+			return invalid(name, "the table has a primary key: Key is for those that have none")
+		}
 		for _, c := range columns {
-			if b.schema.Tables[at].Column(c) == nil {
+			switch col := b.schema.Tables[at].Column(c); {
+			case col == nil:
 				return invalid(name, "Key names a column that is not there: "+strconv.Quote(c))
+			case col.Nullable && !b.schema.Tables[at].View:
+				return invalid(name, "Key names a column that may be NULL, which tells no rows apart: "+strconv.Quote(c))
 			}
 		}
 	}
@@ -120,30 +142,62 @@ func (b *opener) globals(x *engine.Extension) error {
 	return nil
 }
 
-// registered finds the model that maps a table. Names in another letter case count where no table has the very name, since
-// not every database heeds it.
-func (b *opener) registered(t *Table) *model.Model {
-	schemas := []string{t.Schema}
-	if t.Schema == "" {
-		schemas = append(schemas, b.schema.Default)
+// same compares names of columns as the database does.
+func (b *opener) same(x, y string) bool {
+	return x == y || b.schema.Dialect != "postgres" && strings.EqualFold(x, y)
+}
+
+// unheld refuses tables that no model maps and that have a column by which a scope keeps the rows of models apart, where nothing says so of
+// theirs.
+func (b *opener) unheld(x *engine.Extension) error {
+	owned := slices.Contains(b.session.Registry().ScopeNames(), hook.OwnerScope)
+	for _, m := range b.session.Models() {
+		kept := slices.Clone(m.Scopes)
+		if owned && m.Owner != nil {
+			kept = append(kept, m.Owner)
+		}
+		for _, f := range kept {
+			for _, made := range x.Models {
+				at := slices.IndexFunc(made.Fields, func(g *model.Field) bool { return b.same(g.Column, f.Column) })
+				if at < 0 || slices.Contains(x.Global, made) || made.Owner == made.Fields[at] || slices.Contains(made.Scopes, made.Fields[at]) || made.Tenant == made.Fields[at] {
+					continue
+				}
+				return invalid(made.Name, "the column "+strconv.Quote(made.Fields[at].Column)+" is one by which a scope keeps rows of "+m.Name+
+					" apart: say introspect.Owner or introspect.Scope of it, or name the table by introspect.Global, or leave it out by introspect.Only")
+			}
+		}
 	}
-	for _, schema := range schemas {
-		if m := b.session.ModelAt(b.source, schema, t.Name); m != nil {
+	return nil
+}
+
+// registered finds the model that maps a table: the one whose name the database would look up as this table.
+func (b *opener) registered(t *Table) *model.Model {
+	for _, m := range b.session.ModelsOf(b.source) {
+		if found := b.live.Table(m.Schema, m.Table); found != nil && found.Schema == t.Schema && found.Name == t.Name {
 			return m
 		}
 	}
-	same := func(schema string) bool {
-		return slices.ContainsFunc(schemas, func(s string) bool { return strings.EqualFold(s, schema) })
+	return nil
+}
+
+// shadowed says why a table must not be read beside a model: its rows are among those of the model's, or the model means it by another
+// search path.
+func (b *opener) shadowed(t *Table) error {
+	for _, parent := range t.Inherits {
+		for i := range b.whole.Tables {
+			if p := &b.whole.Tables[i]; p.FullName() == parent {
+				if m := b.registered(p); m != nil {
+					return fault.New(fault.ErrUnsupported, t.FullName(), "", "its rows are among those of "+m.Name+": read them by that model, or make a model of it")
+				}
+			}
+		}
+	}
+	if !b.session.Registry().HasSettings() || t.Schema == "" {
+		return nil
 	}
 	for _, m := range b.session.ModelsOf(b.source) {
-		if !strings.EqualFold(m.Table, t.Name) || !same(m.Schema) {
-			continue
-		}
-		exact := slices.ContainsFunc(b.whole.Tables, func(o Table) bool {
-			return o.Name == m.Table && (o.Schema == m.Schema || o.Schema == "" && m.Schema == b.whole.Default)
-		})
-		if !exact {
-			return m
+		if m.Schema == "" && b.same(m.Table, t.Name) {
+			return fault.New(fault.ErrUnsupported, t.FullName(), "", m.Name+" says no schema, and variables of the session may lead it to this table: read it by that model")
 		}
 	}
 	return nil
@@ -154,6 +208,8 @@ func (b *opener) table(t *Table) (*table, error) {
 	out := &table{name: t.FullName(), relations: map[string]*relatedTo{}, required: map[*model.Field]bool{}}
 	if m := b.registered(t); m != nil {
 		out.model, out.mapped = m, true
+	} else if err := b.shadowed(t); err != nil {
+		return nil, err
 	} else if err := b.made(t, out); err != nil {
 		return nil, err
 	}

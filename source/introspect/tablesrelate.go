@@ -40,6 +40,7 @@ func (b *opener) ties() (out []*tie, err error) {
 			k := &t.ForeignKeys[j]
 			target := b.schema.Table(k.Schema, k.Table)
 			if target == nil || b.of[target].err != nil || len(k.References) != len(k.Columns) {
+				out = append(out, b.leftOut(t, k)...)
 				continue
 			}
 			x := &tie{a: b.of[t], b: b.of[target]}
@@ -52,6 +53,7 @@ func (b *opener) ties() (out []*tie, err error) {
 				x.from, x.to = append(x.from, f), append(x.to, g)
 			}
 			if x == nil {
+				out = append(out, b.leftOut(t, k)...)
 				continue
 			}
 			columns := strings.Join(k.Columns, "+")
@@ -69,6 +71,35 @@ func (b *opener) ties() (out []*tie, err error) {
 	return out, nil
 }
 
+// leftOut gives a foreign key to a model whose table is not opened, or lacks a column of the key: what is written refers to no row that the
+// caller may not see. A table whose key to such a model cannot be checked is read only.
+func (b *opener) leftOut(t *Table, k *ForeignKey) []*tie {
+	target := b.whole.Table(k.Schema, k.Table)
+	if target == nil {
+		return nil
+	}
+	m := b.registered(target)
+	if m == nil {
+		return nil
+	}
+	x, child := &tie{a: b.of[t]}, b.of[t]
+	for c := range k.Columns {
+		f := fieldAt(child, k.Columns[c])
+		at := -1
+		if c < len(k.References) {
+			at = slices.IndexFunc(m.Fields, func(g *model.Field) bool { return b.same(g.Column, k.References[c]) })
+		}
+		if f == nil || at < 0 || !model.Comparable(f, m.Fields[at]) {
+			if !child.mapped && child.readOnly == "" && (m.Tenant != nil || m.Owner != nil || len(m.Scopes) > 0) {
+				child.readOnly = "a foreign key leads to " + m.Name + " by columns that the model lacks, so that nobody could see whose rows are referred to: it is read only"
+			}
+			return nil
+		}
+		x.from, x.to = append(x.from, f), append(x.to, m.Fields[at])
+	}
+	return []*tie{x}
+}
+
 func fieldAt(t *table, column string) *model.Field {
 	for _, f := range t.model.Fields {
 		if f.Column == column {
@@ -84,6 +115,9 @@ func (b *opener) relate(ties []*tie) error {
 		var found []*tie
 		var there []string
 		for _, x := range ties {
+			if len(x.names) == 0 {
+				continue
+			}
 			there = append(there, x.names[0])
 			if slices.Contains(x.names, key) {
 				found = append(found, x)

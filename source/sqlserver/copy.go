@@ -75,10 +75,12 @@ func (t *target) short() bool {
 	return (t.Type == "decimal" || t.Type == "numeric") && t.Precision <= 28
 }
 
+// targetsQuery gives nothing where the login may not read the table, as the driver does before a load.
 const targetsQuery = `SELECT ISNULL((SELECT c.name AS [Name], TYPE_NAME(c.system_type_id) AS [Type], c.max_length AS [Length], c.precision AS [Precision], c.scale AS [Scale],
 	c.is_nullable AS [Nullable], c.is_identity AS [Identity], c.is_computed AS [Computed], CAST(c.generated_always_type AS bit) AS [Period],
 	c.default_object_id AS [Default], ISNULL(c.encryption_type, 0) AS [Sealed]
-	FROM sys.columns c WHERE c.object_id = OBJECT_ID(@p1) AND OBJECTPROPERTY(c.object_id, 'IsUserTable') = 1 FOR JSON PATH), N'[]')`
+	FROM sys.columns c WHERE c.object_id = OBJECT_ID(@p1) AND OBJECTPROPERTY(c.object_id, 'IsUserTable') = 1
+	AND HAS_PERMS_BY_NAME(@p1, 'OBJECT', 'SELECT') = 1 FOR JSON PATH), N'[]')`
 
 // targetsOf asks each time: types that changed since would bend what is loaded.
 func targetsOf(ctx context.Context, c *sqldb.Conn, table string) (out []target, err error) {
@@ -132,7 +134,7 @@ func loadable(st *builder.Insert, targets []target) (names []string, rows [][]an
 // loadInto sends the rows. What keeps rows out of a table keeps them out here: checks, triggers and row policies. A connection on which a
 // load did not come to its end is closed, since the server waits for the rest.
 func loadInto(ctx context.Context, c *sqldb.Conn, table string, names []string, rows [][]any) (n int64, err error) {
-	_ = c.SQL.Raw(func(dc any) error {
+	gone := c.SQL.Raw(func(dc any) error {
 		bulk := dc.(*mssql.Conn).CreateBulkContext(ctx, table, names)
 		bulk.Options = mssql.BulkOptions{CheckConstraints: true, FireTriggers: true, KeepNulls: true}
 		for _, row := range rows {
@@ -148,5 +150,8 @@ func loadInto(ctx context.Context, c *sqldb.Conn, table string, names []string, 
 		}
 		return nil
 	})
+	if err == nil {
+		err = gone
+	}
 	return n, err
 }
