@@ -81,9 +81,11 @@ func (s *Session) Fills(ctx context.Context, f *model.Field) bool {
 	if hook.BypassFrom(ctx) != nil {
 		return false
 	}
-	reg := s.Registry()
-	return reg.Holds(f) || f == f.Model.Owner && slices.Contains(reg.ScopeNames(), hook.OwnerScope)
+	return s.Registry().Holds(f) || f == f.Model.Owner && s.Owned()
 }
+
+// Owned reports whether rls.Owner is registered.
+func (s *Session) Owned() bool { return slices.Contains(s.Registry().ScopeNames(), hook.OwnerScope) }
 
 // globals declares models global.
 type globals []*model.Model

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/schemafit"
@@ -150,10 +149,9 @@ func (b *opener) same(x, y string) bool {
 // unheld refuses tables that no model maps and that have a column by which a scope keeps the rows of models apart, where nothing says so of
 // theirs.
 func (b *opener) unheld(x *engine.Extension) error {
-	owned := slices.Contains(b.session.Registry().ScopeNames(), hook.OwnerScope)
 	for _, m := range b.session.Models() {
 		kept := slices.Clone(m.Scopes)
-		if owned && m.Owner != nil {
+		if m.Owner != nil && b.session.Owned() {
 			kept = append(kept, m.Owner)
 		}
 		for _, f := range kept {
