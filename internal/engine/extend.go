@@ -153,6 +153,16 @@ func (s *Session) On(e *Engine) (*Session, error) {
 	return &out, e.Follow()
 }
 
+// Pinned gives a context under which the reads of one call go to one place, where a source has several.
+func (s *Session) Pinned(ctx context.Context, m *model.Model) context.Context {
+	s = s.joined(ctx)
+	src, err := s.SourceOf(m)
+	if p, ok := src.(source.Pinned); ok && err == nil && s.tx == nil {
+		return p.Pin(ctx)
+	}
+	return ctx
+}
+
 // Below loads the relation of inc into parents, which hold its local columns and its field and were read by nobody: rows of
 // a struct made at run time. depth counts the includes above it.
 func (s *Session) Below(ctx context.Context, name string, inc *builder.Include, parents *source.Slab, depth int) error {

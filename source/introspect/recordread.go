@@ -133,6 +133,9 @@ func (r Rows) list(ctx context.Context, name string, a Args) ([]Record, error) {
 	if p.limit > 0 || p.offset > 0 {
 		st.Order.Stabilise(r.t.model)
 	}
+	if len(p.branches) > 0 {
+		ctx = s.Pinned(ctx, r.t.model)
+	}
 	rows := source.Rows{Slab: source.NewSlab(r.t.model.Type)}
 	if err := s.Read(ctx, name, st, &rows); err != nil {
 		return nil, err
