@@ -261,6 +261,9 @@ func (x Executor) on(ctx context.Context, w way, fn func(*Conn) error) (at reach
 		defer x.l.giveBack(c)
 		err = fn(c)
 		at = c.at
+		if ctx.Err() != nil && at.sent && x.s.Server != nil && x.s.Server.Late != nil && x.s.Server.Late() {
+			c.doomed = true
+		}
 		return err
 	}
 	for tries := 1; ; tries++ {

@@ -20,6 +20,9 @@ type Server struct {
 	Unsent func(error) bool
 	// Lost reports that the connection broke.
 	Lost func(error) bool
+	// Late reports that the server's word on what was given up may come late, and pass for the next answer: such connections are closed. It
+	// may be nil.
+	Late func() bool
 }
 
 // reached is how far a statement came.

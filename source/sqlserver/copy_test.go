@@ -1,6 +1,7 @@
 package sqlserver_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -294,6 +295,35 @@ func TestLoadFails(t *testing.T) {
 	reply = tds.Reply{Drop: true}
 	if n, err := orm.Repo[Load](db).CreateMany(t.Context(), loadRows(25)); n != 0 || !errors.Is(err, orm.ErrCommitUnknown) {
 		t.Error(n, err)
+	}
+	if n, err := orm.Repo[Load](db).Count(t.Context()); n != 3 || err != nil || server.Sessions() != 2 {
+		t.Error(n, err, server.Sessions())
+	}
+}
+
+// A connection on which such a server was told to give up is not used again: its word on that could pass for the next answer.
+func TestCancelledOnProtocolServer(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &script{answer: func(c *tds.Call) tds.Reply {
+		if ctx.Err() == nil && strings.HasPrefix(c.Text, "SELECT") {
+			cancel()
+			<-c.Context.Done()
+		}
+		return tds.Rows(tds.Columns("n", tds.BigInt), []any{int64(3)})
+	}}
+	server := tds.Start(t, func(c *tds.Call) tds.Reply {
+		if strings.HasPrefix(c.Text, sorting) {
+			return tds.Fails(156, "Incorrect syntax near ORDER.")
+		}
+		return s.reply(c)
+	})
+	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), sqlserver.MaxConns(1)), orm.Models(Load{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := orm.Repo[Load](db).Count(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 	if n, err := orm.Repo[Load](db).Count(t.Context()); n != 3 || err != nil || server.Sessions() != 2 {
 		t.Error(n, err, server.Sessions())

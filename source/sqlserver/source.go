@@ -33,7 +33,7 @@ type DataSource struct {
 	connector driver.Connector
 	models    []*model.Model
 	snapshots atomic.Bool // the database allows SNAPSHOT
-	bends     bool        // the server only speaks the protocol: its loads bend short decimals, and none comes after one that it refused
+	bends     bool        // the server only speaks the protocol: its loads bend short decimals, none comes after one that it refused, and cancellations are answered late
 }
 
 var _ source.SQL = (*DataSource)(nil)
@@ -72,7 +72,7 @@ func Source(name, connection string, opts ...Option) *DataSource {
 		Fail:   d.fail,
 		Enter:  enter,
 		Count:  "; SELECT CAST(@@ROWCOUNT AS bigint)",
-		Server: &sqldb.Server{Answered: answered, Raised: raised, Unsent: unsent, Lost: lost},
+		Server: &sqldb.Server{Answered: answered, Raised: raised, Unsent: unsent, Lost: lost, Late: func() bool { return d.bends }},
 	}
 	d.pool = sqldb.NewPool(&d.system)
 	d.executor = d.pool.Executor
