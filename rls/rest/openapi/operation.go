@@ -73,7 +73,7 @@ func (b *builder) reads(item object, r *outline.Resource, op *outline.Operation,
 		{"security", security(callers)}}
 	responses := members("200", object{{"description", "As of GET."}})
 	for _, x := range failing() {
-		if x.status == "400" || x.status == "401" || x.status == "403" || x.status == "404" && k == one {
+		if x.status == "400" || x.status == "401" || x.status == "403" || x.status == "404" && k == one || x.status == "413" {
 			responses = responses.with(x.status, object{{"description", x.says}})
 		}
 	}
