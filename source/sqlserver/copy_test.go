@@ -186,6 +186,17 @@ func TestLoadsThatAreStatements(t *testing.T) {
 	}
 }
 
+// protocolServer is a server that only speaks the protocol, as Open learns from what it refuses; s answers the rest.
+func protocolServer(t *testing.T, s *script) *tds.Server {
+	t.Helper()
+	return tds.Start(t, func(c *tds.Call) tds.Reply {
+		if strings.HasPrefix(c.Text, sorting) {
+			return tds.Fails(156, "Incorrect syntax near ORDER.")
+		}
+		return s.reply(c)
+	})
+}
+
 // Servers that only speak the protocol read decimals of a few bytes wrongly out of a load, so that they get none.
 func TestLoadsOfProtocolServers(t *testing.T) {
 	for _, precision := range []int{8, 28, 29} {
@@ -200,12 +211,7 @@ func TestLoadsOfProtocolServers(t *testing.T) {
 			loads += len(c.Rows)
 			return tds.Affected(int64(max(len(c.Rows), strings.Count(c.Text, "INSERT INTO [loads]"))))
 		})
-		server := tds.Start(t, func(c *tds.Call) tds.Reply {
-			if strings.HasPrefix(c.Text, sorting) {
-				return tds.Fails(156, "Incorrect syntax near ORDER.")
-			}
-			return s.reply(c)
-		})
+		server := protocolServer(t, s)
 		db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Load{}))
 		if err != nil {
 			t.Fatal(err)
@@ -241,12 +247,7 @@ func TestLoadRefusedByProtocolServer(t *testing.T) {
 		}
 		return tds.Affected(int64(strings.Count(c.Text, "INSERT INTO [loads]")))
 	})
-	server := tds.Start(t, func(c *tds.Call) tds.Reply {
-		if strings.HasPrefix(c.Text, sorting) {
-			return tds.Fails(156, "Incorrect syntax near ORDER.")
-		}
-		return s.reply(c)
-	})
+	server := protocolServer(t, s)
 	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL()), orm.Models(Load{}))
 	if err != nil {
 		t.Fatal(err)
@@ -311,12 +312,7 @@ func TestCancelledOnProtocolServer(t *testing.T) {
 		}
 		return tds.Rows(tds.Columns("n", tds.BigInt), []any{int64(3)})
 	}}
-	server := tds.Start(t, func(c *tds.Call) tds.Reply {
-		if strings.HasPrefix(c.Text, sorting) {
-			return tds.Fails(156, "Incorrect syntax near ORDER.")
-		}
-		return s.reply(c)
-	})
+	server := protocolServer(t, s)
 	db, err := orm.Open(t.Context(), sqlserver.Source("erp", server.URL(), sqlserver.MaxConns(1)), orm.Models(Load{}))
 	if err != nil {
 		t.Fatal(err)
