@@ -84,7 +84,7 @@ func (c *comparison) all(columns []string) bool {
 // fieldName is the field of the first column of a set.
 func (c *comparison) fieldName(set []string) string {
 	for _, f := range c.m.Fields {
-		if c.same(f.Column, set[0]) {
+		if c.Same(f.Column, set[0]) {
 			return f.Name
 		}
 	}
@@ -115,7 +115,7 @@ func (c *comparison) ofLiveRows(x *catalogue.Index) bool {
 func (c *comparison) indexes() {
 	for _, x := range c.m.Indexes {
 		set := columnsOf(x.Fields)
-		if c.all(set) && !slices.ContainsFunc(c.sorted(c.t), func(s []string) bool { return len(s) >= len(set) && slices.EqualFunc(s[:len(set)], set, c.same) }) {
+		if c.all(set) && !slices.ContainsFunc(c.sorted(c.t), func(s []string) bool { return len(s) >= len(set) && slices.EqualFunc(s[:len(set)], set, c.Same) }) {
 			c.advise(x.Fields[0].Name, "the tag says index and the table %s has none that begins with %s", c.t.FullName(), list(set))
 		}
 	}
@@ -149,7 +149,7 @@ func (c *comparison) sorted(t *catalogue.Table) [][]string {
 // scopes looks whether rows can be found by the columns that every statement goes by.
 func (c *comparison) scopes() {
 	for _, f := range keptApart(c.m) {
-		if c.Column(c.t, f.Column) == nil || slices.ContainsFunc(c.sorted(c.t), func(s []string) bool { return len(s) > 0 && c.same(s[0], f.Column) }) {
+		if c.Column(c.t, f.Column) == nil || slices.ContainsFunc(c.sorted(c.t), func(s []string) bool { return len(s) > 0 && c.Same(s[0], f.Column) }) {
 			continue
 		}
 		c.advise(f.Name, "no index of the table %s begins with %s, which every statement goes by: each reads the whole table", c.t.FullName(), f.Column)

@@ -46,13 +46,14 @@ func (l *Live) fold(name string) string {
 	return strings.ToLower(name) // SQLite always, SQL Server by its usual collations
 }
 
-func (l *Live) same(a, b string) bool { return l.fold(a) == l.fold(b) }
+// Same compares names as the database does.
+func (l *Live) Same(a, b string) bool { return l.fold(a) == l.fold(b) }
 
 // Table finds a table by the names that a tag gives, nil where it is not there. Without a schema it is looked for in those
 // that the database searches.
 func (l *Live) Table(schema, name string) *catalogue.Table {
 	find := func(schema string) *catalogue.Table {
-		if l.same(schema, l.Schema.Default) {
+		if l.Same(schema, l.Schema.Default) {
 			schema = ""
 		}
 		return l.tables[[2]string{l.fold(schema), l.fold(name)}]
@@ -82,15 +83,15 @@ func (l *Live) Untold(schema, name string) bool {
 	case "postgres":
 		return strings.HasPrefix(schema, "pg_") || schema == "information_schema" || schema == "" && strings.HasPrefix(name, "pg_")
 	case "sqlite":
-		return l.same(schema, "temp") || strings.HasPrefix(l.fold(name), "sqlite_")
+		return l.Same(schema, "temp") || strings.HasPrefix(l.fold(name), "sqlite_")
 	}
-	return l.same(schema, "sys") || l.same(schema, "information_schema")
+	return l.Same(schema, "sys") || l.Same(schema, "information_schema")
 }
 
 // Column finds a column, nil where it is not there.
 func (l *Live) Column(t *catalogue.Table, name string) *catalogue.Column {
 	for i := range t.Columns {
-		if l.same(t.Columns[i].Name, name) {
+		if l.Same(t.Columns[i].Name, name) {
 			return &t.Columns[i]
 		}
 	}
@@ -123,7 +124,7 @@ func (l *Live) within(a, b []string) bool {
 }
 
 func (l *Live) has(list []string, name string) bool {
-	return slices.ContainsFunc(list, func(x string) bool { return l.same(x, name) })
+	return slices.ContainsFunc(list, func(x string) bool { return l.Same(x, name) })
 }
 
 func columnsOf(fs []*model.Field) []string {

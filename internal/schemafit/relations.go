@@ -125,11 +125,11 @@ func (c *comparison) covers(k *catalogue.ForeignKey, columns []string, to *catal
 		return false
 	}
 	for i, name := range k.Columns {
-		at := slices.IndexFunc(columns, func(x string) bool { return c.same(x, name) })
-		if at < 0 && c.same(name, k.References[i]) { // (tenant_id, user_id) to (tenant_id, id)
+		at := slices.IndexFunc(columns, func(x string) bool { return c.Same(x, name) })
+		if at < 0 && c.Same(name, k.References[i]) { // (tenant_id, user_id) to (tenant_id, id)
 			continue
 		}
-		if at < 0 || at >= len(references) || !c.same(references[at], k.References[i]) {
+		if at < 0 || at >= len(references) || !c.Same(references[at], k.References[i]) {
 			return false
 		}
 	}

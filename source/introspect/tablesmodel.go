@@ -149,7 +149,7 @@ func (b *opener) made(t *Table, out *table) error {
 func (b *opener) role(t *Table, c *Column, g goType, primary bool) (string, error) {
 	word := ""
 	for _, r := range b.o.roles {
-		if !b.same(r.column, c.Name) {
+		if !b.live.Same(r.column, c.Name) {
 			continue
 		}
 		ok := g.class != noClass && c.Generated == "" && word == ""

@@ -26,10 +26,10 @@ type opener struct {
 }
 
 func (b *opener) build() error {
+	b.live = schemafit.NewLive(b.whole)
 	if err := b.said(); err != nil {
 		return err
 	}
-	b.live = schemafit.NewLive(b.whole)
 	if b.session.Registry().HasSettings() && b.options.schemas == nil && b.options.only == nil { // which may say by schema whose rows are whose
 		b.schema.Tables = slices.DeleteFunc(slices.Clone(b.schema.Tables), func(t Table) bool { return t.Schema != "" })
 	}
@@ -84,7 +84,7 @@ func (b *opener) build() error {
 func (b *opener) said() error {
 	for _, r := range b.o.roles {
 		if !slices.ContainsFunc(b.schema.Tables, func(t Table) bool {
-			return slices.ContainsFunc(t.Columns, func(c Column) bool { return b.same(r.column, c.Name) })
+			return slices.ContainsFunc(t.Columns, func(c Column) bool { return b.live.Same(r.column, c.Name) })
 		}) {
 			return invalid("", "no table has a column "+strconv.Quote(r.column)+" for the word "+r.word)
 		}
@@ -141,11 +141,6 @@ func (b *opener) globals(x *engine.Extension) error {
 	return nil
 }
 
-// same compares names of columns as the database does.
-func (b *opener) same(x, y string) bool {
-	return x == y || b.schema.Dialect != "postgres" && strings.EqualFold(x, y)
-}
-
 // unheld refuses tables that no model maps and that have a column by which a scope keeps the rows of models apart, where nothing says so of
 // theirs.
 func (b *opener) unheld(x *engine.Extension) error {
@@ -156,7 +151,7 @@ func (b *opener) unheld(x *engine.Extension) error {
 		}
 		for _, f := range kept {
 			for _, made := range x.Models {
-				at := slices.IndexFunc(made.Fields, func(g *model.Field) bool { return b.same(g.Column, f.Column) })
+				at := slices.IndexFunc(made.Fields, func(g *model.Field) bool { return b.live.Same(g.Column, f.Column) })
 				if at < 0 || slices.Contains(x.Global, made) || made.Owner == made.Fields[at] || slices.Contains(made.Scopes, made.Fields[at]) || made.Tenant == made.Fields[at] {
 					continue
 				}
@@ -194,7 +189,7 @@ func (b *opener) shadowed(t *Table) error {
 		return nil
 	}
 	for _, m := range b.session.ModelsOf(b.source) {
-		if m.Schema == "" && b.same(m.Table, t.Name) {
+		if m.Schema == "" && b.live.Same(m.Table, t.Name) {
 			return fault.New(fault.ErrUnsupported, t.FullName(), "", m.Name+" says no schema, and variables of the session may lead it to this table: read it by that model")
 		}
 	}

@@ -87,7 +87,7 @@ func (b *opener) leftOut(t *Table, k *ForeignKey) []*tie {
 		f := fieldAt(child, k.Columns[c])
 		at := -1
 		if c < len(k.References) {
-			at = slices.IndexFunc(m.Fields, func(g *model.Field) bool { return b.same(g.Column, k.References[c]) })
+			at = slices.IndexFunc(m.Fields, func(g *model.Field) bool { return b.live.Same(g.Column, k.References[c]) })
 		}
 		if f == nil || at < 0 || !model.Comparable(f, m.Fields[at]) {
 			if !child.mapped && child.readOnly == "" && (m.Tenant != nil || m.Owner != nil || len(m.Scopes) > 0) {
