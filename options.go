@@ -13,7 +13,7 @@ import (
 )
 
 // Option is what Open takes: a source (postgres.Source, sqlite.Source, …), Limits, Models, Logger,
-// Observer or a Tracer. Anything else is refused with ErrInvalid.
+// Observer, a Tracer or introspect.Relations. Anything else is refused with ErrInvalid.
 type Option any
 
 type options struct{ engine.Config }
@@ -30,6 +30,8 @@ func (o *options) apply(opt Option) error {
 		o.Tracers = append(o.Tracers, x)
 	case optionFunc:
 		return x(o)
+	case engine.Option:
+		return x(&o.Config)
 	default:
 		return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("%T is no option: give sources, orm.Limits, orm.Models, orm.Logger, orm.Observer or an orm.Tracer", opt))
 	}

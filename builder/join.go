@@ -40,7 +40,7 @@ func (s *shaper) joins(m *model.Model, joins []Join) {
 			s.fail(fault.New(fault.ErrDenied, m.Name, r.Name, "the join has not been scoped"))
 			return
 		}
-		s.number(r.Index)
+		s.tied(r)
 		s.flag(q.Columns != nil)
 		s.fields(r.Target, q.Columns)
 		s.conjunction(r.Target, &q.Where)

@@ -234,7 +234,7 @@ func (s *shaper) relation(m *model.Model, e *Expr, depth int) {
 		return
 	}
 	defer func() { s.relations-- }()
-	s.number(r.Index)
+	s.tied(r)
 	s.number(len(e.Ext.Kids))
 	for i := range e.Ext.Kids {
 		s.expr(r.Target, &e.Ext.Kids[i], depth+1)
@@ -243,6 +243,14 @@ func (s *shaper) relation(m *model.Model, e *Expr, depth int) {
 	if r.Through != nil {
 		s.linkScopes(e.Ext.LinkScope)
 	}
+}
+
+// tied refuses a relation without columns: whatever follows it would hold for every row.
+func (s *shaper) tied(r *model.Relation) {
+	if len(r.Local) == 0 || len(r.Remote) == 0 {
+		s.fail(fault.New(fault.ErrInvalid, r.Model.Name, r.Name, "the columns of the relation are not known"))
+	}
+	s.number(r.Index)
 }
 
 // linkScopes walks scopes of the link table's own model.

@@ -103,7 +103,7 @@ func (s *shaper) related(m *model.Model, t *Term, depth int) {
 		return
 	}
 	defer func() { s.relations-- }()
-	s.number(r.Index)
+	s.tied(r)
 	s.number(len(t.Kids))
 	for i := range t.Kids {
 		s.expr(r.Target, &t.Kids[i], depth+1)

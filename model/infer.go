@@ -50,23 +50,26 @@ func (r *Relation) unclear(found []*Field, tried []string) error {
 		for i, f := range found {
 			names[i] = f.Model.Name + "." + f.Column
 		}
-		return fmt.Errorf("more than one column could hold the relation (%s): say relation=local:remote", strings.Join(names, ", "))
+		return fmt.Errorf("more than one column could hold the relation (%s): say relation=local:remote"+AskKeys, strings.Join(names, ", "))
 	}
 	key := r.Model
 	if len(found) == 1 {
 		key = r.Target
 	}
 	if len(key.Key) != 1 {
-		return fmt.Errorf("%s has a key of %d columns: say relation=local:remote with + between columns", key.Name, len(key.Key))
+		return fmt.Errorf("%s has a key of %d columns: say relation=local:remote with + between columns"+AskKeys, key.Name, len(key.Key))
 	}
-	return fmt.Errorf("no column holds the relation (looked for %s): say relation=local:remote", strings.Join(tried, ", "))
+	return fmt.Errorf("no column holds the relation (looked for %s): say relation=local:remote"+AskKeys, strings.Join(tried, ", "))
 }
+
+// byNames reports whether the names of columns gave the ends.
+func (r *Relation) byNames() bool { return r.Inferred && r.undecided == nil }
 
 // ambiguous refuses two inferred relations over the same columns: one of them was meant otherwise.
 func (d *draft) ambiguous() error {
 	for i, a := range d.relations {
 		for _, b := range d.relations[:i] {
-			if !a.inferred || !b.inferred || a.relation.Target == nil || a.relation.Target != b.relation.Target || a.relation.Many != b.relation.Many {
+			if !a.relation.byNames() || !b.relation.byNames() || a.relation.Target == nil || a.relation.Target != b.relation.Target || a.relation.Many != b.relation.Many {
 				continue
 			}
 			if a.relation.Local[0] == b.relation.Local[0] && a.relation.Remote[0] == b.relation.Remote[0] {

@@ -2,6 +2,8 @@ package model
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -35,6 +37,8 @@ func (rd *relationDraft) resolve() error {
 	r := rd.relation
 	spec, _ := rd.tag.find("relation")
 	switch {
+	case spec != "" && r.Through == nil && !strings.Contains(spec, ":"):
+		return rd.leave(spec)
 	case spec != "":
 		if err := rd.explicit(spec); err != nil {
 			return err
@@ -42,16 +46,40 @@ func (rd *relationDraft) resolve() error {
 	case r.Through != nil:
 		r.Local, r.Remote = r.Model.Key, r.Target.Key
 	default:
-		rd.inferred = true
+		r.Inferred = true
 		if err := r.infer(); err != nil {
-			return err
+			r.undecided = &undecided{why: rd.fail(err)}
+			return r.unjoinable()
 		}
 	}
-	if r.Strategy == Join && r.Model.Source != "" && r.Target.Source != "" && r.Model.Source != r.Target.Source {
-		return fmt.Errorf("strategy=join needs one source, but %s lives in %q and %s in %q: use strategy=lookup", r.Model.Name, r.Model.Source, r.Target.Name, r.Target.Source)
+	if err := r.unjoinable(); err != nil {
+		return err
 	}
 	r.keepShard()
 	return r.fits()
+}
+
+// leave leaves the relation to the foreign key of the columns that relation=column names.
+func (rd *relationDraft) leave(spec string) error {
+	r := rd.relation
+	named := strings.Split(spec, "+")
+	for i, c := range named {
+		if err := checkName("column of the key", c); err != nil {
+			return err
+		}
+		if slices.Contains(named[:i], c) {
+			return fmt.Errorf("column %q is said twice", c)
+		}
+	}
+	r.undecided = &undecided{named: named, why: rd.fail(fmt.Errorf("word %q: write relation=local:remote"+AskKeys, "relation="+spec))}
+	return r.unjoinable()
+}
+
+func (r *Relation) unjoinable() error {
+	if r.Strategy == Join && r.Model.Source != "" && r.Target.Source != "" && r.Model.Source != r.Target.Source {
+		return fmt.Errorf("strategy=join needs one source, but %s lives in %q and %s in %q: use strategy=lookup", r.Model.Name, r.Model.Source, r.Target.Name, r.Target.Source)
+	}
+	return nil
 }
 
 func (rd *relationDraft) explicit(spec string) error {

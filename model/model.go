@@ -160,6 +160,9 @@ type Relation struct {
 	Local   []*Field // columns of Model
 	Remote  []*Field // columns of Target, in step with Local; with Through, the target's own end
 	Through *Through // nil unless many-to-many
+
+	Inferred  bool       // the tag names no columns: their names tell, or a database's keys
+	undecided *undecided // nil where the tag or the names of columns give the ends
 }
 
 // Through is the link table of a many-to-many relation.

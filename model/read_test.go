@@ -181,3 +181,20 @@ func TestMalformedStructTags(t *testing.T) {
 		}
 	}
 }
+
+// left is a model whose only relation the tags leave open: it is read, and says what it lacks.
+func left[T any](t *testing.T, want string) {
+	t.Helper()
+	m, err := For[T]()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	r := m.Relations[0]
+	if err := r.Undecided(); err == nil || err.Error() != want || !errors.Is(err, fault.ErrInvalid) {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	if r.Unsaid() == nil || r.Local != nil || r.Remote != nil {
+		t.Error(r.Unsaid(), r.Local, r.Remote)
+	}
+}

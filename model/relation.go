@@ -11,7 +11,6 @@ type relationDraft struct {
 	relation *Relation
 	tag      tag
 	target   reflect.Type
-	inferred bool
 }
 
 // relationTarget gives the struct behind []T, []*T and *T, or nil where T is no struct of columns.

@@ -133,21 +133,21 @@ func TestRelationErrors(t *testing.T) {
 			ID       int64
 			Children []Child `orm:"relation"`
 		}
-		refused[User](t, `orm: User.Children: invalid: tag "relation": no column holds the relation (looked for Child.user_id): say relation=local:remote`)
+		left[User](t, `orm: User.Children: invalid: tag "relation": no column holds the relation (looked for Child.user_id): say relation=local:remote, or have the database's foreign keys tell by the option introspect.Relations()`)
 	})
 	t.Run("inferred to-one", func(t *testing.T) {
 		type User struct {
 			ID    int64
 			First *Child `orm:"relation"`
 		}
-		refused[User](t, `orm: User.First: invalid: tag "relation": no column holds the relation (looked for User.first_id, User.child_id, Child.user_id): say relation=local:remote`)
+		left[User](t, `orm: User.First: invalid: tag "relation": no column holds the relation (looked for User.first_id, User.child_id, Child.user_id): say relation=local:remote, or have the database's foreign keys tell by the option introspect.Relations()`)
 	})
 	t.Run("two candidates", func(t *testing.T) {
 		type User struct {
 			ID, FirstID, ChildID int64
 			First                *Child `orm:"relation"`
 		}
-		refused[User](t, `orm: User.First: invalid: tag "relation": more than one column could hold the relation (User.first_id, User.child_id): say relation=local:remote`)
+		left[User](t, `orm: User.First: invalid: tag "relation": more than one column could hold the relation (User.first_id, User.child_id): say relation=local:remote, or have the database's foreign keys tell by the option introspect.Relations()`)
 	})
 	t.Run("two relations by one column", func(t *testing.T) {
 		type Pet struct{ ID, UserID int64 }
@@ -163,7 +163,7 @@ func TestRelationErrors(t *testing.T) {
 			ID, PairID int64
 			Pair       *Pair `orm:"relation"`
 		}
-		refused[User](t, `orm: User.Pair: invalid: tag "relation": Pair has a key of 2 columns: say relation=local:remote with + between columns`)
+		left[User](t, `orm: User.Pair: invalid: tag "relation": Pair has a key of 2 columns: say relation=local:remote with + between columns, or have the database's foreign keys tell by the option introspect.Relations()`)
 	})
 	t.Run("unknown column", func(t *testing.T) {
 		type User struct {
@@ -217,7 +217,7 @@ func TestRelationErrors(t *testing.T) {
 			ID       int64
 			Children []Child `orm:"relation=id"`
 		}
-		refused[User](t, `orm: User.Children: invalid: tag "relation=id": word "relation=id": write relation=local:remote`)
+		left[User](t, `orm: User.Children: invalid: tag "relation=id": word "relation=id": write relation=local:remote, or have the database's foreign keys tell by the option introspect.Relations()`)
 	})
 	t.Run("through counts", func(t *testing.T) {
 		type User struct {

@@ -58,6 +58,9 @@ func NativeSchemaFor(d dialect.Dialect, models ...any) ([]string, error) {
 		}
 		out = append(out, policies.tenant(m)...)
 		for _, r := range m.Relations {
+			if err := r.Undecided(); err != nil { // it may go through a table whose rows need a policy
+				return nil, err
+			}
 			t := r.Through
 			if t == nil {
 				continue

@@ -63,7 +63,11 @@ type Config struct {
 	CursorKeys [][]byte // secrets of page cursors, the one in use first; none = one made up
 
 	BestEffort bool // reads that do not say go without what sources could not give
+	KeysTell   bool // relations whose tags leave the columns out have those of the databases' foreign keys
 }
+
+// Option changes what Open gathered; other packages of this module make options of orm.Open with it.
+type Option func(*Config) error
 
 // Statement is what an observer sees of one statement that ran.
 type Statement struct {
@@ -133,29 +137,46 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if e.cursors, err = cursor.NewKeys(c.CursorKeys...); err != nil {
 		return nil, (&fault.Error{Op: "open", Err: fault.ErrInvalid, Detail: "the keys of cursors could not be made"}).WithCause(err)
 	}
-	e.bindLinkTables()
-	e.refs = e.references()
-	e.secret = e.secrets()
-	e.crossing = e.leaves()
-	e.unasked = hasUnasked(e.models)
+	if !c.KeysTell {
+		e.relate()
+	}
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {
 			b.Limit(source.Limits{MaxConcurrentRequests: e.Limits.MaxConcurrentRequests, RequestTimeout: e.Limits.RequestTimeout,
 				PostFilterRows: e.Limits.PostFilterRows, MaxFanOut: e.Limits.MaxFanOut})
 		}
 		if err := s.Open(ctx, e.ModelsOf(s)); err != nil {
-			for _, opened := range e.sources[:i+1] {
-				_ = opened.Close()
-			}
+			closeAll(e.sources[:i+1])
 			return nil, fault.Fill(err, "open", "", s.Name())
 		}
 	}
 	reg, err := (*hook.Registry)(nil).Extended(e.models)
+	if err == nil {
+		e.registry.Store(reg)
+		if c.KeysTell { // the catalogues can be read now
+			err = e.askKeys(ctx)
+		}
+	}
 	if err != nil {
+		closeAll(e.sources)
 		return nil, err
 	}
-	e.registry.Store(reg)
 	return e, nil
+}
+
+func closeAll(opened []source.Source) {
+	for _, s := range opened {
+		_ = s.Close()
+	}
+}
+
+// relate readies what hangs on the columns of relations.
+func (e *Engine) relate() {
+	e.bindLinkTables()
+	e.refs = e.references()
+	e.secret = e.secrets()
+	e.crossing = e.leaves()
+	e.unasked = hasUnasked(e.models)
 }
 
 func (e *Engine) check(c Config) error {
@@ -203,8 +224,24 @@ func (e *Engine) check(c Config) error {
 		e.links[key] = m
 		errs = append(errs, numericTimes(m, src)...)
 	}
+	if !c.KeysTell {
+		errs = append(errs, e.checkRelations((*model.Relation).Unsaid))
+	}
+	return errors.Join(errs...)
+}
+
+// checkRelations checks the relations but those that are said to be open.
+func (e *Engine) checkRelations(open func(*model.Relation) error) error {
+	var errs []error
 	for _, m := range e.models {
+		bad := func(m *model.Model, detail string) {
+			errs = append(errs, &fault.Error{Op: "open", Model: m.Name, Err: fault.ErrInvalid, Detail: detail})
+		}
 		for _, r := range m.Relations {
+			if err := open(r); err != nil {
+				errs = append(errs, fault.Fill(err, "open", "", ""))
+				continue
+			}
 			if r.Strategy == model.Join && e.apart(r) {
 				bad(m, "relation "+r.Name+": "+cannotJoin)
 			}

@@ -11,6 +11,7 @@ import (
 type Tie struct {
 	Local, Remote []string // columns of the two tables, in step; with a link table, what it refers to
 	Many          bool     // several rows of the other table may belong to one
+	Backward      bool     // the other table holds the key
 
 	Link                  *catalogue.Table // nil where the tables refer to each other
 	LinkLocal, LinkRemote []string         // its columns, in step with Local and Remote
@@ -36,7 +37,7 @@ func (l *Live) Ties(from, to *catalogue.Table) (out []Tie) {
 	}
 	for i := range to.ForeignKeys {
 		if k := &to.ForeignKeys[i]; l.target(k) == from {
-			out = append(out, Tie{Local: k.References, Remote: k.Columns, Many: !l.oneEach(to, k.Columns)})
+			out = append(out, Tie{Local: k.References, Remote: k.Columns, Many: !l.oneEach(to, k.Columns), Backward: true})
 		}
 	}
 	for i := range l.Schema.Tables {

@@ -348,6 +348,10 @@ func (c *compiler) relationWire(m *model.Model, where string, r *model.Relation)
 		c.wrong(m, where, "the relation "+r.Model.Name+"."+r.Name+" is of another model")
 		return "", false
 	}
+	if err := r.Undecided(); err != nil {
+		c.wrong(m, where, "the columns of the relation are not known before a database was opened with introspect.Relations(): compile after that, or write relation=local:remote")
+		return "", false
+	}
 	wire, ok := wireOfRelation(r)
 	if !ok {
 		c.wrong(m, where, `the relation has no name on the wire: its tag says json:"-"`)

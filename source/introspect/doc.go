@@ -18,6 +18,8 @@
 // and to [Notes]: nothing is dropped in silence. Reading a view or a table without a key needs orm.Raw, for
 // which its struct stands there too; [Key] makes a model of it.
 //
+// [Relations] is an option of orm.Open: the foreign keys tell the columns of relations whose tags leave them out.
+//
 // [Plan] goes the other way: what would bring the database to the models of a program, as steps to look at and as files of goose,
 // golang-migrate or Atlas, which run them:
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/source/introspect"
@@ -108,4 +109,72 @@ func ExampleStructs() {
 	//
 	// 	Threads []Thread `orm:"relation=id:user_id"`
 	// }
+}
+
+// Poster's relations are told by the foreign keys of the database: the tags name no columns.
+type Poster struct {
+	ID    int64  `orm:"id,table=users"`
+	Email string `orm:"email"`
+
+	Posts []Post `orm:"relation"`
+}
+
+// Post is a thread; its relation names the key's column alone.
+type Post struct {
+	ID     int64  `orm:"id,table=threads"`
+	UserID int64  `orm:"user_id"`
+	Title  string `orm:"title"`
+
+	By *Poster `orm:"relation=user_id"`
+}
+
+// Relations need no columns in their tags where the database has foreign keys.
+func ExampleRelations() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "relations")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "forum.db")
+	if err := makeForum(ctx, path); err != nil {
+		fmt.Println(err)
+		return
+	}
+	db, err := orm.Open(ctx, sqlite.Source("main", path), orm.Models(Poster{}), introspect.Relations())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer db.Close()
+	all, err := orm.Repo[Poster](db).Include("Posts.By").All(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range all[0].Posts {
+		fmt.Println(p.Title, "by", p.By.Email)
+	}
+	// Output:
+	// Hello by ann@example.com
+}
+
+func makeForum(ctx context.Context, path string) error {
+	db, err := orm.Open(ctx, sqlite.Source("main", path))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, text := range []string{
+		"CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL)",
+		"CREATE TABLE threads (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users, title TEXT NOT NULL)",
+		"INSERT INTO users VALUES (1, 'ann@example.com')",
+		"INSERT INTO threads VALUES (1, 1, 'Hello')",
+	} {
+		if _, err := db.Exec(ctx, orm.Unsafe(text)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/schemafit"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// askKeys gives relations whose tags leave the columns out those of foreign keys. Nothing is decided
+// unless all of it is told: the models are those of every database of the program.
+func (e *Engine) askKeys(ctx context.Context) error {
+	var errs []error
+	all := map[*model.Relation]model.Ends{}
+	for _, src := range e.sources {
+		ends, err := e.endsIn(ctx, src)
+		errs = append(errs, err)
+		for r, end := range ends {
+			all[r] = end
+		}
+	}
+	if err := fault.Join(errs); err != nil {
+		return err
+	}
+	for r, ends := range all {
+		errs = append(errs, fault.Fill(r.Decide(ends), "open", "", ""))
+	}
+	if err := fault.Join(errs); err != nil {
+		return err
+	}
+	if err := e.checkRelations((*model.Relation).Undecided); err != nil {
+		return err
+	}
+	e.relate()
+	return nil
+}
+
+// endsIn gives what the keys of a source tell of the relations of its models, if they leave anything to be told.
+func (e *Engine) endsIn(ctx context.Context, src source.Source) (map[*model.Relation]model.Ends, error) {
+	models := e.ModelsOf(src)
+	if !leaveColumnsOut(models) {
+		return nil, nil
+	}
+	if _, ok := src.(source.Catalogue); !ok { // it has no foreign keys; names of columns tell there
+		return nil, unsaid(models)
+	}
+	live, err := (&Session{Engine: e, Only: src}).Catalogue(ctx)
+	if err != nil {
+		return nil, fault.Fill(err, "open", "", src.Name())
+	}
+	ends, err := schemafit.NewLive(live).Decide(models)
+	return ends, fault.Fill(err, "open", "", src.Name())
+}
+
+func leaveColumnsOut(models []*model.Model) bool {
+	for _, m := range models {
+		for _, r := range m.Relations {
+			if r.Inferred || r.Unsaid() != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func unsaid(models []*model.Model) error {
+	var errs []error
+	for _, m := range models {
+		for _, r := range m.Relations {
+			errs = append(errs, fault.Fill(r.Unsaid(), "open", "", ""))
+		}
+	}
+	return errors.Join(errs...)
+}
