@@ -1,4 +1,4 @@
-package orm_test
+package bench
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/testkit"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 
 // TestStreamMemory streams 100,000 rows in a process of its own, which must hold no more than a window of them.
 func TestStreamMemory(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector takes memory too; .ci/modules runs this without it")
 	}
 	if what := os.Getenv(childEnv); what != "" {
@@ -36,7 +37,7 @@ func TestStreamMemory(t *testing.T) {
 	}
 	for engine, what := range map[string]string{
 		"Postgres": "postgres",
-		"SQLite":   "sqlite " + seededSQLite(t, benchScanRows).path,
+		"SQLite":   "sqlite " + seededSQLite(t, scanRows).path,
 	} {
 		t.Run(engine, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), exe, "-test.run=^TestStreamMemory$", "-test.v")
@@ -69,7 +70,7 @@ func streamChild(t *testing.T, what string) {
 	var ctx context.Context
 	var db orm.DB
 	if path, ok := strings.CutPrefix(what, "sqlite "); ok {
-		ctx, db = (&sqliteBench{path: path}).orm(t, "", false)
+		ctx, db = (&sqliteFile{path: path}).orm(t, "", false)
 	} else {
 		ctx, db = replayed(t).orm(t, "Stream100k/orm", false)
 	}
@@ -77,7 +78,7 @@ func streamChild(t *testing.T, what string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Rows != benchScanRows {
+	if s.Rows != scanRows {
 		t.Fatalf("%d rows", s.Rows)
 	}
 	if text, err := os.ReadFile("/proc/self/status"); err == nil {

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package orm_test
+package bench
 
 import "os"
 

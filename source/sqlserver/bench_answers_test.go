@@ -2,64 +2,23 @@ package sqlserver_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
-	"time"
 
-	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/bench"
 	"github.com/multi-orm/orm/internal/testkit/tds"
 )
 
-// The tables of the benchmarks, and their rows. Nothing in a row depends on chance or the clock.
+// The answers to the benchmarks, of the models that those of the other engines have.
 
-type benchUser struct {
-	ID        int64      `orm:"id,auto,table=users"`
-	Email     string     `orm:"email"`
-	Name      *string    `orm:"name"`
-	Role      string     `orm:"role"`
-	TenantID  int64      `orm:"tenant_id,tenant"`
-	Active    bool       `orm:"is_active"`
-	Balance   float64    `orm:"balance"`
-	CreatedAt time.Time  `orm:"created_at"`
-	DeletedAt *time.Time `orm:"deleted_at,softdelete"`
-
-	Orders []benchOrder `orm:"relation=id:user_id"`
-}
-
-type benchOrder struct {
-	ID        int64     `orm:"id,auto,table=orders"`
-	UserID    int64     `orm:"user_id"`
-	Number    string    `orm:"order_number"`
-	Total     *float64  `orm:"total_amount"`
-	Status    string    `orm:"status"`
-	TenantID  int64     `orm:"tenant_id,tenant"`
-	CreatedAt time.Time `orm:"created_at"`
-}
-
-var benchUsers = orm.Bind[benchUser, struct {
-	ID        orm.Col[benchUser, int64]
-	Role      orm.Text[benchUser]
-	Active    orm.Col[benchUser, bool]
-	CreatedAt orm.Col[benchUser, time.Time]
-	Orders    orm.Many[benchUser, benchOrder]
-}]()
-
-const benchTenant = int64(7)
-
-func benchUserAt(i int) benchUser {
-	u := benchUser{
-		ID: int64(1000 + i), Email: fmt.Sprintf("user%06d@example.com", i), Role: []string{"admin", "editor", "viewer"}[i%3], TenantID: benchTenant,
-		Active: true, Balance: float64(i) * 1.25, CreatedAt: now.Add(time.Duration(i) * time.Second),
-	}
-	if i%7 != 0 {
-		name := fmt.Sprintf("First Last %d", i)
-		u.Name = &name
-	}
+// benchUserAt is one whom every workload asks for: living, active and of a role that is listed.
+func benchUserAt(i int) bench.User {
+	u := bench.UserAt(i)
+	u.ID, u.Role, u.Active, u.DeletedAt = int64(1000+i), []string{"admin", "editor", "viewer"}[i%3], true, nil
 	return u
 }
 
-func benchUsersOf(n int) []benchUser {
-	out := make([]benchUser, n)
+func benchUsersOf(n int) []bench.User {
+	out := make([]bench.User, n)
 	for i := range out {
 		out[i] = benchUserAt(i)
 	}
@@ -97,9 +56,10 @@ func orderReply(n int) tds.Reply {
 		"tenant_id", tds.BigInt, "created_at", tds.DateTime2)
 	var rows [][]any
 	for i := range 3 * n {
-		row := []any{int64(5000 + i), int64(1000 + i/3), fmt.Sprintf("ORD-%08d", i), nil, []string{"open", "paid"}[i%2], benchTenant, now.Add(time.Duration(i) * time.Minute)}
-		if i%5 != 0 {
-			row[3] = float64(i) * 0.75
+		o := bench.OrderAt(i)
+		row := []any{int64(5000 + i), int64(1000 + i/3), o.Number, nil, o.Status, o.TenantID, o.CreatedAt}
+		if o.Total != nil {
+			row[3] = *o.Total
 		}
 		rows = append(rows, row)
 	}

@@ -1,10 +1,11 @@
-package orm_test
+package bench
 
 import (
+	"bytes"
 	"context"
+	_ "embed" // the recordings
 	"fmt"
 	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,39 +17,46 @@ import (
 	"github.com/multi-orm/orm/source/postgres"
 )
 
-// postgresTape is the recorded conversations of every contender.
-const postgresTape = "testdata/replay/postgres.gz"
+// recorded is the conversations of every contender, gzip'd.
+//
+//go:embed testdata/postgres.gz
+var recorded []byte
 
 const replayDSN = "postgres://bench@127.0.0.1:1/bench?sslmode=disable"
 
-var tapes = sync.OnceValues(func() (*replay.Tape, error) { return replay.Load(postgresTape) })
+// Postgres gives the contenders for every workload that asks a database, by hand first. They ask the server that
+// ORM_BENCH_POSTGRES names, the recordings when it names none.
+func Postgres(tb testing.TB) []Contender {
+	tb.Helper()
+	return live(tb).contenders()
+}
 
-// pgBench is where the PostgreSQL contenders connect.
-type pgBench struct {
+// pgServer is where the contenders connect.
+type pgServer struct {
 	dsn    string
 	change func(c *pgx.ConnConfig, workload string)
 }
 
 // replayed plays the recordings.
-func replayed(tb testing.TB) *pgBench {
+func replayed(tb testing.TB) *pgServer {
 	tb.Helper()
-	tape, err := tapes()
+	tape, err := replay.Read(bytes.NewReader(recorded))
 	if err != nil {
-		tb.Fatalf("%v: record it with go test -run TestRecord -record", err)
+		tb.Fatalf("%v: record it with go test ./internal/bench -run TestRecord -record", err)
 	}
-	return &pgBench{replayDSN, func(c *pgx.ConnConfig, workload string) { c.DialFunc = tape.Dial("Postgres/" + workload) }}
+	return &pgServer{replayDSN, func(c *pgx.ConnConfig, workload string) { c.DialFunc = tape.Dial("Postgres/" + workload) }}
 }
 
 // live is the server that ORM_BENCH_POSTGRES names, with the tables in a schema of their own that goes when
 // tb ends; the recordings when it names none.
-func live(tb testing.TB) *pgBench {
+func live(tb testing.TB) *pgServer {
 	tb.Helper()
 	dsn := os.Getenv("ORM_BENCH_POSTGRES")
 	if dsn == "" {
 		return replayed(tb)
 	}
 	schema := fmt.Sprintf("orm_bench_%d", os.Getpid())
-	e := &pgBench{dsn, func(c *pgx.ConnConfig, _ string) { c.RuntimeParams["search_path"] = schema }}
+	e := &pgServer{dsn, func(c *pgx.ConnConfig, _ string) { c.RuntimeParams["search_path"] = schema }}
 	e.seed(tb, "CREATE SCHEMA "+schema)
 	tb.Cleanup(func() {
 		e.admin(tb, func(ctx context.Context, c *pgx.Conn) error {
@@ -59,7 +67,7 @@ func live(tb testing.TB) *pgBench {
 	return e
 }
 
-func (e *pgBench) admin(tb testing.TB, do func(ctx context.Context, c *pgx.Conn) error) {
+func (e *pgServer) admin(tb testing.TB, do func(ctx context.Context, c *pgx.Conn) error) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -74,14 +82,14 @@ func (e *pgBench) admin(tb testing.TB, do func(ctx context.Context, c *pgx.Conn)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer c.Close(ctx)
+	defer c.Close(ctx) //nolint:errcheck // errors before it are told
 	if err := do(ctx, c); err != nil {
 		tb.Fatal(err)
 	}
 }
 
 // seed makes the tables and their rows.
-func (e *pgBench) seed(tb testing.TB, before string) {
+func (e *pgServer) seed(tb testing.TB, before string) {
 	tb.Helper()
 	const people = `(id bigserial PRIMARY KEY, email text NOT NULL, name text, role text NOT NULL, tenant_id bigint NOT NULL, is_active bool NOT NULL,
 		balance float8 NOT NULL, created_at timestamptz NOT NULL, deleted_at timestamptz);`
@@ -104,24 +112,24 @@ func (e *pgBench) seed(tb testing.TB, before string) {
 			return err
 		}
 		scan := func(i int) []any {
-			r := benchScanAt(i)
+			r := ScanAt(i)
 			return []any{r.ID, r.Email, r.Name, r.Role, r.TenantID, r.Active, r.Balance, r.CreatedAt, r.DeletedAt}
 		}
 		user := func(i int) []any {
-			r := benchUserAt(i)
+			r := UserAt(i)
 			return []any{r.ID, r.Email, r.Name, r.Role, r.TenantID, r.Active, r.Balance, r.CreatedAt, r.DeletedAt}
 		}
 		order := func(i int) []any {
-			o := benchOrderAt(i)
+			o := OrderAt(i)
 			return []any{o.ID, o.UserID, o.Number, o.Total, o.Status, o.TenantID, o.CreatedAt}
 		}
-		if err := fill("users", columns, benchUserRows, user); err != nil {
+		if err := fill("users", columns, userRows, user); err != nil {
 			return err
 		}
-		if err := fill("orders", []string{"id", "user_id", "order_number", "total_amount", "status", "tenant_id", "created_at"}, benchUserRows*benchOrderRows, order); err != nil {
+		if err := fill("orders", []string{"id", "user_id", "order_number", "total_amount", "status", "tenant_id", "created_at"}, userRows*orderRows, order); err != nil {
 			return err
 		}
-		if err := fill("scans", columns, benchScanRows, scan); err != nil {
+		if err := fill("scans", columns, scanRows, scan); err != nil {
 			return err
 		}
 		if err := fill("news", columns[1:], 1, func(int) []any { return scan(1)[1:] }); err != nil {
@@ -133,7 +141,7 @@ func (e *pgBench) seed(tb testing.TB, before string) {
 }
 
 // pool is a pool as people make it.
-func (e *pgBench) pool(tb testing.TB, workload string) *pgxpool.Pool {
+func (e *pgServer) pool(tb testing.TB, workload string) *pgxpool.Pool {
 	tb.Helper()
 	cfg, err := pgxpool.ParseConfig(e.dsn)
 	if err != nil {
@@ -148,10 +156,10 @@ func (e *pgBench) pool(tb testing.TB, workload string) *pgxpool.Pool {
 	return pool
 }
 
-func (e *pgBench) orm(tb testing.TB, workload string, hooks bool) (context.Context, orm.DB) {
+func (e *pgServer) orm(tb testing.TB, workload string, hooks bool) (context.Context, orm.DB) {
 	tb.Helper()
 	ctx := context.Background()
-	db, err := orm.Open(ctx, postgres.Source("main", e.dsn, postgres.Configure(func(c *pgxpool.Config) { e.change(c.ConnConfig, workload) })), benchModels)
+	db, err := orm.Open(ctx, postgres.Source("main", e.dsn, postgres.Configure(func(c *pgxpool.Config) { e.change(c.ConnConfig, workload) })), models())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -168,31 +176,31 @@ func (e *pgBench) orm(tb testing.TB, workload string, hooks bool) (context.Conte
 }
 
 // byHand is a contender with pgx alone.
-func byHand[R any](e *pgBench, workload, name string, do func(ctx context.Context, pool *pgxpool.Pool) (R, error)) contender {
-	return contender{workload, name, func(tb testing.TB) runner {
+func byHand[R any](e *pgServer, workload, name string, do func(ctx context.Context, pool *pgxpool.Pool) (R, error)) Contender {
+	return Contender{workload, name, func(tb testing.TB) Runner {
 		pool := e.pool(tb, workload+"/"+name)
 		var got R
-		return runner{
-			run: func(ctx context.Context) (err error) {
+		return Runner{
+			Run: func(ctx context.Context) (err error) {
 				got, err = do(ctx, pool)
 				return err
 			},
-			result: func() any { return got },
+			Result: func() any { return got },
 		}
 	}}
 }
 
-// contenders of every workload that asks the database, rawpgx first.
-func (e *pgBench) contenders() []contender {
-	out := []contender{
+func (e *pgServer) contenders() []Contender {
+	row, rows := NewcomerAt(1), rowsOf(1000, NewcomerAt)
+	out := []Contender{
 		byHand(e, "Key", "rawpgx", rawKey),
 		byHand(e, "List100", "rawpgx", rawList100), byHand(e, "List100", "rawtuned", tunedList100),
 		byHand(e, "List10k", "rawpgx", rawList10k), byHand(e, "List10k", "rawtuned", tunedList10k),
 		byHand(e, "Include", "rawpgx", rawInclude),
 		byHand(e, "Load100k", "rawpgx", rawLoad100k), byHand(e, "Load100k", "rawtuned", tunedLoad100k),
 		byHand(e, "Stream100k", "rawpgx", rawStream100k), byHand(e, "Stream100k", "rawtuned", tunedStream100k),
-		byHand(e, "Insert", "rawpgx", rawInsert),
-		byHand(e, "Bulk1000", "rawpgx", rawBulk),
+		byHand(e, "Insert", "rawpgx", rawInsert(row)),
+		byHand(e, "Bulk1000", "rawpgx", rawBulk(rows)),
 		byHand(e, "Update", "rawpgx", rawUpdate),
 	}
 	for _, hooks := range []bool{false, true} {
@@ -207,8 +215,8 @@ func (e *pgBench) contenders() []contender {
 			ormContender("Include", name, e.orm, hooks, ormInclude),
 			ormContender("Load100k", name, e.orm, hooks, ormLoad100k),
 			ormContender("Stream100k", name, e.orm, hooks, ormStream100k),
-			ormContender("Insert", name, e.orm, hooks, ormInsert),
-			ormContender("Bulk1000", name, e.orm, hooks, ormBulk),
+			ormContender("Insert", name, e.orm, hooks, ormInsert(row)),
+			ormContender("Bulk1000", name, e.orm, hooks, ormBulk(rows)),
 			ormContender("Update", name, e.orm, hooks, ormUpdate),
 		)
 	}

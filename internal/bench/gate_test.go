@@ -1,25 +1,15 @@
-package orm_test
+package bench
 
 import (
-	"context"
 	"testing"
-)
 
-// perRun gives the allocations of one call, with what is kept between calls in place.
-func perRun(t *testing.T, r runner, runs int) float64 {
-	t.Helper()
-	n := testing.AllocsPerRun(runs, func() {
-		if err := r.run(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	})
-	return n
-}
+	"github.com/multi-orm/orm/internal/testkit"
+)
 
 // TestAllocationGates holds what the benchmarks promise of allocations, which are near exact everywhere. The
 // contenders are seen to give the same on the way.
 func TestAllocationGates(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates too; .ci/modules runs this without it")
 	}
 	limits := map[string]float64{ // orm to rawpgx
@@ -37,25 +27,25 @@ func TestAllocationGates(t *testing.T) {
 	groups := map[string]*group{}
 	var order []string
 	for _, c := range replayed(t).contenders() {
-		g := groups[c.workload]
+		g := groups[c.Workload]
 		if g == nil {
 			g = &group{}
-			groups[c.workload] = g
-			order = append(order, c.workload)
+			groups[c.Workload] = g
+			order = append(order, c.Workload)
 		}
-		t.Run(c.workload+"/"+c.name, func(t *testing.T) {
-			r := c.open(t)
+		t.Run(c.Workload+"/"+c.Name, func(t *testing.T) {
+			r := c.Open(t)
 			g.agreed = agree(t, g.agreed, r)
 			runs := 200
-			switch c.workload {
+			switch c.Workload {
 			case "Load100k", "Stream100k":
 				runs = 2
 			case "List10k", "Bulk1000":
 				runs = 10
 			}
-			n := perRun(t, r, runs)
+			n := r.Allocations(t, runs)
 			t.Logf("%v allocations", n)
-			switch c.name {
+			switch c.Name {
 			case "rawpgx":
 				g.raw = n
 			case "orm":
@@ -77,11 +67,4 @@ func TestAllocationGates(t *testing.T) {
 			t.Errorf("%s: with hooks %v allocations, without %v; want at most %v more", w, g.hook, g.orm, most[w])
 		}
 	}
-	t.Run("Build", func(t *testing.T) {
-		for _, c := range buildContenders() {
-			if n := perRun(t, c.open(t), 200); c.name == "orm" && n > 2 {
-				t.Errorf("%v allocations; want at most 2", n)
-			}
-		}
-	})
 }

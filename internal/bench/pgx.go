@@ -1,4 +1,4 @@
-package orm_test
+package bench
 
 import (
 	"context"
@@ -18,23 +18,28 @@ const (
 	raw100kSQL = "SELECT " + rawColumns + " FROM scans ORDER BY id"
 	rawHundred = "SELECT " + rawColumns + " FROM users WHERE deleted_at IS NULL ORDER BY id LIMIT 100"
 	rawOrders  = "SELECT id, user_id, order_number, total_amount, status, tenant_id, created_at FROM orders WHERE user_id = ANY($1) ORDER BY user_id, id"
+
+	rawInsertSQL = `INSERT INTO news (email, name, role, tenant_id, is_active, balance, created_at, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`
+	rawBulkSQL = `INSERT INTO news (email, name, role, tenant_id, is_active, balance, created_at, deleted_at)
+		SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bool[], $6::float8[], $7::timestamptz[], $8::timestamptz[]) RETURNING id`
 )
 
-func rawKey(ctx context.Context, pool *pgxpool.Pool) (u benchUser, err error) {
-	err = pool.QueryRow(ctx, rawKeySQL, benchKey).
+func rawKey(ctx context.Context, pool *pgxpool.Pool) (u User, err error) {
+	err = pool.QueryRow(ctx, rawKeySQL, oneKey).
 		Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt)
 	return u, err
 }
 
-func rawUsers(ctx context.Context, pool *pgxpool.Pool, text string, args ...any) ([]benchUser, error) {
+func rawUsers(ctx context.Context, pool *pgxpool.Pool, text string, args ...any) ([]User, error) {
 	rows, err := pool.Query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []benchUser
+	var out []User
 	for rows.Next() {
-		var u benchUser
+		var u User
 		if err := rows.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt); err != nil {
 			return nil, err
 		}
@@ -43,18 +48,18 @@ func rawUsers(ctx context.Context, pool *pgxpool.Pool, text string, args ...any)
 	return out, rows.Err()
 }
 
-func rawList100(ctx context.Context, pool *pgxpool.Pool) ([]benchUser, error) {
+func rawList100(ctx context.Context, pool *pgxpool.Pool) ([]User, error) {
 	return rawUsers(ctx, pool, rawListSQL, true, "admin", "editor", "viewer")
 }
 
-func tunedList100(ctx context.Context, pool *pgxpool.Pool) ([]benchUser, error) {
+func tunedList100(ctx context.Context, pool *pgxpool.Pool) ([]User, error) {
 	rows, err := pool.Query(ctx, rawListSQL, true, "admin", "editor", "viewer")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := make([]benchUser, 0, 100)
-	var u benchUser
+	out := make([]User, 0, 100)
+	var u User
 	dst := []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt}
 	for rows.Next() {
 		if err := rows.Scan(dst...); err != nil {
@@ -65,15 +70,15 @@ func tunedList100(ctx context.Context, pool *pgxpool.Pool) ([]benchUser, error) 
 	return out, rows.Err()
 }
 
-func rawScans(ctx context.Context, pool *pgxpool.Pool, text string, args ...any) ([]benchScan, error) {
+func rawScans(ctx context.Context, pool *pgxpool.Pool, text string, args ...any) ([]Scan, error) {
 	rows, err := pool.Query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []benchScan
+	var out []Scan
 	for rows.Next() {
-		var u benchScan
+		var u Scan
 		if err := rows.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt); err != nil {
 			return nil, err
 		}
@@ -82,14 +87,14 @@ func rawScans(ctx context.Context, pool *pgxpool.Pool, text string, args ...any)
 	return out, rows.Err()
 }
 
-func tunedScans(ctx context.Context, pool *pgxpool.Pool, n int, text string, args ...any) ([]benchScan, error) {
+func tunedScans(ctx context.Context, pool *pgxpool.Pool, n int, text string, args ...any) ([]Scan, error) {
 	rows, err := pool.Query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := make([]benchScan, 0, n)
-	var u benchScan
+	out := make([]Scan, 0, n)
+	var u Scan
 	dst := []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt}
 	for rows.Next() {
 		if err := rows.Scan(dst...); err != nil {
@@ -100,23 +105,23 @@ func tunedScans(ctx context.Context, pool *pgxpool.Pool, n int, text string, arg
 	return out, rows.Err()
 }
 
-func rawList10k(ctx context.Context, pool *pgxpool.Pool) ([]benchScan, error) {
+func rawList10k(ctx context.Context, pool *pgxpool.Pool) ([]Scan, error) {
 	return rawScans(ctx, pool, raw10kSQL, 10_000)
 }
 
-func tunedList10k(ctx context.Context, pool *pgxpool.Pool) ([]benchScan, error) {
+func tunedList10k(ctx context.Context, pool *pgxpool.Pool) ([]Scan, error) {
 	return tunedScans(ctx, pool, 10_000, raw10kSQL, 10_000)
 }
 
-func rawLoad100k(ctx context.Context, pool *pgxpool.Pool) ([]benchScan, error) {
+func rawLoad100k(ctx context.Context, pool *pgxpool.Pool) ([]Scan, error) {
 	return rawScans(ctx, pool, raw100kSQL)
 }
 
-func tunedLoad100k(ctx context.Context, pool *pgxpool.Pool) ([]benchScan, error) {
-	return tunedScans(ctx, pool, benchScanRows, raw100kSQL)
+func tunedLoad100k(ctx context.Context, pool *pgxpool.Pool) ([]Scan, error) {
+	return tunedScans(ctx, pool, scanRows, raw100kSQL)
 }
 
-func rawInclude(ctx context.Context, pool *pgxpool.Pool) ([]benchUser, error) {
+func rawInclude(ctx context.Context, pool *pgxpool.Pool) ([]User, error) {
 	users, err := rawUsers(ctx, pool, rawHundred)
 	if err != nil {
 		return nil, err
@@ -133,7 +138,7 @@ func rawInclude(ctx context.Context, pool *pgxpool.Pool) ([]benchUser, error) {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var o benchOrder
+		var o Order
 		if err := rows.Scan(&o.ID, &o.UserID, &o.Number, &o.Total, &o.Status, &o.TenantID, &o.CreatedAt); err != nil {
 			return nil, err
 		}
@@ -150,7 +155,7 @@ func rawStream100k(ctx context.Context, pool *pgxpool.Pool) (s sums, err error) 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var u benchScan
+		var u Scan
 		if err := rows.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt); err != nil {
 			return s, err
 		}
@@ -165,7 +170,7 @@ func tunedStream100k(ctx context.Context, pool *pgxpool.Pool) (s sums, err error
 		return s, err
 	}
 	defer rows.Close()
-	var u benchScan
+	var u Scan
 	dst := []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt}
 	for rows.Next() {
 		if err := rows.Scan(dst...); err != nil {
@@ -176,38 +181,40 @@ func tunedStream100k(ctx context.Context, pool *pgxpool.Pool) (s sums, err error
 	return s, rows.Err()
 }
 
-func rawInsert(ctx context.Context, pool *pgxpool.Pool) (benchNew, error) {
-	r := benchRow
-	err := pool.QueryRow(ctx, `INSERT INTO news (email, name, role, tenant_id, is_active, balance, created_at, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-		r.Email, r.Name, r.Role, r.TenantID, r.Active, r.Balance, r.CreatedAt, r.DeletedAt).Scan(&r.ID)
-	return r, err
+func rawInsert(row Newcomer) func(ctx context.Context, pool *pgxpool.Pool) (Newcomer, error) {
+	return func(ctx context.Context, pool *pgxpool.Pool) (Newcomer, error) {
+		r := row
+		err := pool.QueryRow(ctx, rawInsertSQL,
+			r.Email, r.Name, r.Role, r.TenantID, r.Active, r.Balance, r.CreatedAt, r.DeletedAt).Scan(&r.ID)
+		return r, err
+	}
 }
 
-func rawBulk(ctx context.Context, pool *pgxpool.Pool) ([]benchNew, error) {
-	n := len(benchBulk)
-	emails, names, roles := make([]string, n), make([]*string, n), make([]string, n)
-	tenants, active, balances := make([]int64, n), make([]bool, n), make([]float64, n)
-	created, deleted := make([]time.Time, n), make([]*time.Time, n)
-	for i := range benchBulk {
-		r := &benchBulk[i]
-		emails[i], names[i], roles[i], tenants[i] = r.Email, r.Name, r.Role, r.TenantID
-		active[i], balances[i], created[i], deleted[i] = r.Active, r.Balance, r.CreatedAt, r.DeletedAt
+func rawBulk(all []Newcomer) func(ctx context.Context, pool *pgxpool.Pool) ([]Newcomer, error) {
+	return func(ctx context.Context, pool *pgxpool.Pool) ([]Newcomer, error) {
+		n := len(all)
+		emails, names, roles := make([]string, n), make([]*string, n), make([]string, n)
+		tenants, active, balances := make([]int64, n), make([]bool, n), make([]float64, n)
+		created, deleted := make([]time.Time, n), make([]*time.Time, n)
+		for i := range all {
+			r := &all[i]
+			emails[i], names[i], roles[i], tenants[i] = r.Email, r.Name, r.Role, r.TenantID
+			active[i], balances[i], created[i], deleted[i] = r.Active, r.Balance, r.CreatedAt, r.DeletedAt
+		}
+		rows, err := pool.Query(ctx, rawBulkSQL,
+			emails, names, roles, tenants, active, balances, created, deleted)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return nil, err
+		}
+		for i := range ids {
+			all[i].ID = ids[i]
+		}
+		return all, nil
 	}
-	rows, err := pool.Query(ctx, `INSERT INTO news (email, name, role, tenant_id, is_active, balance, created_at, deleted_at)
-		SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bool[], $6::float8[], $7::timestamptz[], $8::timestamptz[]) RETURNING id`,
-		emails, names, roles, tenants, active, balances, created, deleted)
-	if err != nil {
-		return nil, err
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, err
-	}
-	for i := range ids {
-		benchBulk[i].ID = ids[i]
-	}
-	return benchBulk, nil
 }
 
 func rawUpdate(ctx context.Context, pool *pgxpool.Pool) (int64, error) {

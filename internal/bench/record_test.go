@@ -1,4 +1,4 @@
-package orm_test
+package bench
 
 import (
 	"flag"
@@ -11,25 +11,27 @@ import (
 	"github.com/multi-orm/orm/internal/testkit"
 )
 
+const tapePath = "testdata/postgres.gz"
+
 var record = flag.Bool("record", false, "record the conversations that the benchmarks play, with the server of the test kit")
 
-// TestRecord makes the recordings anew: go test -run TestRecord -record .
+// TestRecord makes the recordings anew: go test ./internal/bench -run TestRecord -record
 func TestRecord(t *testing.T) {
 	if !*record {
 		t.Skip("only with -record")
 	}
 	dsn := testkit.Postgres(t)
 	plain := func(c *pgx.ConnConfig) { c.TLSConfig, c.Fallbacks = nil, nil }
-	(&pgBench{dsn, func(c *pgx.ConnConfig, _ string) { plain(c) }}).seed(t, "")
+	(&pgServer{dsn, func(c *pgx.ConnConfig, _ string) { plain(c) }}).seed(t, "")
 	var r replay.Recorder
-	e := &pgBench{dsn, func(c *pgx.ConnConfig, _ string) {
+	e := &pgServer{dsn, func(c *pgx.ConnConfig, _ string) {
 		plain(c)
 		c.DialFunc = r.DialContext
 	}}
 	agreed := map[string]string{}
 	for _, c := range e.contenders() {
-		t.Run(c.workload+"/"+c.name, func(t *testing.T) {
-			agreed[c.workload] = agree(t, agreed[c.workload], c.open(t))
+		t.Run(c.Workload+"/"+c.Name, func(t *testing.T) {
+			agreed[c.Workload] = agree(t, agreed[c.Workload], c.Open(t))
 		})
 	}
 	if t.Failed() {
@@ -39,12 +41,12 @@ func TestRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tape.Save(postgresTape); err != nil {
+	if err := tape.Save(tapePath); err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(postgresTape)
+	info, err := os.Stat(tapePath)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%s: %d exchanges, %d bytes", postgresTape, tape.Len(), info.Size())
+	t.Logf("%s: %d exchanges, %d bytes", tapePath, tape.Len(), info.Size())
 }
