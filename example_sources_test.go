@@ -160,3 +160,15 @@ func ExampleQuery_Strict() {
 	fmt.Println(errors.Is(err, orm.ErrUpstream))
 	// Output: true
 }
+
+// Reads under Primary see what was just written, also where there are read replicas.
+func ExamplePrimary() {
+	db := example()
+	defer db.Close()
+	ctx := context.Background()
+	team := Team{Name: "Field"}
+	check(orm.Repo[Team](db).Create(ctx, &team))
+	back, err := orm.Repo[Team](db).ByID(team.ID).One(orm.Primary(ctx))
+	fmt.Println(back.Name, err)
+	// Output: Field <nil>
+}

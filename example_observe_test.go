@@ -2,6 +2,7 @@ package orm_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm"
-	"github.com/multi-orm/orm/source/sqlite"
 )
 
 // SQL gives the text and the arguments of a query, without running it.
@@ -44,6 +44,32 @@ func ExampleQuery_Explain() {
 	//   User → User (main)
 	//     SELECT "users"."email", "users"."id" FROM "users" WHERE "users"."id" IN (SELECT value FROM json_each(?1)) ORDER BY "users"."id"
 	// <nil>
+}
+
+// Analyze runs the query and tells what each step gave and cost.
+func ExampleAnalyze() {
+	db := example()
+	defer db.Close()
+	plan, err := orm.Repo[User](db).Include("Orders").Explain(context.Background(), orm.Analyze)
+	for _, s := range plan.Steps {
+		fmt.Println(s.Model, s.Ran.Statements, s.Ran.Rows, s.Ran.Duration > 0)
+	}
+	fmt.Println(err)
+	// Output:
+	// User 1 3 true
+	// Order 1 4 true
+	// <nil>
+}
+
+// A plan is JSON with keys that stay as they are.
+func ExamplePlan_json() {
+	db := example()
+	defer db.Close()
+	plan, err := orm.Repo[Team](db).Where(Teams.Name.Eq("Core")).Explain(context.Background())
+	check(err)
+	text, err := json.Marshal(plan)
+	fmt.Println(string(text), err)
+	// Output: {"steps":[{"path":"","source":"main","model":"Team","text":"SELECT \"teams\".\"id\", \"teams\".\"name\" FROM \"teams\" WHERE \"teams\".\"name\" = ?1","args":1,"scopes":[]}]} <nil>
 }
 
 // An Observer sees each statement, never its arguments.
@@ -105,59 +131,6 @@ func ExampleLogArgs() {
 	// <nil>
 }
 
-// CreateTables is for tests and quick starts. It creates what is absent and may be called twice.
-func ExampleCreateTables() {
-	ctx := context.Background()
-	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Team{}))
-	check(err)
-	defer db.Close()
-	fmt.Println(orm.CreateTables(ctx, db))
-	fmt.Println(orm.CreateTables(ctx, db))
-	n, err := orm.Repo[Team](db).Count(ctx)
-	fmt.Println(n, err)
-	// Output:
-	// <nil>
-	// <nil>
-	// 0 <nil>
-}
-
-// Schema prints what CreateTables runs.
-func ExampleSchema() {
-	db, err := orm.Open(context.Background(), sqlite.Source("main", ":memory:"), orm.Models(Team{}))
-	check(err)
-	defer db.Close()
-	fmt.Print(orm.Schema(db))
-	// Output:
-	// -- source main
-	// CREATE TABLE IF NOT EXISTS "teams" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL);
-	// CREATE UNIQUE INDEX IF NOT EXISTS "teams_name_key" ON "teams" ("name");
-}
-
-// The actor travels in the context. Scopes, policies and the audit read it; nothing is set on a shared client.
-func ExampleWithActor() {
-	ctx := orm.WithActor(context.Background(), orm.Actor{ID: 7, TenantID: 123, Role: "sales"})
-	a, ok := orm.ActorFrom(ctx)
-	fmt.Println(a.ID, a.TenantID, a.Role, ok)
-	// Output: 7 123 sales true
-}
-
-// Limits bound what one call may cost. Going over is an error, never a cut in silence.
-func ExampleLimits() {
-	ctx := context.Background()
-	db := example(orm.Limits{MaxIncludeDepth: 1, MaxFanOut: 2})
-	defer db.Close()
-	_, err := orm.Repo[User](db).Include("Orders").All(ctx)
-	fmt.Println(errors.Is(err, orm.ErrLimit), err)
-	_, err = orm.Repo[User](db).Include("Orders.User").All(ctx)
-	fmt.Println(errors.Is(err, orm.ErrLimit))
-	users, err := orm.Repo[User](db).With(Users.Orders.Take(2)).All(ctx)
-	fmt.Println(len(users), err)
-	// Output:
-	// true orm: All User.Orders (source main): limit exceeded: a parent has more than MaxFanOut (2) children: say Take, or raise the limit
-	// true
-	// 3 <nil>
-}
-
 // The kind of an error is found with errors.Is, what it is about with errors.As.
 func ExampleError() {
 	ctx := context.Background()
@@ -173,4 +146,18 @@ func ExampleError() {
 	// Output:
 	// Create Team main
 	// false
+}
+
+// Stats tells how well compiled statements serve and how connections are used.
+func ExampleDB_Stats() {
+	db := example()
+	defer db.Close()
+	before := db.Stats()[0].Statements
+	for id := range 3 {
+		_, err := orm.Repo[User](db).Where(Users.ID.Gt(int64(id)), Users.Email.Contains("@")).All(context.Background())
+		check(err)
+	}
+	s := db.Stats()[0]
+	fmt.Println(s.Source, s.Statements.Misses-before.Misses, s.Statements.Hits-before.Hits, s.Pool.InUse)
+	// Output: main 1 2 0
 }

@@ -44,29 +44,27 @@ func ExampleDB_Use() {
 	// 3 <nil>
 }
 
-// With hook.SoftDelete, a delete hides the row. Restore brings it back, ForceDelete removes it for good.
-func ExampleQuery_Restore() {
+// The actor travels in the context. Scopes, policies and the audit read it; nothing is set on a shared client.
+func ExampleWithActor() {
+	ctx := orm.WithActor(context.Background(), orm.Actor{ID: 7, TenantID: 123, Role: "sales"})
+	a, ok := orm.ActorFrom(ctx)
+	fmt.Println(a.ID, a.TenantID, a.Role, ok)
+	// Output: 7 123 sales true
+}
+
+// Limits bound what one call may cost. Going over is an error, never a cut in silence.
+func ExampleLimits() {
 	ctx := context.Background()
-	db := example()
+	db := example(orm.Limits{MaxIncludeDepth: 1, MaxFanOut: 2})
 	defer db.Close()
-	check(db.Use(hook.SoftDelete()))
-	users := orm.Repo[User](db)
-
-	n, err := users.Where(Users.Role.Eq("user")).DeleteMany(ctx)
-	fmt.Println(n, err)
-	gone, err := users.Query().OnlyDeleted().All(ctx)
-	fmt.Println(emails(gone), err)
-
-	n, err = users.Where(Users.Email.Eq("bob@example.com")).Restore(ctx)
-	fmt.Println(n, err)
-	n, err = users.Where(Users.Email.Eq("cleo@example.org")).ForceDelete(ctx)
-	fmt.Println(n, err)
-	all, err := users.Query().WithDeleted().All(ctx)
-	fmt.Println(emails(all), err)
+	_, err := orm.Repo[User](db).Include("Orders").All(ctx)
+	fmt.Println(errors.Is(err, orm.ErrLimit), err)
+	_, err = orm.Repo[User](db).Include("Orders.User").All(ctx)
+	fmt.Println(errors.Is(err, orm.ErrLimit))
+	users, err := orm.Repo[User](db).With(Users.Orders.Take(2)).All(ctx)
+	fmt.Println(len(users), err)
 	// Output:
-	// 2 <nil>
-	// [bob@example.com cleo@example.org] <nil>
-	// 1 <nil>
-	// 1 <nil>
-	// [ada@example.com bob@example.com] <nil>
+	// true orm: All User.Orders (source main): limit exceeded: a parent has more than MaxFanOut (2) children: say Take, or raise the limit
+	// true
+	// 3 <nil>
 }
