@@ -1,50 +1,12 @@
 package orm
 
 import (
-	"context"
-	"iter"
-	"reflect"
 	"unicode/utf8"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/named"
 	"github.com/multi-orm/orm/model"
-	"github.com/multi-orm/orm/source"
 )
-
-// Unsafe admits text that is no constant where Raw, RawRows, Exec and SQL ask for one. Whoever calls it answers for the
-// text: it must not hold anything that came from outside. Values belong into arguments, since text is shown in logs.
-//
-//	orm.Raw[Row](ctx, db, orm.Unsafe("SELECT * FROM "+table), args)
-func Unsafe(text string) constant { return constant(text) }
-
-// RawRows is Raw as a stream: it holds one row in memory, or a window of 500 where hooks look at rows. A failure is
-// the last pair, with a zero value. Leaving the loop early ends the statement and gives the connection back. Inside a
-// transaction no other statement can run on PostgreSQL before the loop is over.
-func RawRows[T any](ctx context.Context, db DB, text constant, args ...any) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		args, some := someColumns(args)
-		bound, values, err := db.rawArgs(string(text), args)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		stopped := false
-		err = db.s.QueryRows(ctx, bound, values, reflect.TypeFor[T](), some, window, func(rows *source.Slab) error {
-			for i := range rows.Len() {
-				if !yield(*(*T)(rows.At(i)), nil) {
-					stopped = true
-					return errStop
-				}
-			}
-			return nil
-		})
-		if err != nil && !stopped {
-			yield(none, err)
-		}
-	}
-}
 
 // lists tells how the dialect tests membership in those of the arguments that are lists.
 func (a Args) lists(dialect string) named.Lists {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/model"
 )
 
 // Existing is what OnExisting is told.
@@ -56,4 +57,30 @@ func (c Creation[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) erro
 	over := &engine.Over{Mode: c.mode, Where: c.q.st.Where}
 	c.q.st.Where = builder.Conjunction{}
 	return c.q.create(ctx, row, over, sets)
+}
+
+// Conflict names the unique columns on which an Upsert meets an existing row. On makes it.
+type Conflict[T any] struct {
+	fields   []*model.Field
+	inserted *bool
+	err      error
+}
+
+// Inserted makes the Upsert that succeeds say in told whether it inserted the row, rather than changed one.
+func (c Conflict[T]) Inserted(told *bool) Conflict[T] {
+	c.inserted = told
+	return c
+}
+
+// On names the columns of the primary key or of one unique set.
+func On[T any](cols ...Selectable[T]) Conflict[T] {
+	var c Conflict[T]
+	for _, col := range cols {
+		f, err := builder.FieldOf(col)
+		if err != nil {
+			c.err = err
+		}
+		c.fields = append(c.fields, f)
+	}
+	return c
 }
