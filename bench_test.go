@@ -1,85 +1,64 @@
 package orm_test
 
 import (
-	"context"
 	"strings"
 	"testing"
-
-	sq "github.com/Masterminds/squirrel"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/bench"
+	"github.com/multi-orm/orm/internal/testkit"
 )
 
-// The workloads of the benchmarks, as BenchmarkEngine/Workload/contender: rawpgx and rawsql are what people
-// write by hand, rawtuned the best of it, orm this library and orm-hooks the library with a tenant scope,
-// soft delete and an event hook. PostgreSQL is recorded (see internal/replay), so that client code alone is
-// timed; ORM_BENCH_POSTGRES names a server to run against instead. SQLite is a file.
+// The benchmarks, as BenchmarkEngine/Workload/contender; package bench tells of them.
 
 func BenchmarkPostgres(b *testing.B) {
-	race(b, live(b).contenders())
+	bench.Race(b, bench.Postgres(b))
 	b.Run("Build", func(b *testing.B) {
 		for _, c := range buildContenders() {
-			b.Run(c.name, func(b *testing.B) {
-				r := c.open(b)
-				b.ReportAllocs()
-				for b.Loop() {
-					if err := r.run(b.Context()); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
+			b.Run(c.Name, func(b *testing.B) { c.Open(b).Time(b) })
 		}
 	})
 }
 
-func BenchmarkSQLite(b *testing.B) { race(b, seededSQLite(b, 10_000).byHand(b, 10_000).contenders()) }
+func BenchmarkSQLite(b *testing.B) { bench.Race(b, bench.SQLite(b)) }
 
-// buildContenders write the SQL of List100 without a database.
-func buildContenders() []contender {
-	return []contender{
-		{"Build", "squirrel", func(testing.TB) runner {
-			var got string
-			return runner{
-				run: func(context.Context) (err error) {
-					got, _, err = sq.Select("id", "email", "name", "role", "tenant_id", "is_active", "balance", "created_at", "deleted_at").
-						From("users").
-						Where(sq.Eq{"is_active": true}).Where(sq.Eq{"role": []string{"admin", "editor", "viewer"}}).Where(sq.Eq{"deleted_at": nil}).
-						OrderBy("created_at DESC", "id").Limit(100).
-						PlaceholderFormat(sq.Dollar).ToSql()
-					return err
-				},
-				result: func() any { return got },
-			}
-		}},
-		{"Build", "orm", func(testing.TB) runner {
-			cache, args, db := &builder.Cache{Dialect: dialect.Postgres{}}, new(builder.Args), orm.Detached()
-			var got string
-			return runner{
-				run: func(context.Context) (err error) {
-					got, _, err = list100(db).Built(cache, args)
-					return err
-				},
-				result: func() any { return got },
-			}
-		}},
-	}
+func BenchmarkAcross(b *testing.B) { bench.Race(b, bench.Across(b)) }
+
+func buildContenders() []bench.Contender {
+	cache, args, db := &builder.Cache{Dialect: dialect.Postgres{}}, new(builder.Args), orm.Detached()
+	return bench.Build(func() (string, error) {
+		text, _, err := bench.List100(db).Built(cache, args)
+		return text, err
+	})
 }
 
 func TestBuildContendersAgree(t *testing.T) {
 	for _, c := range buildContenders() {
-		r := c.open(t)
+		r := c.Open(t)
 		for range 2 {
-			if err := r.run(t.Context()); err != nil {
-				t.Fatal(c.name, err)
+			if err := r.Run(t.Context()); err != nil {
+				t.Fatal(c.Name, err)
 			}
 		}
-		text := strings.ReplaceAll(r.result().(string), `"`, "")
+		text := strings.ReplaceAll(r.Result().(string), `"`, "")
 		for _, part := range []string{"FROM users", "is_active = $1", "deleted_at IS NULL", "ORDER BY", "created_at DESC", "LIMIT"} {
 			if !strings.Contains(text, part) {
-				t.Errorf("%s: no %s in %s", c.name, part, text)
+				t.Errorf("%s: no %s in %s", c.Name, part, text)
 			}
+		}
+	}
+}
+
+// TestAllocationGates holds what BenchmarkPostgres/Build promises; those of the other benchmarks stand beside them.
+func TestAllocationGates(t *testing.T) {
+	if testkit.Race {
+		t.Skip("the race detector allocates too; .ci/modules runs this without it")
+	}
+	for _, c := range buildContenders() {
+		if n := c.Open(t).Allocations(t, 200); c.Name == "orm" && n > 2 {
+			t.Errorf("%v allocations; want at most 2", n)
 		}
 	}
 }

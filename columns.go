@@ -38,51 +38,48 @@ func Bind[T, C any]() C { return builder.Bind[T, C]() }
 // F names a column by its field, checked by the compiler: orm.F(func(u *User) *string { return &u.Role }).
 func F[T, V any](field func(*T) *V) Col[T, V] { return builder.F(field) }
 
-// And holds where every p holds; And() holds everywhere.
-func And[T any](ps ...Pred[T]) Pred[T] { return builder.And(ps...) }
+// Columns that look inside their values, and values that the database computes.
+type (
+	// Time is a column of times: Col[T, time.Time] and its parts in UTC.
+	Time[T any] = builder.Time[T]
+	// Array is a column that holds a list: Col[T, []E], conditions on its elements, and Append.
+	Array[T, E any] = builder.Array[T, E]
+	// JSON is a column that holds a document: Col[T, V] and what looks inside.
+	JSON[T, V any] = builder.JSON[T, V]
+	// JSONPath is a part of a document.
+	JSONPath[T any] = builder.JSONPath[T]
+	// Expression is a value that the database computes from a row of T: compare it, or sort by it.
+	Expression[T, V any] = builder.Expression[T, V]
+	// RelationCount is the number of related rows of a row of T.
+	RelationCount[T any] = builder.RelationCount[T]
+	// ColumnValues is what a query gives for one column, for InQuery. Values makes it.
+	ColumnValues[V any] = builder.Values[V]
+)
 
-// Or holds where some p holds; Or() holds nowhere.
-func Or[T any](ps ...Pred[T]) Pred[T] { return builder.Or(ps...) }
-
-// Not is SQL's NOT: where p is unknown because of NULL, the row does not pass either way.
-func Not[T any](p Pred[T]) Pred[T] { return builder.Not(p) }
-
-// constant is text that only a constant of the program can be; see [SQL].
-type constant string
-
-// SQL is a condition in the source's own SQL, with ? for each argument and ?? for a plain ?. SQL sources
-// only; the text must be a constant, so that no input can become SQL:
+// Values is the values of one column over the rows of a query: a sub-select, for InQuery and NotInQuery.
 //
-//	orm.SQL[User]("age % ? = 0", 2)
+//	Users.ID.InQuery(orm.Values(orm.Repo[Order](db).Where(Orders.Total.Gt(100)), Orders.UserID))
 //
-// Type inference can make a variable fit all the same, through a generic helper or a function value. The vet tool of
-// package hook/ormvet reports that; run it in your continuous integration.
-func SQL[T any](text constant, args ...any) Pred[T] {
-	return builder.ConstantSQL[T](string(text), args...)
+// NULLs are left out. The query's page and order hold; the scopes of its model hold inside, whoever asks.
+func Values[T, V any](q Query[T], c builder.ValueColumn[T, V]) ColumnValues[V] {
+	q.stable(q.st.HasTake || q.st.Skip > 0)
+	return builder.ValuesOf(q.st, c)
 }
 
-// Conflict names the unique columns on which an Upsert meets an existing row. On makes it.
-type Conflict[T any] struct {
-	fields   []*model.Field
-	inserted *bool
-	err      error
-}
+// Loaded is a field of a model's struct that tells with which columns its row was read: see [Repo.Save].
+type Loaded = model.Loaded
 
-// Inserted makes the Upsert that succeeds say in told whether it inserted the row, rather than changed one.
-func (c Conflict[T]) Inserted(told *bool) Conflict[T] {
-	c.inserted = told
-	return c
-}
+// Strategy says how the rows of an include are loaded: Lookup or Join. The tag's strategy= says it for every query, and
+// Strategy of a branch for one; the answer is the same.
+type Strategy = model.Strategy
 
-// On names the columns of the primary key or of one unique set.
-func On[T any](cols ...Selectable[T]) Conflict[T] {
-	var c Conflict[T]
-	for _, col := range cols {
-		f, err := builder.FieldOf(col)
-		if err != nil {
-			c.err = err
-		}
-		c.fields = append(c.fields, f)
-	}
-	return c
-}
+// The strategies.
+const (
+	// Lookup loads the related rows with a second statement, by the keys of the rows. It works between any two sources.
+	Lookup = model.Lookup
+	// Join brings the related rows with the statement of the rows, in one round trip: all to-one relations of the query's
+	// own rows, or else one to-many relation, whose rows repeat the columns of theirs on the way. Where it would not give
+	// the same answer the relation is looked up all the same: below another include, in pages, streams, best effort and
+	// locking reads, and where the branch takes or skips, or counts relations. Explain tells.
+	Join = model.Join
+)

@@ -111,3 +111,19 @@ func ExampleGroupOrder() {
 	// open 500
 	// open
 }
+
+// Counts counts the related rows of rows that are there already, in one statement for all of them.
+func ExampleRepo_Counts() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	users := orm.Repo[User](db)
+	ada, err := users.ByID(1).One(ctx)
+	check(err)
+	bob, err := users.ByID(2).One(ctx)
+	check(err)
+
+	numbers, err := users.Counts(ctx, []*User{&bob, &ada, &bob}, Users.Orders.Count(), Users.Orders.Count(Orders.Total.Gt(50)), Users.Teams.Count())
+	fmt.Println(numbers, err)
+	// Output: [[1 3 1] [0 3 0] [1 2 1]] <nil>
+}

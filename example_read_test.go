@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/multi-orm/orm"
 )
@@ -213,4 +214,102 @@ func ExampleQuery_With() {
 	// ada@example.com 120 Docs
 	// bob@example.com 50 Core
 	// <nil>
+}
+
+// Teaser is what a page shows of an article.
+type Teaser struct {
+	Headline string `orm:"title"`
+	Author   *Byline
+}
+
+// Byline is what a page shows of an author.
+type Byline struct{ Name string }
+
+// Profile is what a page shows of an author with essays.
+type Profile struct {
+	Name   string
+	Essays []struct{ Title string }
+}
+
+func ExampleInto() {
+	ctx, db := context.Background(), magazine()
+	defer db.Close()
+
+	teasers, err := orm.Into[Teaser](orm.Repo[Article](db).OrderBy(Articles.PostedAt.Desc()).Take(3)).All(ctx)
+	check(err)
+	for _, t := range teasers {
+		if t.Author == nil {
+			fmt.Println(t.Headline)
+			continue
+		}
+		fmt.Println(t.Headline, "by", t.Author.Name)
+	}
+	// Output:
+	// Letters
+	// Boats of the north by Ada
+	// Storms by Ada
+}
+
+func ExampleInto_with() {
+	ctx, db := context.Background(), magazine()
+	defer db.Close()
+
+	ada, err := orm.Into[Profile](orm.Repo[Author](db).Where(Authors.Name.Eq("Ada")).
+		With(Authors.Essays.OrderBy(Articles.Title.Asc()).Take(1))).One(ctx)
+	check(err)
+	fmt.Println(ada.Name, ada.Essays[0].Title, len(ada.Essays))
+	// Output: Ada Boats of the north 1
+}
+
+func ExampleProjection_Page() {
+	ctx, db := context.Background(), magazine()
+	defer db.Close()
+
+	q := orm.Into[Teaser](orm.Repo[Article](db).OrderBy(Articles.PostedAt.Desc()).Take(2))
+	for cursor := ""; ; {
+		page, err := q.Page(ctx, cursor, orm.WithTotal)
+		check(err)
+		for _, t := range page.Rows {
+			fmt.Println(t.Headline)
+		}
+		fmt.Println("of", page.Total)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	// Output:
+	// Letters
+	// Boats of the north
+	// of 4
+	// Storms
+	// Sailing home
+	// of 4
+}
+
+// Resolvers that know nothing of each other ask for rows by key. With a loader in the context of the request their
+// calls become one statement, and a row that was read is not read again.
+func ExampleWithLoader() {
+	db := example()
+	defer db.Close()
+	ctx := orm.WithLoader(context.Background())
+
+	names := make([]string, 6)
+	var wg sync.WaitGroup
+	for i := range names {
+		wg.Go(func() {
+			team, err := orm.Repo[Team](db).Load(ctx, i%2+1)
+			check(err)
+			names[i] = team.Name
+		})
+	}
+	wg.Wait()
+	fmt.Println(names)
+
+	_, err := orm.Repo[Team](db).ByID(1).Update(ctx, Teams.Name.Set("Kernel")) // a write empties the loader
+	check(err)
+	team, err := orm.Repo[Team](db).Load(ctx, 1)
+	fmt.Println(team.Name, err)
+	// Output:
+	// [Core Docs Core Docs Core Docs]
+	// Kernel <nil>
 }

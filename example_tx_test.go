@@ -109,3 +109,17 @@ func ExampleOutcomeOf() {
 	}
 	// Output: refused, and nothing stays: true
 }
+
+// Attempt counts how often a transaction was begun.
+func ExampleDB_Attempt() {
+	db := example()
+	defer db.Close()
+	err := db.Tx(context.Background(), func(tx orm.DB) error {
+		fmt.Println("attempt", tx.Attempt())
+		return nil
+	}, orm.Retry(3))
+	fmt.Println(err)
+	// Output:
+	// attempt 1
+	// <nil>
+}

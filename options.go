@@ -1,9 +1,7 @@
 package orm
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"reflect"
 
 	"github.com/multi-orm/orm/internal/engine"
@@ -68,49 +66,3 @@ func Models(values ...any) Option {
 		return fault.Join(errs)
 	})
 }
-
-// Logger logs every statement at debug level: source, model, SQL text, rows and time. Arguments are logged only
-// with LogArgs.
-func Logger(l *slog.Logger, opts ...LogOption) Option {
-	return optionFunc(func(o *options) error {
-		o.Config.Logger, o.Logging = l, engine.Logging{}
-		for _, opt := range opts {
-			if opt == nil {
-				return fault.New(fault.ErrInvalid, "", "", "an option of Logger is nil")
-			}
-			opt(&o.Logging)
-		}
-		return nil
-	})
-}
-
-// LogOption is an option of Logger: LogArgs.
-type LogOption func(*engine.Logging)
-
-// LogArgs logs the arguments of SQL statements too, as args: a list in the order of the placeholders. Personal data
-// gets into the log that way, so it suits development more than production.
-//
-// An argument of a field tagged hidden is [redacted], and so is one of a column that a relation ties to a hidden
-// field, and one whose column is not known: those of SQL text and of Raw. Tag a field hidden before its values are logged,
-// not after. Text is cut after 200 characters, lists after 20 values and a statement's arguments after 100; of
-// bytes the length is told, of values that only the driver understands the type. Observers and tracers see no arguments.
-func LogArgs(l *engine.Logging) { l.Args = true }
-
-// Statement is one statement that ran, as an Observer sees it. It holds no arguments.
-type Statement = engine.Statement
-
-// Observer is called after every statement, on the goroutine that ran it. It must be quick and safe for
-// concurrent use.
-func Observer(fn func(ctx context.Context, s Statement)) Option {
-	return optionFunc(func(o *options) error {
-		o.Observers = append(o.Observers, fn)
-		return nil
-	})
-}
-
-// Tracer follows statements from start to end, so that spans and metrics can be made of them; it is itself an
-// option of Open. Package hook/otelorm, a module of its own, has one for OpenTelemetry.
-type Tracer = engine.Tracer
-
-// Location is where the database of a Statement is.
-type Location = source.Location

@@ -3,11 +3,9 @@ package orm
 import (
 	"context"
 
-	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/model"
 )
 
 type session = engine.Session
@@ -73,42 +71,11 @@ func (db DB) usable() error {
 	return nil
 }
 
-// Repo reads and writes rows of T. It is the conversion of a DB, orm.Repo[User](db), and costs nothing;
-// a service may hold it in a field.
-type Repo[T any] struct{ s *session }
-
-// DB gives the handle the repo was made of.
-func (r Repo[T]) DB() DB { return DB(r) }
-
-// Transactional reports whether the source of T has transactions: databases have, HTTP APIs have not. It is false where T has no
-// source.
-func (r Repo[T]) Transactional() bool {
-	m, err := model.For[T]()
-	if err != nil || r.s == nil {
-		return false
+// Engine is for packages of this module that build statements about models made at run time, such as source/introspect:
+// no other can make a Friend. Hooks and scopes hold for what they do, since the engine asks them.
+func (db DB) Engine(engine.Friend) (*engine.Session, error) {
+	if err := db.usable(); err != nil {
+		return nil, err
 	}
-	src, err := r.s.SourceOf(m)
-	return err == nil && src.Capabilities().Transactions
-}
-
-// SoftDeletes reports whether a Delete of T leaves the row and writes the time into its softdelete column: T has one, and
-// [hook.SoftDelete] is registered.
-func (r Repo[T]) SoftDeletes() bool {
-	m, err := model.For[T]()
-	return err == nil && r.s != nil && m.SoftDelete != nil && r.s.Registry().SoftDeletes(m)
-}
-
-// F names a column of T at run time, by Go field name or column name. A name that does not exist makes
-// the statement fail with ErrInvalid and suggests the nearest.
-func (r Repo[T]) F(name string) Dynamic[T] { return builder.Named[T](name) }
-
-// Query starts a query of every row.
-func (r Repo[T]) Query() Query[T] {
-	m, err := model.For[T]()
-	q := Query[T]{s: r.s}
-	q.st.Model, q.st.Err = m, err
-	if r.s == nil {
-		q.st.Err = &Error{Err: ErrClosed, Detail: "the DB was not opened"}
-	}
-	return q
+	return db.s, nil
 }

@@ -3,6 +3,7 @@ package orm
 import (
 	"context"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 
@@ -65,6 +66,34 @@ func Raw[T any](ctx context.Context, db DB, text constant, args ...any) ([]T, er
 		return nil, err
 	}
 	return source.Take[T](&rows), nil
+}
+
+// RawRows is Raw as a stream: it holds one row in memory, or a window of 500 where hooks look at rows. A failure is
+// the last pair, with a zero value. Leaving the loop early ends the statement and gives the connection back. Inside a
+// transaction no other statement can run on PostgreSQL before the loop is over.
+func RawRows[T any](ctx context.Context, db DB, text constant, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		args, some := someColumns(args)
+		bound, values, err := db.rawArgs(string(text), args)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		stopped := false
+		err = db.s.QueryRows(ctx, bound, values, reflect.TypeFor[T](), some, window, func(rows *source.Slab) error {
+			for i := range rows.Len() {
+				if !yield(*(*T)(rows.At(i)), nil) {
+					stopped = true
+					return errStop
+				}
+			}
+			return nil
+		})
+		if err != nil && !stopped {
+			yield(none, err)
+		}
+	}
 }
 
 // Exec runs SQL text that must be a constant and gives the number of rows it touched. Arguments and

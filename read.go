@@ -150,38 +150,8 @@ func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// SQL gives the statement's text and arguments as All would send them, scopes excluded since they need
-// a context. Explain shows those too.
-func (q Query[T]) SQL() (string, []any, error) {
-	q.stable(q.st.HasTake || q.st.Skip > 0)
-	if q.st.Err != nil {
-		return "", nil, fault.Fill(q.st.Err, "SQL", modelName(q.st.Model), "")
-	}
-	st := q.st
-	return q.s.Text(&st)
-}
-
-// Explain gives what All would run, without running it: every statement on every source, includes too,
-// and which scope added which predicate. With Analyze it runs them, as All would, drops the rows and tells what each
-// step cost.
-func (q Query[T]) Explain(ctx context.Context, opts ...ExplainOption) (*Plan, error) {
-	var o explainOptions
-	for _, opt := range opts {
-		if opt == nil {
-			return nil, &Error{Op: "Explain", Model: modelName(q.st.Model), Err: ErrInvalid, Detail: "an option is nil"}
-		}
-		opt(&o)
-	}
-	q.stable(q.st.HasTake || q.st.Skip > 0)
-	if q.st.Err != nil {
-		return nil, fault.Fill(q.st.Err, "Explain", modelName(q.st.Model), "")
-	}
-	st := q.st
-	if !o.analyze {
-		return q.s.Explain(ctx, &st)
-	}
-	if q.everyRow {
-		return nil, &Error{Op: "Explain", Model: st.Model.Name, Err: ErrInvalid, Detail: "EveryRow is said of mass writes, and Analyze runs reads only"}
-	}
-	return q.s.Analyze(ctx, &st, reflect.TypeFor[T]())
-}
+// Primary keeps the reads under ctx on the primary server of a source that has read replicas, so that they see what was
+// just written. Writes and transactions are there anyway; a source without replicas takes no notice.
+//
+//	u, err := orm.Repo[User](db).ByID(id).One(orm.Primary(ctx))
+func Primary(ctx context.Context) context.Context { return source.WithPrimary(ctx) }

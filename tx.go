@@ -50,3 +50,12 @@ func (db DB) Tx(ctx context.Context, fn func(tx DB) error, opts ...TxOption) err
 	}
 	return db.s.Tx(ctx, o, func(s *session) error { return fn(DB{s}) })
 }
+
+// Attempt is the number of times that Tx has begun the function with this handle, 1 for the first, more where Retry
+// made it run again: to tell a log or a metric, or to give up early.
+func (db DB) Attempt() int {
+	if db.s == nil {
+		return 1
+	}
+	return db.s.Attempt()
+}

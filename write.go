@@ -145,6 +145,25 @@ func (r Repo[T]) Save(ctx context.Context, row *T, only ...Selectable[T]) error 
 	return r.s.Save(ctx, m, unsafe.Pointer(row), fields)
 }
 
+// SaveMany is [Repo.Save] of many rows, all or none, and gives their number: a row that is not there is
+// ErrNotFound, one that changed since it was read ErrStale, two rows of the same key ErrInvalid, and then nothing is
+// written and the structs stay as they were. Given columns, it writes those only. One statement writes as many rows as
+// the source takes, unless hooks are registered for the model: they see each row as an update.
+func (r Repo[T]) SaveMany(ctx context.Context, rows []T, only ...Selectable[T]) (int64, error) {
+	m, err := r.writable("SaveMany", false)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	fields, err := fieldsOf("SaveMany", m, only)
+	if err != nil {
+		return 0, err
+	}
+	if err := r.s.SaveMany(ctx, m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), fields); err != nil {
+		return 0, err
+	}
+	return int64(len(rows)), nil
+}
+
 // Upsert inserts row, or changes the row that has the same columns on, in one atomic statement; row then
 // holds what the database holds. Without assignments the existing row gets every column given but the key,
 // auto, createonly and tenant ones. A row that the actor may not change is ErrConflict.

@@ -11,6 +11,7 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/rls"
 	"github.com/multi-orm/orm/source"
 	"github.com/multi-orm/orm/source/sqlite"
@@ -74,6 +75,15 @@ type board struct {
 
 	Parent *board  `orm:"relation=parent_id:id"`
 	Kids   []board `orm:"relation=id:parent_id"`
+}
+
+func relation[T any](t *testing.T, name string) *model.Relation {
+	t.Helper()
+	m, err := model.For[T]()
+	must(t, err)
+	r, err := m.Relation(name)
+	must(t, err)
+	return r
 }
 
 func inCompany(t *testing.T, id any) context.Context {

@@ -89,7 +89,7 @@ func (c *playing) serve(k kind, request []byte) error {
 	case query:
 		x := c.tape.find(c.state, request)
 		if x == nil {
-			return fmt.Errorf("replay: %s sends a request that was not recorded (%s): record it with go test -run TestRecord -record", c.workload, describe(request))
+			return fmt.Errorf("replay: %s sends a request that was not recorded (%s): record it with go test ./internal/bench -run TestRecord -record", c.workload, describe(request))
 		}
 		c.state = x.after
 		c.queue = append(c.queue, x)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -106,7 +107,7 @@ func FuzzSplitter(f *testing.F) {
 	})
 }
 
-func FuzzLoad(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	var b bytes.Buffer
 	if err := sample(f).write(&b); err != nil {
 		f.Fatal(err)
@@ -186,7 +187,11 @@ func TestPlay(t *testing.T) {
 	if err := sample(t).Save(path); err != nil {
 		t.Fatal(err)
 	}
-	tape, err := Load(path)
+	saved, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tape, err := Read(bytes.NewReader(saved))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -223,26 +223,17 @@ func (t *Tape) write(w io.Writer) error {
 	return err
 }
 
-// Load reads the file that Save wrote.
-func Load(path string) (*Tape, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	t, err := read(f)
-	if err != nil {
-		return nil, fmt.Errorf("replay: %s is not a recording: %w", path, err)
-	}
-	return t, nil
-}
-
-func read(r io.Reader) (*Tape, error) {
+// Read reads what Save wrote.
+func Read(r io.Reader) (*Tape, error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("replay: this is not a recording: %w", err)
 	}
-	return unpack(io.LimitReader(z, maxTape))
+	t, err := unpack(io.LimitReader(z, maxTape))
+	if err != nil {
+		return nil, fmt.Errorf("replay: this is not a recording: %w", err)
+	}
+	return t, nil
 }
 
 func unpack(r io.Reader) (*Tape, error) {

@@ -27,6 +27,7 @@ var variables = map[string]string{
 	"rls/guard/askwhere.go quantifierWords":    "a table, never written",
 	"rls/rest/where.go operators":              "a table, never written",
 	"rls/rest/typescript/typescript.go client": "an embedded file",
+	"internal/bench/postgres.go recorded":      "an embedded file",
 	"examples/blog/page.go page":               "embedded files",
 	"examples/quickstart/load.go data":         "embedded files",
 	"examples/quickstart/ask.go questions":     "a program's own table",

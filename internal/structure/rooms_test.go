@@ -36,21 +36,23 @@ var besides = map[string]string{
 	"internal/apitest imports rls":          "its resources are those of rls/rest",
 	"rls/rest/client imports rls":           "it writes the language that resources read",
 	"rls/rest/client imports source":        "a service that serves resources is a source",
+	"internal/bench imports root":           "it runs the library as a user does; only benchmarks import it",
+	"internal/bench imports rls":            "its workloads run under a tenant scope",
 	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
 	"internal/ormtest imports root":         "it attacks as a user would; only tests import it",
 	"internal/ormtest imports rls":          "what it plants and looks after, it does under rls.Bypass",
 }
 
-// drivers may be linked by their source, and by the kits that tests use.
+// drivers may be linked by their source, and by the kits that tests and benchmarks use.
 var drivers = map[string][]string{
-	"github.com/jackc/pgx":               {"source/postgres", "internal/testkit"},
-	"modernc.org/sqlite":                 {"source/sqlite"},
+	"github.com/jackc/pgx":               {"source/postgres", "internal/testkit", "internal/bench"},
+	"modernc.org/sqlite":                 {"source/sqlite", "internal/bench"},
 	"github.com/jmoiron/sqlx":            {"source/sqlite", "source/sqlserver"},
 	"github.com/microsoft/go-mssqldb":    {"source/sqlserver", "internal/testkit"},
 	"github.com/go-resty/resty":          {"internal/httpcall", "source/httpapi", "rls/rest/client"},
 	"resty.dev":                          {"internal/httpcall", "source/httpapi", "rls/rest/client"},
 	"golang.org/x/oauth2":                {"internal/httpcall", "source/httpapi", "rls/rest/client", "examples/quickstart"},
-	"github.com/Masterminds/squirrel":    {"builder"},
+	"github.com/Masterminds/squirrel":    {"builder", "internal/bench"},
 	"github.com/go-playground/validator": {"hook", "rls/guard", "rls/rest"},
 }
 
@@ -127,6 +129,21 @@ func TestDriversStayHome(t *testing.T) {
 				if !home {
 					t.Errorf("%s imports %s, whose place is %s", f.path, p, strings.Join(homes, ", "))
 				}
+			}
+		}
+	}
+}
+
+// The benchmarks' package links drivers and the tools of others: whoever imports it would too.
+func TestOnlyTestsImportBench(t *testing.T) {
+	const bench = "internal/bench"
+	for _, f := range files(t) {
+		if f.test || within(f.dir, bench) {
+			continue
+		}
+		for _, p := range imports(&f) {
+			if within(p, module+"/"+bench) {
+				t.Errorf("%s imports %s", f.path, p)
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/multi-orm/orm/internal/bench"
 )
 
 // asked is a question as the driver takes it.
@@ -27,7 +29,7 @@ func (w workload) alone(tb testing.TB) float64 {
 		tb.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	run := func() ([]benchUser, error) { return nil, drained(c, w.asks) }
+	run := func() ([]bench.User, error) { return nil, drained(c, w.asks) }
 	perRun(tb, run) // the tape has everything now
 	return perRun(tb, run)
 }

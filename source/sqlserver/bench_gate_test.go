@@ -1,11 +1,15 @@
 package sqlserver_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/multi-orm/orm/internal/testkit"
+)
 
 // TestAllocationGates holds what the benchmarks promise of allocations, which are near exact everywhere. Most of them are the driver's:
 // of what is added to those, lists take at most six tenths of what database/sql by hand does.
 func TestAllocationGates(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates too; .ci/modules runs this without it")
 	}
 	for _, w := range workloads() {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/multi-orm/orm/internal/bench"
 )
 
 // The workloads as people write them with database/sql: a text that is ready, a variable for each row, append.
@@ -19,15 +21,15 @@ const (
 	rawOrdersText  = "SELECT id, user_id, order_number, total_amount, status, tenant_id, created_at FROM orders WHERE tenant_id = @p1 AND user_id IN (SELECT v FROM OPENJSON(@p2) WITH (v bigint '$')) ORDER BY user_id, id"
 )
 
-func rawUsers(ctx context.Context, db *sql.DB, text string, args ...any) ([]benchUser, error) {
+func rawUsers(ctx context.Context, db *sql.DB, text string, args ...any) ([]bench.User, error) {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []benchUser
+	var out []bench.User
 	for rows.Next() {
-		var u benchUser
+		var u bench.User
 		if err := rows.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.TenantID, &u.Active, &u.Balance, &u.CreatedAt, &u.DeletedAt); err != nil {
 			return nil, err
 		}
@@ -37,20 +39,20 @@ func rawUsers(ctx context.Context, db *sql.DB, text string, args ...any) ([]benc
 }
 
 // rawKey reads to the end of the answer: QueryRow does not, and the driver may then ask the server a second time to end it.
-func rawKey(ctx context.Context, db *sql.DB) ([]benchUser, error) {
-	return rawUsers(ctx, db, rawKeyText, benchTenant, benchKey)
+func rawKey(ctx context.Context, db *sql.DB) ([]bench.User, error) {
+	return rawUsers(ctx, db, rawKeyText, bench.Tenant, benchKey)
 }
 
-func rawList100(ctx context.Context, db *sql.DB) ([]benchUser, error) {
-	return rawUsers(ctx, db, rawList100Text, benchTenant, true, "admin", "editor", "viewer")
+func rawList100(ctx context.Context, db *sql.DB) ([]bench.User, error) {
+	return rawUsers(ctx, db, rawList100Text, bench.Tenant, true, "admin", "editor", "viewer")
 }
 
-func rawList10k(ctx context.Context, db *sql.DB) ([]benchUser, error) {
-	return rawUsers(ctx, db, rawListText, benchTenant, 10_000)
+func rawList10k(ctx context.Context, db *sql.DB) ([]bench.User, error) {
+	return rawUsers(ctx, db, rawListText, bench.Tenant, 10_000)
 }
 
-func rawInclude(ctx context.Context, db *sql.DB) ([]benchUser, error) {
-	users, err := rawUsers(ctx, db, rawListText, benchTenant, 100)
+func rawInclude(ctx context.Context, db *sql.DB) ([]bench.User, error) {
+	users, err := rawUsers(ctx, db, rawListText, bench.Tenant, 100)
 	if err != nil {
 		return nil, err
 	}
@@ -63,13 +65,13 @@ func rawInclude(ctx context.Context, db *sql.DB) ([]benchUser, error) {
 		ids = strconv.AppendInt(ids, users[i].ID, 10)
 		at[users[i].ID] = i
 	}
-	rows, err := db.QueryContext(ctx, rawOrdersText, benchTenant, string(append(ids, ']')))
+	rows, err := db.QueryContext(ctx, rawOrdersText, bench.Tenant, string(append(ids, ']')))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var o benchOrder
+		var o bench.Order
 		if err := rows.Scan(&o.ID, &o.UserID, &o.Number, &o.Total, &o.Status, &o.TenantID, &o.CreatedAt); err != nil {
 			return nil, err
 		}
@@ -130,7 +132,7 @@ func inTx(ctx context.Context, db *sql.DB, do func(c *sql.Conn) error) error {
 	return err
 }
 
-func rawCreate(ctx context.Context, c *sql.Conn, users []benchUser) error {
+func rawCreate(ctx context.Context, c *sql.Conn, users []bench.User) error {
 	args := make([]any, 0, 8*len(users))
 	for i := range users {
 		u := &users[i]
@@ -153,13 +155,13 @@ func rawCreate(ctx context.Context, c *sql.Conn, users []benchUser) error {
 	return rows.Err()
 }
 
-func rawInsert(ctx context.Context, db *sql.DB) ([]benchUser, error) {
-	users := []benchUser{benchRow}
+func rawInsert(ctx context.Context, db *sql.DB) ([]bench.User, error) {
+	users := []bench.User{benchRow}
 	return users, inTx(ctx, db, func(c *sql.Conn) error { return rawCreate(ctx, c, users) })
 }
 
 // rawBulk makes a savepoint before each call, as the library does.
-func rawBulk(ctx context.Context, db *sql.DB) ([]benchUser, error) {
+func rawBulk(ctx context.Context, db *sql.DB) ([]bench.User, error) {
 	err := inTx(ctx, db, func(c *sql.Conn) error {
 		for from := 0; from < len(benchBulk); from += rawChunk {
 			if _, err := c.ExecContext(ctx, "SAVE TRANSACTION [orm_1]"); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/bench"
 	"github.com/multi-orm/orm/internal/testkit/tds"
 	"github.com/multi-orm/orm/rls"
 	"github.com/multi-orm/orm/source/sqlserver"
@@ -36,8 +37,8 @@ var (
 type workload struct {
 	name   string
 	answer func(c *tds.Call) tds.Reply
-	raw    func(ctx context.Context, db *sql.DB) ([]benchUser, error)
-	orm    func(ctx context.Context, db orm.DB) ([]benchUser, error)
+	raw    func(ctx context.Context, db *sql.DB) ([]bench.User, error)
+	orm    func(ctx context.Context, db orm.DB) ([]bench.User, error)
 	block  int     // calls in a turn of the benchmark, which the collector must run in: about 100 ms
 	asks   []asked // what the driver is asked by hand, of reads
 	limit  float64 // allocations, as a part of those by hand
@@ -55,35 +56,35 @@ func workloads() []workload {
 		return tds.Reply{}
 	}
 	return []workload{
-		{"Key", users(1), rawKey, func(ctx context.Context, db orm.DB) ([]benchUser, error) {
-			u, err := orm.Repo[benchUser](db).ByID(benchKey).One(ctx)
-			return []benchUser{u}, err
-		}, 2000, []asked{{rawKeyText, []driver.Value{benchTenant, benchKey}}}, 1.01},
-		{"List100", users(100), rawList100, func(ctx context.Context, db orm.DB) ([]benchUser, error) {
-			return orm.Repo[benchUser](db).Where(benchUsers.Active.Eq(true), benchUsers.Role.In("admin", "editor", "viewer")).OrderBy(benchUsers.CreatedAt.Desc()).Take(100).All(ctx)
-		}, 150, []asked{{rawList100Text, []driver.Value{benchTenant, true, "admin", "editor", "viewer"}}}, .89},
-		{"List10k", users(10_000), rawList10k, func(ctx context.Context, db orm.DB) ([]benchUser, error) {
-			return orm.Repo[benchUser](db).OrderBy(benchUsers.ID.Asc()).Take(10_000).All(ctx)
-		}, 6, []asked{{rawListText, []driver.Value{benchTenant, int64(10_000)}}}, .88},
+		{"Key", users(1), rawKey, func(ctx context.Context, db orm.DB) ([]bench.User, error) {
+			u, err := orm.Repo[bench.User](db).ByID(benchKey).One(ctx)
+			return []bench.User{u}, err
+		}, 2000, []asked{{rawKeyText, []driver.Value{bench.Tenant, benchKey}}}, 1.01},
+		{"List100", users(100), rawList100, func(ctx context.Context, db orm.DB) ([]bench.User, error) {
+			return orm.Repo[bench.User](db).Where(bench.Users.Active.Eq(true), bench.Users.Role.In("admin", "editor", "viewer")).OrderBy(bench.Users.CreatedAt.Desc()).Take(100).All(ctx)
+		}, 150, []asked{{rawList100Text, []driver.Value{bench.Tenant, true, "admin", "editor", "viewer"}}}, .89},
+		{"List10k", users(10_000), rawList10k, func(ctx context.Context, db orm.DB) ([]bench.User, error) {
+			return orm.Repo[bench.User](db).OrderBy(bench.Users.ID.Asc()).Take(10_000).All(ctx)
+		}, 6, []asked{{rawListText, []driver.Value{bench.Tenant, int64(10_000)}}}, .88},
 		{"Include", func(c *tds.Call) tds.Reply {
 			if strings.Contains(c.Text, "order_number") {
 				return orderReply(100)
 			}
 			return userReply(100)
-		}, rawInclude, func(ctx context.Context, db orm.DB) ([]benchUser, error) {
-			return orm.Repo[benchUser](db).With(benchUsers.Orders).OrderBy(benchUsers.ID.Asc()).Take(100).All(ctx)
-		}, 100, []asked{{rawListText, []driver.Value{benchTenant, int64(100)}}, {rawOrdersText, []driver.Value{benchTenant, benchIDs(100)}}}, .86},
-		{"Insert", inserts, rawInsert, func(ctx context.Context, db orm.DB) ([]benchUser, error) {
+		}, rawInclude, func(ctx context.Context, db orm.DB) ([]bench.User, error) {
+			return orm.Repo[bench.User](db).With(bench.Users.Orders).OrderBy(bench.Users.ID.Asc()).Take(100).All(ctx)
+		}, 100, []asked{{rawListText, []driver.Value{bench.Tenant, int64(100)}}, {rawOrdersText, []driver.Value{bench.Tenant, benchIDs(100)}}}, .86},
+		{"Insert", inserts, rawInsert, func(ctx context.Context, db orm.DB) ([]bench.User, error) {
 			u := benchRow
 			u.ID = 0
-			err := orm.Repo[benchUser](db).Create(ctx, &u)
-			return []benchUser{u}, err
+			err := orm.Repo[bench.User](db).Create(ctx, &u)
+			return []bench.User{u}, err
 		}, 2000, nil, 1.2},
-		{"Bulk1000", inserts, rawBulk, func(ctx context.Context, db orm.DB) ([]benchUser, error) {
+		{"Bulk1000", inserts, rawBulk, func(ctx context.Context, db orm.DB) ([]bench.User, error) {
 			for i := range benchBulk {
 				benchBulk[i].ID = 0
 			}
-			_, err := orm.Repo[benchUser](db).CreateMany(ctx, benchBulk)
+			_, err := orm.Repo[bench.User](db).CreateMany(ctx, benchBulk)
 			return benchBulk, err
 		}, 6, nil, 1.2},
 	}
@@ -92,7 +93,7 @@ func workloads() []workload {
 // contender does a workload once per call.
 type contender struct {
 	name string
-	run  func() ([]benchUser, error)
+	run  func() ([]bench.User, error)
 }
 
 // seen is what the event hook counts, so that it is not nothing.
@@ -117,7 +118,7 @@ func (w workload) contenders(tb testing.TB) []contender {
 	connector, tape := w.taped(tb)
 	byHand := sql.OpenDB(connector)
 	tb.Cleanup(func() { _ = byHand.Close() })
-	db, err := orm.Open(tb.Context(), sqlserver.Source("erp", "", sqlserver.Connector(connector)), orm.Models(benchUser{}, benchOrder{}))
+	db, err := orm.Open(tb.Context(), sqlserver.Source("erp", "", sqlserver.Connector(connector)), orm.Models(bench.User{}, bench.Order{}))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -129,14 +130,14 @@ func (w workload) contenders(tb testing.TB) []contender {
 		tb.Fatal(err)
 	}
 	ctx := context.Background()
-	actor := orm.WithActor(ctx, orm.Actor{ID: int64(7), TenantID: benchTenant, Role: "admin"})
+	actor := orm.WithActor(ctx, orm.Actor{ID: int64(7), TenantID: bench.Tenant, Role: "admin"})
 	all := []contender{
-		{"rawsql", func() ([]benchUser, error) { return w.raw(ctx, byHand) }},
-		{"orm-hooks", func() ([]benchUser, error) { return w.orm(actor, db) }},
+		{"rawsql", func() ([]bench.User, error) { return w.raw(ctx, byHand) }},
+		{"orm-hooks", func() ([]bench.User, error) { return w.orm(actor, db) }},
 	}
 	var agreed string
 	for i, c := range all {
-		var got []benchUser
+		var got []bench.User
 		before := 0
 		for range 3 {
 			before = tape.Asked()
@@ -158,7 +159,7 @@ func (w workload) contenders(tb testing.TB) []contender {
 }
 
 // perRun gives the allocations of one call.
-func perRun(tb testing.TB, run func() ([]benchUser, error)) float64 {
+func perRun(tb testing.TB, run func() ([]bench.User, error)) float64 {
 	tb.Helper()
 	return testing.AllocsPerRun(5, func() {
 		if _, err := run(); err != nil {

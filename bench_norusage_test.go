@@ -1,7 +1,0 @@
-//go:build !unix
-
-package orm_test
-
-import "os"
-
-func peakOfChild(*os.ProcessState) int64 { return 0 }

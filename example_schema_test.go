@@ -1,0 +1,94 @@
+package orm_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/source/sqlite"
+)
+
+// CreateTables is for tests and quick starts. It creates what is absent and may be called twice.
+func ExampleCreateTables() {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Team{}))
+	check(err)
+	defer db.Close()
+	fmt.Println(orm.CreateTables(ctx, db))
+	fmt.Println(orm.CreateTables(ctx, db))
+	n, err := orm.Repo[Team](db).Count(ctx)
+	fmt.Println(n, err)
+	// Output:
+	// <nil>
+	// <nil>
+	// 0 <nil>
+}
+
+// Schema prints what CreateTables runs.
+func ExampleSchema() {
+	db, err := orm.Open(context.Background(), sqlite.Source("main", ":memory:"), orm.Models(Team{}))
+	check(err)
+	defer db.Close()
+	fmt.Print(orm.Schema(db))
+	// Output:
+	// -- source main
+	// CREATE TABLE IF NOT EXISTS "teams" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL);
+	// CREATE UNIQUE INDEX IF NOT EXISTS "teams_name_key" ON "teams" ("name");
+}
+
+// The index is made when it is asked for; FullTextSchema gives its statements to a migration tool.
+func ExampleCreateFullTextIndex() {
+	ctx := context.Background()
+	db := magazine()
+	defer db.Close()
+	titles := orm.FullText("simple", Articles.Title)
+	fmt.Println(orm.CreateFullTextIndex(ctx, db, titles))
+	fmt.Println(orm.CreateFullTextIndex(ctx, db, titles)) // it is there
+	text, err := orm.FullTextSchema(db, titles)
+	fmt.Println(len(text) > 0, err)
+	// Output:
+	// <nil>
+	// <nil>
+	// true <nil>
+}
+
+// Check tells what fails or comes out otherwise than the models say; with advice it tells also what could be better.
+func ExampleDB_Check() {
+	// models of tables that another program has made and changed since
+	type Tin struct {
+		ID      int64   `orm:"id,auto"`
+		ShelfID int64   `orm:"shelf_id"`
+		Weight  float64 `orm:"weight"`
+	}
+	type Shelf struct {
+		ID   int64  `orm:"id,auto,table=shelves"`
+		Code string `orm:"code,unique"`
+
+		Tins []Tin `orm:"relation=id:shelf_id"`
+	}
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Shelf{}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer db.Close()
+	for _, text := range []string{"CREATE TABLE shelves (id INTEGER PRIMARY KEY, code TEXT NOT NULL)",
+		"CREATE TABLE tins (id INTEGER PRIMARY KEY, shelf_id INTEGER NOT NULL REFERENCES shelves, weight REAL, best_before DATE NOT NULL)"} {
+		if _, err := db.Exec(ctx, orm.Unsafe(text)); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	found, err := db.Check(ctx, orm.WithAdvice())
+	for _, f := range found {
+		fmt.Printf("%s.%s: %s (advice: %t)\n", f.Model, f.Field, f.Detail, f.Advice)
+	}
+	fmt.Println(err)
+	// Output:
+	// Shelf.Code: the tag says unique and the table shelves has no unique constraint or index on (code): two rows may share it, and an upsert that goes by it fails (advice: false)
+	// Shelf.Tins: no index of the table tins begins with shelf_id, which the relation goes by: each load reads the whole table (advice: true)
+	// Tin.: the column tins.best_before (DATE) is NOT NULL without a default and the model has no field for it: rows cannot be created (advice: false)
+	// Tin.Weight: the column tins.weight may be NULL and the field cannot: use a pointer or sql.Null, or declare it NOT NULL (advice: false)
+	// <nil>
+}

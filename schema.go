@@ -1,0 +1,47 @@
+package orm
+
+import (
+	"context"
+	"slices"
+
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// CreateTables creates the tables of every model that are not there yet, with keys, unique sets, indexes and
+// enum checks, on every SQL source. It is for tests and quick starts and safe to run twice; it never changes
+// a table that exists. Migrations proper stay with tools such as goose or atlas: Schema prints the DDL.
+func CreateTables(ctx context.Context, db DB) error {
+	if err := db.usable(); err != nil {
+		return err
+	}
+	return db.s.CreateTables(ctx)
+}
+
+// Schema gives the DDL that CreateTables runs, source by source.
+func Schema(db DB) string {
+	if db.s == nil {
+		return ""
+	}
+	return db.s.Schema()
+}
+
+// Catalogue gives what the database says of its tables, those of the source that [DB.Source] names: all schemas but the
+// system's. Package source/introspect reads it with options and builds on it. It runs inside the transaction where there
+// is one, and needs no bypass, since it reads no rows. A source that cannot tell is ErrUnsupported.
+func (db DB) Catalogue(ctx context.Context) (*catalogue.Schema, error) {
+	if err := db.usable(); err != nil {
+		return nil, err
+	}
+	return db.s.Catalogue(ctx)
+}
+
+// Models gives the models that are kept in the source that [DB.Source] names, the first one where none is named, in the order in
+// which Open read them. They are shared and must not be changed.
+func (db DB) Models() ([]*model.Model, error) {
+	if err := db.usable(); err != nil {
+		return nil, err
+	}
+	list, err := db.s.Kept()
+	return slices.Clone(list), err
+}
