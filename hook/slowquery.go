@@ -101,7 +101,7 @@ func internalFrame(fn string) bool {
 	if !ok {
 		return strings.HasPrefix(fn, "runtime.")
 	}
-	for _, room := range []string{".", "/builder.", "/hook.", "/internal/engine.", "/source", "/rls."} {
+	for _, room := range []string{".", "/builder.", "/hook.", "/internal/engine.", "/internal/entity.", "/internal/scoping.", "/internal/rawsql.", "/internal/reading.", "/internal/writing.", "/internal/related.", "/source", "/rls."} {
 		if strings.HasPrefix(rest, room) {
 			return true
 		}

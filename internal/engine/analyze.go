@@ -25,8 +25,7 @@ func (s *Session) Analyze(ctx context.Context, st *builder.Select, elem reflect.
 	if err != nil {
 		return nil, err
 	}
-	in := *s
-	in.analysis = &analysis{plan: p}
+	in := s.analyzing(p)
 	for i := range p.Steps {
 		p.Steps[i].Ran = new(Ran)
 	}
@@ -43,6 +42,21 @@ type analysis struct {
 }
 
 type pathKey struct{}
+
+// analyzing gives a handle that notes in p what the steps of a plan cost.
+func (s *Session) analyzing(p *Plan) *Session {
+	in := *s
+	in.analysis = &analysis{plan: p}
+	return &in
+}
+
+// step tells the statements that run under ctx which step of a plan they belong to, where one is analyzed.
+func (s *Session) step(ctx context.Context, kind, path string) context.Context {
+	if s.analysis == nil {
+		return ctx
+	}
+	return s.analysis.at(ctx, kind+path)
+}
 
 // at tells the statements that run under ctx which step they belong to.
 func (a *analysis) at(ctx context.Context, path string) context.Context {

@@ -320,6 +320,9 @@ func (e *Engine) SourceOf(m *model.Model) (source.Source, error) {
 	return s, nil
 }
 
+// boundTo gives the source of m, nil for none.
+func (e *Engine) boundTo(m *model.Model) source.Source { return e.bound[m] }
+
 // Use registers extensions. They hold for every call that starts after Use returned.
 func (e *Engine) Use(exts ...hook.Extension) error {
 	e.using.Lock()

@@ -67,7 +67,7 @@ func (s *Session) Explain(ctx context.Context, st *builder.Select) (*Plan, error
 	}
 	if err == nil {
 		st.Includes = incs
-		columnsForIncludes(st, s.insetsOf(s.bound[st.Model], st)...)
+		columnsForIncludes(st, s.insetsOf(s.boundTo(st.Model), st)...)
 		err = s.explain(ctx, p, st, "", 0)
 	}
 	if err != nil {
@@ -113,9 +113,7 @@ func (s *Session) explain(ctx context.Context, p *Plan, st *builder.Select, path
 // planned scopes st.
 func (s *Session) planned(ctx context.Context, p *Plan, st *builder.Select, root bool) error {
 	d := st.Deleted
-	sc := s.scoper(ctx, s.Registry(), d)
-	sc.across, sc.planned = planning, p
-	return sc.selects(st, root || d != builder.LivingRows)
+	return s.scoper(ctx, s.Registry(), d).noting(p).selects(st, root || d != builder.LivingRows)
 }
 
 // explainIncludes adds the steps of includes; those that are joined have no statement of their own.
@@ -126,7 +124,7 @@ func (s *Session) explainIncludes(ctx context.Context, p *Plan, incs []*builder.
 			at = path + "." + at
 		}
 		if kid := joined[inc]; kid != nil {
-			step := Step{Path: at, Source: s.bound[rel.Target].Name(), Model: rel.Target.Name, Joined: true}
+			step := Step{Path: at, Source: s.boundTo(rel.Target).Name(), Model: rel.Target.Name, Joined: true}
 			step.scopedBy(kid.Scopes)
 			p.Steps = append(p.Steps, step)
 			if err := s.explainIncludes(ctx, p, kid.Includes, joined, at, depth+1); err != nil {
@@ -178,8 +176,7 @@ func (s *Session) Text(st *builder.Select) (string, []any, error) {
 	}
 	bare := Session{Engine: s.Engine}
 	sc := bare.scoper(context.Background(), (*hook.Registry)(nil), st.Deleted)
-	sc.across = planning
-	if err := sc.selects(st, true); err != nil {
+	if err := sc.noting(nil).selects(st, true); err != nil {
 		return "", nil, err
 	}
 	text, args, err := q.Compile(st)

@@ -213,9 +213,7 @@ func (b *branch) read(ctx context.Context, src source.Source, st *builder.Select
 	if err != nil {
 		return err
 	}
-	if a := b.r.s.analysis; a != nil {
-		ctx = a.at(ctx, b.path)
-	}
+	ctx = b.r.s.step(ctx, "", b.path)
 	if b.linked() {
 		return b.readLinked(ctx, src, st)
 	}

@@ -173,7 +173,7 @@ func (s *Session) dealByContent(ctx context.Context, ex source.Executor, src sou
 func (s *Session) readInserted(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, columns []*model.Field, keys []model.List) (*source.Slab, error) {
 	m := st.Model
 	read := &builder.Select{Model: m, Columns: columns, Scoped: true, HasTake: true, Take: int64(st.Rows) + 1}
-	read.Where.Add(scoper{e: s.Engine}.within(m.Key, keys))
+	read.Where.Add(within(s.Engine, m.Key, keys))
 	found := source.Rows{Slab: source.NewSlab(m.Type)}
 	err := s.execute(source.Writing(ctx, src), ex, src, read, &found)
 	return &found.Slab, err
@@ -213,7 +213,7 @@ func (s *Session) insertEach(ctx context.Context, src source.Source, st *builder
 // takeBack deletes rows that the statement before inserted.
 func (s *Session) takeBack(ctx context.Context, ex source.Executor, src source.Source, st *builder.Insert, keys []model.List) error {
 	del := &builder.Delete{Model: st.Model, Scoped: true}
-	del.Where.Add(scoper{e: s.Engine}.within(st.Model.Key, keys))
+	del.Where.Add(within(s.Engine, st.Model.Key, keys))
 	n, err := s.timed(ctx, src, del, func(ctx context.Context) (int64, error) { return ex.Delete(ctx, del, nil) })
 	if err == nil && n == int64(st.Rows) {
 		return nil

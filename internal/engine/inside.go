@@ -21,7 +21,7 @@ func (s *Session) insetsOf(src source.Source, st *builder.Select) (out []*builde
 		return nil
 	}
 	for _, inc := range st.Includes {
-		if s.bound[inc.Relation.Target] == src && (!inc.HasTake || inc.Take > 0) {
+		if s.boundTo(inc.Relation.Target) == src && (!inc.HasTake || inc.Take > 0) {
 			out = append(out, inc)
 		}
 	}

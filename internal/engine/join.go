@@ -25,7 +25,7 @@ const cannotJoin = "strategy=join needs both models in one SQL source: use strat
 // relations, or else one to-many relation, for two of them would multiply each other's rows. The others are
 // loaded by lookup, with the same answer.
 func (s *Session) joinable(st *builder.Select) []*builder.Include {
-	if _, sql := s.bound[st.Model].(source.SQL); !sql || st.Want != builder.WantRows || st.Distinct || st.Lock != builder.NoLock || st.Group != nil {
+	if _, sql := s.boundTo(st.Model).(source.SQL); !sql || st.Want != builder.WantRows || st.Distinct || st.Lock != builder.NoLock || st.Group != nil {
 		return nil
 	}
 	var one, many []*builder.Include

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -24,8 +23,6 @@ const (
 	loadRows   = 10_000           // remembered
 )
 
-type loaderKey struct{}
-
 // loader gathers the reads by key that are made with one context, and remembers what they gave.
 type loader struct {
 	outer  *loader // of the context that this one's was made of
@@ -39,11 +36,11 @@ type loader struct {
 
 // WithLoader gives a context whose loads are gathered for as long as window says.
 func WithLoader(ctx context.Context, window time.Duration) context.Context {
-	return context.WithValue(ctx, loaderKey{}, &loader{outer: loaderOf(ctx), window: window})
+	return context.WithValue(ctx, rememberKey{}, &loader{outer: loaderOf(ctx), window: window})
 }
 
 func loaderOf(ctx context.Context) *loader {
-	l, _ := ctx.Value(loaderKey{}).(*loader)
+	l, _ := ctx.Value(rememberKey{}).(*loader)
 	return l
 }
 
@@ -99,7 +96,7 @@ type batchLoad struct {
 func (s *Session) Load(ctx context.Context, m *model.Model, where *builder.Conjunction, dst unsafe.Pointer) (bool, error) {
 	l := loaderOf(ctx)
 	s = s.joined(ctx)
-	if l == nil || s.tx != nil || s.Err != nil {
+	if l == nil || s.InTransaction() || s.Err != nil {
 		return false, nil
 	}
 	src, err := s.SourceOf(m)
@@ -251,8 +248,8 @@ func (l *loader) leave(b *batchLoad) {
 	b.cancel()
 }
 
-// forget drops what is remembered, and lets nobody join what is under way.
-func (l *loader) forget() {
+// Forget drops what is remembered, and lets nobody join what is under way.
+func (l *loader) Forget() {
 	for ; l != nil; l = l.outer {
 		l.mu.Lock()
 		l.shelves, l.taken, l.wrote = nil, 0, true
@@ -306,7 +303,7 @@ func (b *batchLoad) read() (at map[string]int, err error) {
 			at, err = nil, fault.New(fault.ErrInvalid, b.m.Name, "", fmt.Sprintf("the read panicked (%T)", p))
 		}
 	}()
-	_, sql := b.s.bound[b.m].(source.SQL)
+	_, sql := b.s.boundTo(b.m).(source.SQL)
 	st := &builder.Select{Model: b.m}
 	if len(b.names) == 1 {
 		for i, f := range b.m.Key {
@@ -346,22 +343,4 @@ func astray(names []string, at map[string]int) bool {
 		}
 	}
 	return found < len(at)
-}
-
-// wrote empties the loader of ctx, since no more is known of what its rows are now; inside a transaction once more
-// when the commit is over.
-func (s *Session) wrote(ctx context.Context) {
-	l := loaderOf(ctx)
-	if l == nil {
-		return
-	}
-	l.forget()
-	if s.tx == nil {
-		return
-	}
-	s.tx.mu.Lock()
-	defer s.tx.mu.Unlock()
-	if !slices.Contains(s.tx.loaders, l) {
-		s.tx.loaders = append(s.tx.loaders, l)
-	}
 }

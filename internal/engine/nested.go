@@ -263,28 +263,9 @@ func (s *Session) usableFor(ctx context.Context, m *model.Model) error {
 	return s.usable(ctx, src, m.Name)
 }
 
-// find reads rows by a condition through the scopes and sees no hook: the rows are looked up, not given to anybody.
+// find is find in the write's transaction.
 func (f *family) find(ctx context.Context, m *model.Model, where builder.Conjunction, columns []*model.Field, a hook.Access, d builder.Deleted) (*source.Rows, error) {
-	st := &builder.Select{Model: m, Where: where, Deleted: d}
-	for _, x := range columns {
-		if !contains(st.Columns, x) {
-			st.Columns = append(st.Columns, x)
-		}
-	}
-	sc := f.s.scoper(ctx, f.reg, d)
-	sc.access = a
-	if err := sc.selects(st, true); err != nil {
-		return nil, err
-	}
-	ex, src, err := f.s.executor(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	if (a == hook.Changing || a == hook.Removing) && src.Capabilities().RowLocks {
-		st.Lock = builder.ForUpdate
-	}
-	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
-	return rows, f.s.execute(ctx, ex, src, st, rows)
+	return find(ctx, f.s, f.reg, m, where, columns, a, d)
 }
 
 // values gives the columns of a row.

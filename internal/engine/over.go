@@ -192,8 +192,7 @@ func (x *overwrite) revive(ctx context.Context, set []*model.Field, met error) e
 	if err != nil {
 		return err
 	}
-	f := family{s: x.s, reg: x.s.Registry()}
-	found, err := f.find(ctx, x.m, where, set, hook.Changing, builder.DeletedRows) // locked, so that it stays what it is
+	found, err := find(ctx, x.s, x.s.Registry(), x.m, where, set, hook.Changing, builder.DeletedRows) // locked, so that it stays what it is
 	switch {
 	case err != nil:
 		return err

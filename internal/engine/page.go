@@ -71,12 +71,12 @@ func (s *Session) snapshot(ctx context.Context, m *model.Model, several bool, re
 	if err != nil {
 		return err
 	}
-	if !several || s.tx != nil || !src.Capabilities().Transactions {
+	if !several || s.InTransaction() || !src.Capabilities().Transactions {
 		return read(s)
 	}
 	o := TxOptions{TxOptions: source.TxOptions{Isolation: source.RepeatableRead, ReadOnly: true}}
 	return s.Tx(ctx, o, func(tx *Session) error {
-		tx.effort = s.effort
+		tx.leniently(s)
 		return read(tx)
 	})
 }

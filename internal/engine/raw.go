@@ -84,9 +84,7 @@ func (s *Session) runRaw(ctx context.Context, src source.SQL, op *hook.Op, text 
 		return err
 	}
 	defer s.wrote(ctx)
-	if s.tx != nil && !s.elsewhere(src) {
-		defer s.tx.forgetSettings()
-	}
+	defer s.forgetSettings(src)
 	in, _, err := s.withSettings(ctx, src)
 	if err != nil {
 		return err

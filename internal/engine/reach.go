@@ -64,7 +64,7 @@ func (s scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 
 // unsupported is what the source of m cannot do.
 func (e *Engine) unsupported(m *model.Model, field, detail string) error {
-	return fault.Fill(fault.New(fault.ErrUnsupported, m.Name, field, detail), "", m.Name, e.bound[m].Name())
+	return fault.Fill(fault.New(fault.ErrUnsupported, m.Name, field, detail), "", m.Name, e.boundTo(m).Name())
 }
 
 // maxSubselects bounds sub-selects inside each other.
@@ -75,10 +75,10 @@ func (s scoper) query(m *model.Model, q *builder.Select) (*builder.Select, error
 	if q.Model == nil || m == nil {
 		return nil, fault.New(fault.ErrInvalid, "", "", "a sub-select needs a model, and a column to compare with")
 	}
-	if s.e.bound[q.Model] == nil {
+	if s.e.boundTo(q.Model) == nil {
 		return nil, fault.New(fault.ErrInvalid, q.Model.Name, "", "the model is not registered: give it to orm.Models at Open")
 	}
-	if _, sql := s.e.bound[m].(source.SQL); !sql || s.e.bound[q.Model] != s.e.bound[m] {
+	if _, sql := s.e.boundTo(m).(source.SQL); !sql || s.e.boundTo(q.Model) != s.e.boundTo(m) {
 		return nil, s.e.unsupported(q.Model, "", "a sub-select must be in the source of "+m.Name+", which understands SQL: read its values first and use In")
 	}
 	if s.subselects++; s.subselects > maxSubselects {
@@ -99,7 +99,7 @@ func (s scoper) computed(q *builder.Select) error {
 	if !q.Computes() {
 		return nil
 	}
-	if !follows(s.e.bound[q.Model]) {
+	if !follows(s.e.boundTo(q.Model)) {
 		return s.e.unsupported(q.Model, "", "the source does not compute: it sorts by columns, and counts no related rows")
 	}
 	for i := range q.Order.Len() {

@@ -45,7 +45,7 @@ func (s *Session) readIn(ctx context.Context, name string, st *builder.Select, r
 			return fault.Fill(err, name, st.Model.Name, src.Name())
 		}
 	}
-	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
+	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && !s.InTransaction() {
 		ctx = p.Pin(ctx)
 	}
 	r, ok := s.readers.Get().(*reader)
@@ -215,20 +215,7 @@ func (r *reader) root(ctx context.Context, src source.Source, st *builder.Select
 
 // scope asks the scopes for the statement and, at the root, for everything that it includes.
 func (r *reader) scope(ctx context.Context, st *builder.Select, d builder.Deleted, root bool, buf []builder.Scope) error {
-	st.Scoped = false
-	sc := r.s.scoper(ctx, r.reg, d)
-	sc.buf = buf
-	if sc.waits() && len(st.Includes) > 0 {
-		sc.asks.whole = func() error { return sc.dry().all(st, root) }
-	}
-	if err := sc.selects(st, root); err != nil {
-		return err
-	}
-	if len(st.Includes) == 0 || !r.reg.HasScopes() && !r.s.crossing {
-		return nil // where relations leave their source, what an include may ask must not hang on there being parents
-	}
-	sc.buf = r.ahead[:0]
-	return sc.includes(st.Includes)
+	return r.s.scoper(ctx, r.reg, d).reads(st, root, buf, r.ahead[:0])
 }
 
 func (s *Session) execute(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows) error {

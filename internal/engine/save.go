@@ -192,7 +192,7 @@ func (s *Session) missing(ctx context.Context, name string, m *model.Model, wher
 	if m.Version == nil {
 		return fault.New(fault.ErrNotFound, m.Name, "", "")
 	}
-	found, err := s.Exists(source.Writing(ctx, s.bound[m]), name, &builder.Select{Model: m, Where: where, Want: builder.WantExists})
+	found, err := s.Exists(source.Writing(ctx, s.boundTo(m)), name, &builder.Select{Model: m, Where: where, Want: builder.WantExists})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ const scopeArgs = 200
 
 // saver gives what saves rows of m together; ok is false where each is an operation of its own.
 func (s *Session) saver(ctx context.Context, name string, m *model.Model, rows *source.Slab, only []*model.Field) (*saver, bool) {
-	src, ok := s.bound[m].(source.SQL)
+	src, ok := s.boundTo(m).(source.SQL)
 	if !ok || len(s.Registry().Events(m)) > 0 {
 		return nil, false
 	}

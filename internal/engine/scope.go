@@ -45,6 +45,36 @@ func (s *Session) scoper(ctx context.Context, reg *hook.Registry, d builder.Dele
 	return sc
 }
 
+// noting makes the step note in p, if there is one, the statements that would read keys.
+func (s scoper) noting(p *Plan) scoper {
+	s.across, s.planned = planning, p
+	return s
+}
+
+// wanting says what a Select is for.
+func (s scoper) wanting(a hook.Access) scoper {
+	s.access = a
+	return s
+}
+
+// reads scopes a read and, at the root, asks for everything that it includes. buf and ahead are memory for the scopes of either.
+func (s scoper) reads(st *builder.Select, root bool, buf, ahead []builder.Scope) error {
+	st.Scoped = false
+	s.buf = buf
+	if s.waits() && len(st.Includes) > 0 {
+		whole := s
+		s.asks.whole = func() error { return whole.dry().all(st, root) }
+	}
+	if err := s.selects(st, root); err != nil {
+		return err
+	}
+	if len(st.Includes) == 0 || !s.reg.HasScopes() && !s.e.crossing {
+		return nil // where relations leave their source, what an include may ask must not hang on there being parents
+	}
+	s.buf = ahead
+	return s.includes(st.Includes)
+}
+
 // filters gives the scopes of one model, their own relation filters scoped too.
 func (s scoper) filters(m *model.Model, a hook.Access, root bool) ([]builder.Scope, error) {
 	return s.filtersIn(nil, m, a, root)
@@ -177,10 +207,10 @@ func (e *Engine) linkModel(r *model.Relation) *model.Model {
 	if t == nil {
 		return nil
 	}
-	if m := e.linkIn(e.bound[r.Model], t); m != nil || e.bound[r.Target] == e.bound[r.Model] {
+	if m := e.linkIn(e.boundTo(r.Model), t); m != nil || e.boundTo(r.Target) == e.boundTo(r.Model) {
 		return m
 	}
-	return e.linkIn(e.bound[r.Target], t)
+	return e.linkIn(e.boundTo(r.Target), t)
 }
 
 // linkIn gives the model behind the link table t of the source src.
@@ -196,7 +226,7 @@ func (e *Engine) linkIn(src source.Source, t *model.Through) *model.Model {
 		return false
 	}
 	for _, m := range e.models {
-		if e.bound[m] == src && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
+		if e.boundTo(m) == src && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
 			return m
 		}
 	}
@@ -235,7 +265,7 @@ func (s scoper) includes(incs []*builder.Include) error {
 // selects scopes a Select: its model, relation filters and link table.
 func (s scoper) selects(q *builder.Select, root bool) (err error) {
 	if s.home == nil {
-		s.home = s.e.bound[q.Model]
+		s.home = s.e.boundTo(q.Model)
 	}
 	if s.waits() {
 		s.asks.whole = func() error { c := *q; return s.dry().selects(&c, root) }
@@ -260,7 +290,7 @@ func (s scoper) selects(q *builder.Select, root bool) (err error) {
 
 // updates scopes an Update and lets the scopes check its assignments.
 func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
-	s.home = s.e.bound[q.Model]
+	s.home = s.e.boundTo(q.Model)
 	if s.waits() {
 		where := q.Where
 		s.asks.whole = func() error { return s.dry().changes(q.Model, where, a) }
@@ -283,7 +313,7 @@ func (s scoper) updates(q *builder.Update, a hook.Access) (err error) {
 
 // deletes scopes a Delete.
 func (s scoper) deletes(q *builder.Delete) (err error) {
-	s.home = s.e.bound[q.Model]
+	s.home = s.e.boundTo(q.Model)
 	if s.waits() {
 		where := q.Where
 		s.asks.whole = func() error { return s.dry().changes(q.Model, where, hook.Removing) }
@@ -307,7 +337,7 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 		return err
 	}
 	if q.Conflict != nil && !q.Conflict.DoNothing {
-		s.home = s.e.bound[q.Model]
+		s.home = s.e.boundTo(q.Model)
 		if s.waits() {
 			s.asks.whole = func() error { return s.dry().changes(q.Model, builder.Conjunction{}, hook.Changing) }
 		}
@@ -323,7 +353,7 @@ func (s scoper) inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 			return err
 		}
 	}
-	if _, sql := s.e.bound[q.Model].(source.SQL); !sql {
+	if _, sql := s.e.boundTo(q.Model).(source.SQL); !sql {
 		q.Reply = &builder.Reply{}
 		if q.Reply.Scopes, err = s.filters(q.Model, hook.Referring, true); err != nil {
 			return err

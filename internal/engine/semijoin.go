@@ -25,8 +25,8 @@ const (
 
 // apart reports that no single statement can follow r.
 func (e *Engine) apart(r *model.Relation) bool {
-	src := e.bound[r.Model]
-	return e.bound[r.Target] != src || !follows(src)
+	src := e.boundTo(r.Model)
+	return e.boundTo(r.Target) != src || !follows(src)
 }
 
 // follows reports that statements on src can follow its relations.
@@ -135,9 +135,7 @@ func (s scoper) keys(r *model.Relation, m *model.Model, columns []*model.Field, 
 		return keys, err
 	}
 	ctx := source.Strict(s.ctx) // keys that are missing would let rows pass, or not, that should not
-	if a := s.s.analysis; a != nil {
-		ctx = a.at(ctx, "filter "+r.Name)
-	}
+	ctx = s.s.step(ctx, "filter ", r.Name)
 	rows := source.Rows{Slab: source.NewSlab(m.Type)}
 	if err := s.s.execute(ctx, ex, src, st, &rows); err != nil {
 		return nil, fault.Fill(err, "filter "+r.Name, m.Name, src.Name())
@@ -188,6 +186,15 @@ func (s scoper) beside(m *model.Model) (source.Executor, source.Source, error) {
 
 // within holds where the columns have one of the keys, and is false where one of them is NULL.
 func (s scoper) within(columns []*model.Field, keys []model.List) builder.Expr {
+	return oneOf(s.e, columns, keys, s.across == joining)
+}
+
+// within holds where the columns have one of the keys that were read, and is false where one of them is NULL.
+func within(e *Engine, columns []*model.Field, keys []model.List) builder.Expr {
+	return oneOf(e, columns, keys, true)
+}
+
+func oneOf(e *Engine, columns []*model.Field, keys []model.List, known bool) builder.Expr {
 	var kids []builder.Expr
 	for _, f := range columns {
 		if !f.Primary {
@@ -196,11 +203,11 @@ func (s scoper) within(columns []*model.Field, keys []model.List) builder.Expr {
 	}
 	keys = fitting(columns, keys)
 	n := len(keys[0])
-	if n == 0 && s.across == joining {
+	if n == 0 && known {
 		return builder.False()
 	}
 	chunk := max(n, 1)
-	sql, ok := s.e.bound[columns[0].Model].(source.SQL)
+	sql, ok := e.boundTo(columns[0].Model).(source.SQL)
 	if ok {
 		chunk = min(chunk, sql.Dialect().Limits().ListItems)
 	}

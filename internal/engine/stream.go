@@ -35,7 +35,7 @@ func (s *Session) Stream(ctx context.Context, st *builder.Select, elem reflect.T
 		return fault.Fill(err, name, st.Model.Name, src.Name())
 	}
 	ctx = s.carried(ctx)
-	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && s.tx == nil {
+	if p, ok := src.(source.Pinned); ok && len(st.Includes) > 0 && !s.InTransaction() {
 		ctx = p.Pin(ctx)
 	}
 	w := windows{r: reader{s: s, reg: s.Registry(), name: name, deleted: st.Deleted, lenient: source.BestEffort(ctx)}, yield: yield, size: size,
@@ -122,10 +122,10 @@ func (w *windows) run(ctx context.Context, src source.Source, q *builder.Select)
 // connection is busy meanwhile and that has to load includes, in parts.
 func (w *windows) reading(ctx context.Context, ex source.Executor, src source.Source, q *builder.Select) (func(context.Context) error, error) {
 	rows := w.rows
-	if w.r.s.tx == nil && w.together(src) {
+	if !w.r.s.InTransaction() && w.together(src) {
 		return func(run context.Context) error { return w.snapshot(run, src, q) }, nil
 	}
-	if s := w.r.s; s.tx != nil && (len(w.incs) > 0 || looksBack(w.hooks)) && !src.Capabilities().ConcurrentStatements {
+	if s := w.r.s; s.InTransaction() && (len(w.incs) > 0 || looksBack(w.hooks)) && !src.Capabilities().ConcurrentStatements {
 		parts, ok := ex.(source.Windowed)
 		if !ok {
 			return nil, fault.New(fault.ErrUnsupported, q.Model.Name, "", "a stream inside a transaction can load no includes and run no hooks that look back: use All with pages")
@@ -136,7 +136,7 @@ func (w *windows) reading(ctx context.Context, ex source.Executor, src source.So
 				if err := w.emit(ctx, true); err != nil {
 					return err
 				}
-				return w.r.s.tx.resume(ctx, w.r.s)
+				return w.r.s.resume(ctx)
 			})
 			if err == nil { // those that are left
 				w.read += int64(rows.Len())
@@ -144,7 +144,7 @@ func (w *windows) reading(ctx context.Context, ex source.Executor, src source.So
 			return err
 		}, nil
 	}
-	rows.Early = w.r.s.tx != nil
+	rows.Early = w.r.s.InTransaction()
 	rows.Each = func() error {
 		w.read++
 		if rows.Len() < w.size {
@@ -179,7 +179,7 @@ func (w *windows) snapshot(ctx context.Context, src source.Source, q *builder.Se
 	defer func() { w.r.s = outer }()
 	o := TxOptions{TxOptions: source.TxOptions{ReadOnly: !looksBack(w.hooks)}}
 	err := outer.Tx(ctx, o, func(in *Session) error {
-		in.effort, in.analysis, in.Only = outer.effort, outer.analysis, outer.Only
+		in.readsAs(outer)
 		w.r.s = in
 		ex, _, err := in.executor(ctx, q.Model)
 		if err != nil {

@@ -79,8 +79,7 @@ func (b *branch) readLinked(ctx context.Context, src source.Source, st *builder.
 		q.Group = &builder.Group{Columns: rel.Remote, Keys: keys.lists(0, keys.n), Loose: true}
 		byNumber.number(q.Group, 0)
 	} else {
-		sc := scoper{e: b.r.s.Engine}
-		q.Where.Add(sc.within(rel.Remote, keys.lists(0, keys.n)))
+		q.Where.Add(within(b.r.s.Engine, rel.Remote, keys.lists(0, keys.n)))
 	}
 	if err := b.execute(ctx, ex, src, &q, &found); err != nil {
 		return err
@@ -200,9 +199,7 @@ func (s *Session) explainLink(ctx context.Context, p *Plan, r *model.Relation, p
 	local := byColumn(m, r.Through.Local)
 	st := &builder.Select{Model: m, Scoped: true, Columns: append(local[:len(local):len(local)], byColumn(m, r.Through.Remote)...),
 		Group: &builder.Group{Columns: local, Keys: make([]model.List, len(local))}}
-	sc := s.scoper(ctx, s.Registry(), builder.LivingRows)
-	sc.across, sc.planned = planning, p
-	if st.Scopes, err = sc.link(r); err != nil {
+	if st.Scopes, err = s.scoper(ctx, s.Registry(), builder.LivingRows).noting(p).link(r); err != nil {
 		return err
 	}
 	at := r.Name

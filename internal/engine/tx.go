@@ -47,7 +47,7 @@ type transaction struct {
 
 	effects  []func(context.Context) // to run after the commit
 	settings []source.Setting        // variables of the database as they are now
-	loaders  []*loader               // of the contexts that wrote
+	loaders  []remembering           // of the contexts that wrote
 }
 
 // nesting is one nested transaction; set once its savepoint is there.
@@ -334,7 +334,7 @@ func (t *transaction) end(ctx context.Context, commit bool) error {
 	}
 	defer func() {
 		for _, l := range t.loaders {
-			l.forget()
+			l.Forget()
 		}
 	}()
 	if commit {
@@ -413,6 +413,24 @@ func (s *Session) atomically(ctx context.Context, m *model.Model, fn func(*Sessi
 	}
 	return s.Tx(ctx, TxOptions{}, fn)
 }
+
+// resume sets the transaction for a statement that goes on after others of it.
+func (s *Session) resume(ctx context.Context) error { return s.tx.resume(ctx, s) }
+
+// forgetSettings is to be called when SQL text ran on src: it may have changed the variables of the transaction.
+func (s *Session) forgetSettings(src source.Source) {
+	if s.tx != nil && !s.elsewhere(src) {
+		s.tx.forgetSettings()
+	}
+}
+
+// readsAs gives the handle of a transaction what was said of the read that it was begun for.
+func (s *Session) readsAs(outer *Session) {
+	s.effort, s.analysis, s.Only = outer.effort, outer.analysis, outer.Only
+}
+
+// leniently gives the handle of a transaction what was said of best effort before.
+func (s *Session) leniently(outer *Session) { s.effort = outer.effort }
 
 // InTransaction reports whether the handle belongs to a transaction.
 func (s *Session) InTransaction() bool { return s.tx != nil }

@@ -55,9 +55,7 @@ func (s *Session) countKeys(ctx context.Context, a hook.Access, reg *hook.Regist
 			part[c] = keys[c][from:to]
 		}
 		st := &builder.Select{Model: m, Want: builder.WantCount, Distinct: true, Columns: columns, Group: &builder.Group{Columns: columns, Keys: part}, Deleted: d}
-		sc := s.scoper(ctx, reg, d)
-		sc.access = a
-		if err := sc.selects(st, true); err != nil {
+		if err := s.scoper(ctx, reg, d).wanting(a).selects(st, true); err != nil {
 			return 0, err
 		}
 		rows := source.Rows{Slab: source.SlabOf[int64](1)}

@@ -57,7 +57,7 @@ func (s *Session) write(ctx context.Context, reg *hook.Registry, name string, m 
 // seen gives the operation that the hooks of m see, nil when there are none; rows are those to be written, if any.
 func (s *Session) seen(ctx context.Context, reg *hook.Registry, kind hook.Kind, name string, m *model.Model, rows *source.Slab) *hook.Op {
 	hooks := reg.Events(m)
-	src := s.bound[m]
+	src := s.boundTo(m)
 	if len(hooks) == 0 || src == nil {
 		return nil
 	}
@@ -134,4 +134,26 @@ func (w *writing) old(ctx context.Context, where builder.Conjunction, scopes []b
 	}
 	w.op.Old = rows.Slice()
 	return nil
+}
+
+// find reads rows by a condition through the scopes and sees no hook: the rows are looked up, not given to anybody.
+func find(ctx context.Context, s *Session, reg *hook.Registry, m *model.Model, where builder.Conjunction, columns []*model.Field, a hook.Access, d builder.Deleted) (*source.Rows, error) {
+	st := &builder.Select{Model: m, Where: where, Deleted: d}
+	for _, x := range columns {
+		if !contains(st.Columns, x) {
+			st.Columns = append(st.Columns, x)
+		}
+	}
+	if err := s.scoper(ctx, reg, d).wanting(a).selects(st, true); err != nil {
+		return nil, err
+	}
+	ex, src, err := s.executor(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if (a == hook.Changing || a == hook.Removing) && src.Capabilities().RowLocks {
+		st.Lock = builder.ForUpdate
+	}
+	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
+	return rows, s.execute(ctx, ex, src, st, rows)
 }

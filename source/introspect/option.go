@@ -17,8 +17,8 @@ type Option struct {
 type uses uint8
 
 const (
-	reading uses = 1 << iota
-	writing
+	toRead uses = 1 << iota
+	toWrite
 	planning
 	filing
 	opening
@@ -56,7 +56,7 @@ func invalid(table, detail string) error {
 // Only keeps the tables of these names, "name" or "schema.name", and leaves the others out. A table that is left out
 // otherwise, as those of migration tools are, is there when it is named. Read, Structs and Open take it.
 func Only(tables ...string) Option {
-	return Option{"Only", reading | writing | opening, func(o *options) error {
+	return Option{"Only", toRead | toWrite | opening, func(o *options) error {
 		o.only = append(o.only, tables...)
 		return nil
 	}}
@@ -64,7 +64,7 @@ func Only(tables ...string) Option {
 
 // Schemas keeps the tables, enums and domains of these schemas, and leaves the others out. Read, Structs and Open take it.
 func Schemas(names ...string) Option {
-	return Option{"Schemas", reading | writing | opening, func(o *options) error {
+	return Option{"Schemas", toRead | toWrite | opening, func(o *options) error {
 		o.schemas = append(o.schemas, names...)
 		return nil
 	}}

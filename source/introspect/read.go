@@ -29,7 +29,7 @@ type (
 // Foreign keys may lead to tables that are left out. A name given to Only that is not there is ErrInvalid. A source
 // that cannot tell what it holds is ErrUnsupported.
 func Read(ctx context.Context, db orm.DB, opts ...Option) (*Schema, error) {
-	o, err := gather(reading, opts)
+	o, err := gather(toRead, opts)
 	if err != nil {
 		return nil, err
 	}

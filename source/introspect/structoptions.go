@@ -18,12 +18,12 @@ type structOptions struct {
 type role struct{ word, column string }
 
 func structOption(name string, set func(*structOptions) error) Option {
-	return Option{name, writing, func(o *options) error { return set(&o.structs) }}
+	return Option{name, toWrite, func(o *options) error { return set(&o.structs) }}
 }
 
 // tableOption is one that Open takes too.
 func tableOption(name string, set func(*structOptions) error) Option {
-	return Option{name, writing | opening, func(o *options) error { return set(&o.structs) }}
+	return Option{name, toWrite | opening, func(o *options) error { return set(&o.structs) }}
 }
 
 // Package is the package that the file is of; "models" where nothing is said.

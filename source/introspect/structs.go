@@ -16,7 +16,7 @@ import (
 // Structs writes a Go file with the models of a schema. It takes [Only], [Schemas] and the options that say so; what it
 // writes depends on nothing else, so that writing it again changes nothing. A bad option is ErrInvalid.
 func Structs(w io.Writer, s *Schema, opts ...Option) error {
-	o, err := gather(writing, opts)
+	o, err := gather(toWrite, opts)
 	if err != nil {
 		return err
 	}
