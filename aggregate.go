@@ -6,6 +6,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -47,7 +48,7 @@ func Aggregate[R, T any](ctx context.Context, q Readable[T], opts ...AggregateOp
 		return nil, fault.Fill(err, "Aggregate", modelName(ask.st.Model), "")
 	}
 	rows := source.Rows{Slab: source.SlabOf[R](0)}
-	if err := ask.s.Aggregate(ctx, st, &rows); err != nil {
+	if err := reading.Aggregate(ctx, ask.s, st, &rows); err != nil {
 		return nil, err
 	}
 	return source.Take[R](&rows.Slab), nil
@@ -69,7 +70,7 @@ func AggregateInto[T any](ctx context.Context, q Readable[T], rows any, opts ...
 		return fault.Fill(err, name, modelName(ask.st.Model), "")
 	}
 	out := source.Rows{Slab: source.NewSlab(t)}
-	if err := ask.s.Aggregate(ctx, st, &out); err != nil {
+	if err := reading.Aggregate(ctx, ask.s, st, &out); err != nil {
 		return err
 	}
 	to.Elem().Set(out.Slice())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -59,7 +60,7 @@ func (r Repo[T]) Counts(ctx context.Context, rows []*T, counts ...RelationCount[
 	}
 	beside := source.NewSlab(t)
 	c.Rows.Links = &beside
-	if err := r.s.ReadCall(ctx, name, c); err != nil {
+	if err := reading.ReadCall(ctx, r.s, name, c); err != nil {
 		return nil, err
 	}
 	if beside.Len() != c.Rows.Len() {

@@ -6,6 +6,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/writing"
 )
 
 // WithDeleted shows soft-deleted rows beside the living ones, of the query's own model; a Branch has a
@@ -33,7 +34,7 @@ func (q Query[T]) Restore(ctx context.Context) (int64, error) {
 		return 0, fault.Fill(err, "Restore", q.st.Model.Name, "")
 	}
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: []builder.Set{set}, Deleted: builder.DeletedRows}
-	return q.s.Update(ctx, "Restore", st, nil)
+	return writing.Update(ctx, q.s, "Restore", st, nil)
 }
 
 // ForceDelete removes the rows that pass the conditions for good, whether soft-deleted or living, and gives
@@ -43,5 +44,5 @@ func (q Query[T]) ForceDelete(ctx context.Context) (int64, error) {
 	if err := q.mass("ForceDelete"); err != nil {
 		return 0, q.refuseDelete(ctx, "ForceDelete", st, err)
 	}
-	return q.s.Delete(hook.HardDelete(ctx), "ForceDelete", st, nil)
+	return writing.Delete(hook.HardDelete(ctx), q.s, "ForceDelete", st, nil)
 }

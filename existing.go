@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/writing"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -54,7 +54,7 @@ func (c Creation[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) erro
 	if c.mode == Refuse {
 		return c.q.Create(ctx, row, sets...)
 	}
-	over := &engine.Over{Mode: c.mode, Where: c.q.st.Where}
+	over := &writing.Over{Mode: c.mode, Where: c.q.st.Where}
 	c.q.st.Where = builder.Conjunction{}
 	return c.q.create(ctx, row, over, sets)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 )
 
 // SQL gives the statement's text and arguments as All would send them, scopes excluded since they need
@@ -16,7 +17,7 @@ func (q Query[T]) SQL() (string, []any, error) {
 		return "", nil, fault.Fill(q.st.Err, "SQL", modelName(q.st.Model), "")
 	}
 	st := q.st
-	return q.s.Text(&st)
+	return reading.Text(q.s, &st)
 }
 
 // Explain gives what All would run, without running it: every statement on every source, includes too,
@@ -36,12 +37,12 @@ func (q Query[T]) Explain(ctx context.Context, opts ...ExplainOption) (*Plan, er
 	}
 	st := q.st
 	if !o.analyze {
-		return q.s.Explain(ctx, &st)
+		return reading.Explain(ctx, q.s, &st)
 	}
 	if q.everyRow {
 		return nil, &Error{Op: "Explain", Model: st.Model.Name, Err: ErrInvalid, Detail: "EveryRow is said of mass writes, and Analyze runs reads only"}
 	}
-	return q.s.Analyze(ctx, &st, reflect.TypeFor[T]())
+	return reading.Analyze(ctx, q.s, &st, reflect.TypeFor[T]())
 }
 
 // Plan is what a query would run: a statement for the root and one for each include, with the scopes that

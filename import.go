@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/once"
 )
@@ -73,7 +74,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		return nil, &Error{Op: "Import", Model: m.Name, Source: src.Name(), Err: ErrUnsupported, Detail: "the source has no savepoints: use CreateMany"}
 	}
 	slab := slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows))
-	if err := engine.Apart(m, &slab); err != nil {
+	if err := entity.Apart(m, &slab); err != nil {
 		return nil, fault.Fill(err, "Import", m.Name, "")
 	}
 	results := make([]ImportResult[T], len(rows))
@@ -89,7 +90,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 			good = append(good, i)
 		}
 	}
-	before := engine.SnapshotOf(m, slab)
+	before := entity.SnapshotOf(m, slab)
 	err = r.s.Tx(ctx, engine.TxOptions{}, func(tx *session) error {
 		for from := 0; from < len(good); from += o.batch {
 			if err := importBatch(ctx, Repo[T]{tx}, rows, good[from:min(from+o.batch, len(good))], results); err != nil {

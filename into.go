@@ -6,8 +6,8 @@ import (
 	"reflect"
 	"unsafe"
 
-	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -38,7 +38,7 @@ func Into[D, T any](q Readable[T]) Projection[T, D] {
 	}
 	p, err := out.q.s.Projection(st.Model, reflect.TypeFor[D]())
 	if err == nil {
-		err = engine.Project(st, p)
+		err = reading.Project(st, p)
 	}
 	out.p = p
 	if err != nil {

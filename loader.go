@@ -4,8 +4,8 @@ import (
 	"context"
 	"unsafe"
 
-	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 )
 
 // WithLoader returns a context whose calls of Repo.Load are gathered: those made by many goroutines within a
@@ -19,7 +19,7 @@ import (
 // or with one made of it, empties the loader, those of a transaction also when it ends. Writes with other contexts, and
 // by others, are not noticed: do not keep the context for long.
 func WithLoader(ctx context.Context) context.Context {
-	return engine.WithLoader(ctx, engine.LoadWindow)
+	return reading.WithLoader(ctx, reading.LoadWindow)
 }
 
 // Load gives the row with this primary key, as ByID and One do, through the loader of the context if it has one; see
@@ -34,7 +34,7 @@ func (r Repo[T]) Load(ctx context.Context, key ...any) (T, error) {
 	if q.st.Err != nil || q.st.Model == nil {
 		return none, fault.Fill(q.st.Err, name, modelName(q.st.Model), "")
 	}
-	done, err := r.s.Load(ctx, q.st.Model, &q.st.Where, unsafe.Pointer(&row))
+	done, err := reading.Load(ctx, r.s, q.st.Model, &q.st.Where, unsafe.Pointer(&row))
 	switch {
 	case err != nil:
 		return none, fault.Fill(err, name, q.st.Model.Name, "")

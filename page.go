@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/multi-orm/orm/internal/cursor"
-	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -24,10 +24,10 @@ type Page[T any] struct {
 }
 
 // PageOption is an option of Page: WithTotal.
-type PageOption func(*engine.Paging)
+type PageOption func(*reading.Paging)
 
 // WithTotal counts the rows of all pages too, in the same snapshot where the source has any.
-func WithTotal(p *engine.Paging) { p.Total = true }
+func WithTotal(p *reading.Paging) { p.Total = true }
 
 // CursorKey gives the secret that seals the cursors of Page, 16 random bytes or more, and older ones that may still be
 // in use. Processes that serve each other's cursors need the same; without it each Open makes one up.
@@ -56,7 +56,7 @@ func CursorKey(key []byte, older ...[]byte) Option {
 // the place. Skip, Distinct, row locks and columns without an order, such as documents, are ErrInvalid. A place whose values do not fit into
 // a cursor of 8 KiB is ErrLimit.
 func (q Query[T]) Page(ctx context.Context, cursor string, opts ...PageOption) (Page[T], error) {
-	p := engine.Paging{Cursor: cursor}
+	p := reading.Paging{Cursor: cursor}
 	for _, opt := range opts {
 		if opt == nil {
 			q = q.invalid("", "an option is nil")
@@ -72,7 +72,7 @@ func (q Query[T]) Page(ctx context.Context, cursor string, opts ...PageOption) (
 	if err != nil {
 		return Page[T]{}, err
 	}
-	out, err := q.s.Page(ctx, c, p)
+	out, err := reading.Page(ctx, q.s, c, p)
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -113,7 +113,7 @@ func (q Query[T]) PageNumber(ctx context.Context, n int) (NumberedPage[T], error
 	if err != nil {
 		return NumberedPage[T]{}, err
 	}
-	total, err := q.s.Numbered(ctx, c)
+	total, err := reading.Numbered(ctx, q.s, c)
 	if err != nil {
 		return NumberedPage[T]{}, err
 	}

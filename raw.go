@@ -10,6 +10,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/named"
+	"github.com/multi-orm/orm/internal/rawsql"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -61,7 +62,7 @@ func Raw[T any](ctx context.Context, db DB, text constant, args ...any) ([]T, er
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.s.Query(ctx, bound, values, reflect.TypeFor[T](), some)
+	rows, err := rawsql.Query(ctx, db.s, bound, values, reflect.TypeFor[T](), some)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func RawRows[T any](ctx context.Context, db DB, text constant, args ...any) iter
 			return
 		}
 		stopped := false
-		err = db.s.QueryRows(ctx, bound, values, reflect.TypeFor[T](), some, window, func(rows *source.Slab) error {
+		err = rawsql.QueryRows(ctx, db.s, bound, values, reflect.TypeFor[T](), some, window, func(rows *source.Slab) error {
 			for i := range rows.Len() {
 				if !yield(*(*T)(rows.At(i)), nil) {
 					stopped = true
@@ -103,7 +104,7 @@ func (db DB) Exec(ctx context.Context, text constant, args ...any) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	return db.s.Exec(ctx, bound, values)
+	return rawsql.Exec(ctx, db.s, bound, values)
 }
 
 // RawOption stands among the arguments of Raw and RawRows.

@@ -7,17 +7,17 @@ import (
 	"reflect"
 
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
-func (q *Query[T]) start(name string, room int) (*engine.Call, error) {
+func (q *Query[T]) start(name string, room int) (*reading.Call, error) {
 	if q.st.Err != nil {
 		return nil, fault.Fill(q.st.Err, name, modelName(q.st.Model), "")
 	}
-	return q.s.NewCall(&q.st, source.SlabOf[T](room)), nil
+	return reading.NewCall(q.s, &q.st, source.SlabOf[T](room)), nil
 }
 
 func modelName(m *model.Model) string {
@@ -35,7 +35,7 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.s.ReadCall(ctx, "All", c); err != nil {
+	if err := reading.ReadCall(ctx, q.s, "All", c); err != nil {
 		return nil, err
 	}
 	return source.Take[T](&c.Rows.Slab), nil
@@ -68,10 +68,10 @@ func (q *Query[T]) single(ctx context.Context, name string, room int) (T, error)
 	if err != nil {
 		return none, err
 	}
-	if err := q.s.ReadCall(ctx, name, c); err != nil {
+	if err := reading.ReadCall(ctx, q.s, name, c); err != nil {
 		return none, err
 	}
-	if err := engine.Expected(q.st.Model, builder.OneRow, c.Rows.Len()); err != nil { // there may be no hooks, or one that took rows away
+	if err := reading.Expected(q.st.Model, builder.OneRow, c.Rows.Len()); err != nil { // there may be no hooks, or one that took rows away
 		return none, fault.Fill(err, name, "", "")
 	}
 	return source.Take[T](&c.Rows.Slab)[0], nil
@@ -84,7 +84,7 @@ func (q Query[T]) Count(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := q.s.Count(ctx, "Count", c)
+	n, err := reading.Count(ctx, q.s, "Count", c)
 	return n, fault.Fill(err, "Count", c.Model.Name, "")
 }
 
@@ -94,7 +94,7 @@ func (q Query[T]) Exists(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ok, err := q.s.Exists(ctx, "Exists", c)
+	ok, err := reading.Exists(ctx, q.s, "Exists", c)
 	return ok, fault.Fill(err, "Exists", c.Model.Name, "")
 }
 
@@ -135,7 +135,7 @@ func (q Query[T]) Rows(ctx context.Context) iter.Seq2[T, error] {
 			return
 		}
 		stopped := false
-		err = q.s.Stream(ctx, &c.Select, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
+		err = reading.Stream(ctx, q.s, &c.Select, reflect.TypeFor[T](), window, func(rows *source.Slab) error {
 			for i := range rows.Len() {
 				if !yield(*(*T)(rows.At(i)), nil) {
 					stopped = true

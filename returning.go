@@ -5,20 +5,21 @@ import (
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/related"
+	"github.com/multi-orm/orm/internal/writing"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
 // returned says what a write is to give back.
-func (q *Query[T]) returned(op string) engine.Returned {
-	return engine.Returned{Name: op, Model: q.st.Model, Columns: q.st.Columns, Includes: q.st.Includes}
+func (q *Query[T]) returned(op string) writing.Returned {
+	return writing.Returned{Name: op, Model: q.st.Model, Columns: q.st.Columns, Includes: q.st.Includes}
 }
 
 // together runs a write whose result has relations, all in one transaction.
 func (q *Query[T]) together(ctx context.Context, op string, rows *source.Slab, write func(tx *session, returning []*model.Field) error) error {
-	return q.s.Together(ctx, q.returned(op), rows, write)
+	return writing.Together(ctx, q.s, q.returned(op), rows, write)
 }
 
 // Create is [Repo.Create] that reads back more than what the source makes: the columns of Select, as the database
@@ -30,7 +31,7 @@ func (q Query[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) error {
 	return q.create(ctx, row, nil, sets)
 }
 
-func (q Query[T]) create(ctx context.Context, row *T, over *engine.Over, sets []Assign[T]) error {
+func (q Query[T]) create(ctx context.Context, row *T, over *writing.Over, sets []Assign[T]) error {
 	if err := q.given("Create", row); err != nil {
 		return err
 	}
@@ -38,18 +39,18 @@ func (q Query[T]) create(ctx context.Context, row *T, over *engine.Over, sets []
 	return creating(row, m, sets, func(nested []builder.Set, said []*model.Field) error {
 		slab := slabOver(m, unsafe.Pointer(row), 1)
 		write := func(s *session, returning []*model.Field) error {
-			o := engine.CreateOptions{Returning: returning, Said: said, Over: over}
+			o := writing.CreateOptions{Returning: returning, Said: said, Over: over}
 			if len(nested) > 0 {
-				return s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), nested, o)
+				return related.CreateNested(ctx, s, "Create", m, unsafe.Pointer(row), nested, o)
 			}
-			_, err := s.Create(ctx, "Create", m, slab, o)
+			_, err := writing.Create(ctx, s, "Create", m, slab, o)
 			return err
 		}
 		if len(q.st.Includes) == 0 {
 			return write(q.s, q.st.Columns)
 		}
 		was := *row
-		err := q.s.Together(ctx, engine.Returned{Name: "Create", Model: m, Includes: q.st.Includes}, &slab, func(tx *session, _ []*model.Field) error {
+		err := writing.Together(ctx, q.s, writing.Returned{Name: "Create", Model: m, Includes: q.st.Includes}, &slab, func(tx *session, _ []*model.Field) error {
 			return write(tx, q.st.Columns)
 		})
 		if err != nil {
@@ -72,9 +73,9 @@ func (q Query[T]) Save(ctx context.Context, row *T, only ...Selectable[T]) error
 	case err != nil:
 		return err
 	case len(q.st.Includes) == 0 && len(q.st.Columns) == 0:
-		return q.s.Save(ctx, q.st.Model, unsafe.Pointer(row), fields)
+		return writing.Save(ctx, q.s, q.st.Model, unsafe.Pointer(row), fields)
 	}
-	return q.s.SaveReturning(ctx, q.returned("Save"), unsafe.Pointer(row), fields)
+	return writing.SaveReturning(ctx, q.s, q.returned("Save"), unsafe.Pointer(row), fields)
 }
 
 // Upsert is [Repo.Upsert] that reads back the relations of With in the same transaction; where that fails nothing is
@@ -95,7 +96,7 @@ func (q Query[T]) Upsert(ctx context.Context, on Conflict[T], row *T, sets ...As
 		on.inserted = &told
 	}
 	slab := slabOver(m, unsafe.Pointer(row), 1)
-	err := q.s.Together(ctx, engine.Returned{Name: "Upsert", Model: m, Includes: q.st.Includes}, &slab, func(tx *session, _ []*model.Field) error {
+	err := writing.Together(ctx, q.s, writing.Returned{Name: "Upsert", Model: m, Includes: q.st.Includes}, &slab, func(tx *session, _ []*model.Field) error {
 		return Repo[T]{tx}.Upsert(ctx, on, row, sets...)
 	})
 	switch {

@@ -5,8 +5,10 @@ import (
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
-	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/related"
+	"github.com/multi-orm/orm/internal/writing"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -23,11 +25,11 @@ func (r Repo[T]) Create(ctx context.Context, row *T, sets ...Assign[T]) error {
 		return err
 	}
 	return creating(row, m, sets, func(nested []builder.Set, said []*model.Field) error {
-		o := engine.CreateOptions{Said: said}
+		o := writing.CreateOptions{Said: said}
 		if len(nested) > 0 {
-			return r.s.CreateNested(ctx, "Create", m, unsafe.Pointer(row), nested, o)
+			return related.CreateNested(ctx, r.s, "Create", m, unsafe.Pointer(row), nested, o)
 		}
-		_, err := r.s.Create(ctx, "Create", m, slabOver(m, unsafe.Pointer(row), 1), o)
+		_, err := writing.Create(ctx, r.s, "Create", m, slabOver(m, unsafe.Pointer(row), 1), o)
 		return err
 	})
 }
@@ -38,7 +40,7 @@ func creating[T any](row *T, m *model.Model, sets []Assign[T], write func(nested
 	if len(sets) == 0 {
 		return write(nil, nil)
 	}
-	before := engine.SnapshotOf(m, slabOver(m, unsafe.Pointer(row), 1))
+	before := entity.SnapshotOf(m, slabOver(m, unsafe.Pointer(row), 1))
 	nested, said, err := say(m, unsafe.Pointer(row), assignments(sets))
 	if err == nil {
 		err = write(nested, said)
@@ -96,14 +98,14 @@ func (r Repo[T]) CreateMany(ctx context.Context, rows []T, opts ...BulkOption) (
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	var o engine.CreateOptions
+	var o writing.CreateOptions
 	for _, opt := range opts {
 		if opt == nil {
 			return 0, &Error{Op: "CreateMany", Model: m.Name, Err: ErrInvalid, Detail: "an option is nil"}
 		}
 		opt(&o.BulkOptions)
 	}
-	return r.s.Create(ctx, "CreateMany", m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), o)
+	return writing.Create(ctx, r.s, "CreateMany", m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), o)
 }
 
 // slabOver is a slab of rows that exist already, all of them taken.
@@ -142,7 +144,7 @@ func (r Repo[T]) Save(ctx context.Context, row *T, only ...Selectable[T]) error 
 	if err != nil {
 		return err
 	}
-	return r.s.Save(ctx, m, unsafe.Pointer(row), fields)
+	return writing.Save(ctx, r.s, m, unsafe.Pointer(row), fields)
 }
 
 // SaveMany is [Repo.Save] of many rows, all or none, and gives their number: a row that is not there is
@@ -158,7 +160,7 @@ func (r Repo[T]) SaveMany(ctx context.Context, rows []T, only ...Selectable[T]) 
 	if err != nil {
 		return 0, err
 	}
-	if err := r.s.SaveMany(ctx, m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), fields); err != nil {
+	if err := writing.SaveMany(ctx, r.s, m, slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows)), fields); err != nil {
 		return 0, err
 	}
 	return int64(len(rows)), nil
@@ -176,9 +178,9 @@ func (r Repo[T]) Upsert(ctx context.Context, on Conflict[T], row *T, sets ...Ass
 		return fault.Fill(err, "Upsert", modelName(m), "")
 	}
 	if on.inserted != nil {
-		return r.s.UpsertTelling(ctx, m, on.fields, unsafe.Pointer(row), assignments(sets), on.inserted)
+		return writing.UpsertTelling(ctx, r.s, m, on.fields, unsafe.Pointer(row), assignments(sets), on.inserted)
 	}
-	return r.s.Upsert(ctx, m, on.fields, unsafe.Pointer(row), assignments(sets))
+	return writing.Upsert(ctx, r.s, m, on.fields, unsafe.Pointer(row), assignments(sets))
 }
 
 func assignments[T any](in []Assign[T]) []builder.Set {
@@ -203,9 +205,9 @@ func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 		err := q.together(ctx, "Update", &rows.Slab, func(tx *session, returning []*model.Field) (err error) {
 			st.Returning = returning
 			if builder.HasNested(st.Set) {
-				return tx.UpdateNested(ctx, "Update", st, &rows)
+				return related.UpdateNested(ctx, tx, "Update", st, &rows)
 			}
-			_, err = tx.Update(ctx, "Update", st, &rows)
+			_, err = writing.Update(ctx, tx, "Update", st, &rows)
 			return err
 		})
 		if err != nil {
@@ -214,12 +216,12 @@ func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 		return only[T](&rows, "Update", q.st.Model)
 	}
 	if builder.HasNested(st.Set) {
-		if err := q.s.UpdateNested(ctx, "Update", st, &rows); err != nil {
+		if err := related.UpdateNested(ctx, q.s, "Update", st, &rows); err != nil {
 			return none, err
 		}
 		return only[T](&rows, "Update", q.st.Model)
 	}
-	if _, err := q.s.Update(ctx, "Update", st, &rows); err != nil {
+	if _, err := writing.Update(ctx, q.s, "Update", st, &rows); err != nil {
 		return none, err
 	}
 	return only[T](&rows, "Update", q.st.Model)
@@ -246,7 +248,7 @@ func (q Query[T]) UpdateMany(ctx context.Context, sets ...Assign[T]) (int64, err
 	if err := q.mass("UpdateMany"); err != nil {
 		return 0, q.refuseUpdate(ctx, "UpdateMany", st, err)
 	}
-	return q.s.Update(ctx, "UpdateMany", st, nil)
+	return writing.Update(ctx, q.s, "UpdateMany", st, nil)
 }
 
 // UpdateReturning is UpdateMany that gives the rows as they then are, also those that no longer pass, with the
@@ -260,7 +262,7 @@ func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, 
 	if len(q.st.Includes) > 0 {
 		err := q.together(ctx, "UpdateReturning", &rows.Slab, func(tx *session, returning []*model.Field) error {
 			st.Returning = returning
-			_, err := tx.Update(ctx, "UpdateReturning", st, &rows)
+			_, err := writing.Update(ctx, tx, "UpdateReturning", st, &rows)
 			return err
 		})
 		if err != nil {
@@ -268,7 +270,7 @@ func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, 
 		}
 		return source.Take[T](&rows.Slab), nil
 	}
-	if _, err := q.s.Update(ctx, "UpdateReturning", st, &rows); err != nil {
+	if _, err := writing.Update(ctx, q.s, "UpdateReturning", st, &rows); err != nil {
 		return nil, err
 	}
 	return source.Take[T](&rows.Slab), nil
@@ -284,12 +286,12 @@ func (q Query[T]) Delete(ctx context.Context) (T, error) {
 	}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
 	if len(q.st.Includes) > 0 {
-		if err := q.s.DeleteLoaded(ctx, q.returned("Delete"), st, &rows); err != nil {
+		if err := writing.DeleteLoaded(ctx, q.s, q.returned("Delete"), st, &rows); err != nil {
 			return none, err
 		}
 		return only[T](&rows, "Delete", q.st.Model)
 	}
-	if _, err := q.s.Delete(ctx, "Delete", st, &rows); err != nil {
+	if _, err := writing.Delete(ctx, q.s, "Delete", st, &rows); err != nil {
 		return none, err
 	}
 	return only[T](&rows, "Delete", q.st.Model)
@@ -302,7 +304,7 @@ func (q Query[T]) DeleteMany(ctx context.Context) (int64, error) {
 	if err := q.mass("DeleteMany"); err != nil {
 		return 0, q.refuseDelete(ctx, "DeleteMany", st, err)
 	}
-	return q.s.Delete(ctx, "DeleteMany", st, nil)
+	return writing.Delete(ctx, q.s, "DeleteMany", st, nil)
 }
 
 // DeleteReturning is DeleteMany that gives the rows as they were, in no particular order, with the relations that With names,
@@ -315,9 +317,9 @@ func (q Query[T]) DeleteReturning(ctx context.Context) ([]T, error) {
 	rows := source.Rows{Slab: source.SlabOf[T](0)}
 	var err error
 	if len(q.st.Includes) > 0 {
-		err = q.s.DeleteLoaded(ctx, q.returned("DeleteReturning"), st, &rows)
+		err = writing.DeleteLoaded(ctx, q.s, q.returned("DeleteReturning"), st, &rows)
 	} else {
-		_, err = q.s.Delete(ctx, "DeleteReturning", st, &rows)
+		_, err = writing.Delete(ctx, q.s, "DeleteReturning", st, &rows)
 	}
 	if err != nil {
 		return nil, err
@@ -330,14 +332,14 @@ func (q *Query[T]) refuseUpdate(ctx context.Context, op string, st *builder.Upda
 	if q.s == nil || q.st.Model == nil || q.st.Err != nil {
 		return err
 	}
-	return q.s.RefuseUpdate(ctx, op, st, err)
+	return writing.RefuseUpdate(ctx, q.s, op, st, err)
 }
 
 func (q *Query[T]) refuseDelete(ctx context.Context, op string, st *builder.Delete, err error) error {
 	if q.s == nil || q.st.Model == nil || q.st.Err != nil {
 		return err
 	}
-	return q.s.RefuseDelete(ctx, op, st, err)
+	return writing.RefuseDelete(ctx, q.s, op, st, err)
 }
 
 // mass checks a write of many rows.

@@ -12,6 +12,7 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -152,7 +153,7 @@ func answer(e *env, s *engine.Session, st *builder.Select) string {
 	if st.Want != builder.WantRows {
 		rows.Slab = source.SlabOf[int64](1)
 	}
-	ok(s.Read(e.ctx, "All", st, &rows))
+	ok(reading.Read(e.ctx, s, "All", st, &rows))
 	return string(bytes.ReplaceAll(must(json.Marshal(rows.Slab.Slice().Interface())), []byte("null"), []byte("-")))
 }
 

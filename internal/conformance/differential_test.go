@@ -12,6 +12,7 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -76,7 +77,7 @@ func (e *env) world(s *engine.Session) world {
 	w := world{map[*model.Model][]reflect.Value{}, map[*model.Relation]map[string][]reflect.Value{}}
 	for _, m := range s.Models() {
 		rows := source.Rows{Slab: source.NewSlab(m.Type)}
-		ok(s.Read(e.ctx, "All", &builder.Select{Model: m}, &rows))
+		ok(reading.Read(e.ctx, s, "All", &builder.Select{Model: m}, &rows))
 		all := rows.Slab.Slice()
 		for i := range all.Len() {
 			w.rows[m] = append(w.rows[m], all.Index(i))

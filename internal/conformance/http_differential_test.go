@@ -11,6 +11,7 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 	"github.com/multi-orm/orm/source/httpapi"
@@ -107,7 +108,7 @@ func (x *httpRun) distinct(d *draw, root [2]*model.Model) (have, want string) {
 // streamed is answer for a stream, in windows that are smaller than most answers.
 func streamed(e *env, s *engine.Session, st *builder.Select) string {
 	out := reflect.MakeSlice(reflect.SliceOf(st.Model.Type), 0, 8)
-	ok(s.Stream(e.ctx, st, st.Model.Type, 5, func(rows *source.Slab) error {
+	ok(reading.Stream(e.ctx, s, st, st.Model.Type, 5, func(rows *source.Slab) error {
 		for i := range rows.Len() { // the memory may be used again
 			out = reflect.Append(out, reflect.NewAt(st.Model.Type, rows.At(i)).Elem())
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/reading"
 )
 
 var loaderCases = []testCase{
@@ -67,7 +67,7 @@ func (e *env) plainRows(n int, models ...any) (orm.DB, orm.Repo[Plain]) {
 
 func loadBatch(e *env) {
 	_, r := e.plainRows(1200)
-	ctx := engine.WithLoader(e.ctx, patient)
+	ctx := reading.WithLoader(e.ctx, patient)
 	errs := make([]error, 200)
 	together(len(errs), func(i int) {
 		p, err := r.Load(ctx, i%50+1)
@@ -98,7 +98,7 @@ func loadKeys(e *env) {
 	must(orm.Repo[Token](db).CreateMany(e.ctx, tokens))
 	must(orm.Repo[Label](db).CreateMany(e.ctx, labels))
 	e.log.reset()
-	ctx := engine.WithLoader(e.ctx, patient)
+	ctx := reading.WithLoader(e.ctx, patient)
 	names := make([]string, 8)
 	together(len(names), func(i int) {
 		switch {
@@ -211,7 +211,7 @@ func loadWrites(e *env) {
 
 func loadCancel(e *env) {
 	_, r := e.plainRows(3)
-	ctx := engine.WithLoader(e.ctx, patient)
+	ctx := reading.WithLoader(e.ctx, patient)
 	first, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	errs := make([]error, 3)
@@ -238,7 +238,7 @@ func loadCancel(e *env) {
 
 func loadFailures(e *env) {
 	db, r := e.plainRows(2)
-	ctx := engine.WithLoader(e.ctx, patient)
+	ctx := reading.WithLoader(e.ctx, patient)
 	e.fails(second(r.Load(ctx, 3)), orm.ErrNotFound, "Plain", "")
 	ok(orm.Repo[Plain](db).Create(e.ctx, &Plain{Name: "new"}))
 	e.equal(must(r.Load(ctx, 3)).Name, "new", "an absent row is asked for again")
@@ -273,7 +273,7 @@ func loadScopes(e *env) {
 		}
 		return plains.ID.Eq(a.TenantID.(int64)), nil
 	})))
-	ctx := engine.WithLoader(e.ctx, patient)
+	ctx := reading.WithLoader(e.ctx, patient)
 	one := orm.WithActor(ctx, orm.Actor{ID: 1, TenantID: int64(1)})
 	two := orm.WithActor(ctx, orm.Actor{ID: 1, TenantID: int64(2)})
 	poor := context.WithValue(one, flag{}, int64(0))
@@ -311,12 +311,12 @@ func loadHooks(e *env) {
 		}
 		return nil
 	}}))
-	ctx, cancel := context.WithTimeout(engine.WithLoader(e.ctx, patient), 20*time.Second)
+	ctx, cancel := context.WithTimeout(reading.WithLoader(e.ctx, patient), 20*time.Second)
 	defer cancel()
 	together(10, func(i int) { must(r.Load(ctx, i+1)) })
 	e.equal(reads, []int64{10, 1}, "what the hook saw and loaded")
 	ok(db.Use(hook.MaxRows(5)))
-	ctx = engine.WithLoader(ctx, patient)
+	ctx = reading.WithLoader(ctx, patient)
 	together(10, func(i int) { must(r.Load(ctx, i+1)) })
 }
 

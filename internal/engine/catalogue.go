@@ -12,8 +12,8 @@ import (
 // Catalogue reads what tables the source of raw SQL holds, inside the transaction where there is one. It reads no rows of
 // theirs, so scopes have nothing to say; observers see its statements.
 func (s *Session) Catalogue(ctx context.Context) (*catalogue.Schema, error) {
-	s = s.joined(ctx)
-	src, err := s.rawSource(ctx)
+	s = s.Joined(ctx)
+	src, err := s.RawSource(ctx)
 	if err != nil {
 		return nil, fault.Fill(err, "catalogue", "", "")
 	}
@@ -21,11 +21,11 @@ func (s *Session) Catalogue(ctx context.Context) (*catalogue.Schema, error) {
 	if !ok {
 		return nil, &fault.Error{Op: "catalogue", Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source cannot tell what tables it holds"}
 	}
-	ex, err := s.rawExecutor(ctx, src)
+	ex, err := s.RawExecutor(ctx, src)
 	if err != nil {
 		return nil, fault.Fill(err, "catalogue", "", src.Name())
 	}
-	in, _, err := s.withSettings(ctx, src)
+	in, _, err := s.WithSettings(ctx, src)
 	if err != nil {
 		return nil, fault.Fill(err, "catalogue", "", src.Name())
 	}
@@ -56,10 +56,10 @@ type watched struct {
 
 // Query is that of the executor, observed.
 func (w watched) Query(ctx context.Context, text string, args []model.Value, rows *source.Rows) error {
-	if !w.s.observed(ctx) {
+	if !w.s.Observed(ctx) {
 		return w.RawExecutor.Query(ctx, text, args, rows)
 	}
-	_, err := w.s.follow(ctx, w.src, Statement{Source: w.src.Name(), Verb: "catalogue", Text: text}, w.s.rawArgs(ctx, args), func(ctx context.Context) (int64, error) {
+	_, err := w.s.Tell(ctx, w.src, Statement{Source: w.src.Name(), Verb: "catalogue", Text: text}, w.s.RawArgs(ctx, args), func(ctx context.Context) (int64, error) {
 		err := w.RawExecutor.Query(ctx, text, args, rows)
 		return int64(rows.Len()), err
 	})

@@ -10,7 +10,7 @@ import (
 // the one that does. A text that stands for a number or a UUID is compared by the library alone: databases refuse to,
 // or take "007" for 7 on one path and not on the other.
 func (e *Engine) incomparable(r *model.Relation) string {
-	if e.bound[r.Model] == nil || e.bound[r.Target] == nil || e.apart(r) || r.Through != nil {
+	if e.Bound[r.Model] == nil || e.Bound[r.Target] == nil || e.Apart(r) || r.Through != nil {
 		return ""
 	}
 	for i, f := range r.Local {
@@ -19,24 +19,4 @@ func (e *Engine) incomparable(r *model.Relation) string {
 		}
 	}
 	return ""
-}
-
-// fitting leaves out the keys that no row can have in the columns.
-func fitting(columns []*model.Field, keys []model.List) []model.List {
-	out := make([]model.List, len(keys))
-next:
-	for i := range keys[0] {
-		row := make([]model.Value, len(columns))
-		for c, f := range columns {
-			v, ok := f.Key(keys[c][i])
-			if !ok {
-				continue next
-			}
-			row[c] = v
-		}
-		for c := range row {
-			out[c] = append(out[c], row[c])
-		}
-	}
-	return out
 }

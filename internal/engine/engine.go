@@ -1,5 +1,3 @@
-// Package engine runs statements: it asks the hooks and the scopes, picks the source, loads includes and
-// hands children to their parents. The root package is a thin generic face over it.
 package engine
 
 import (
@@ -7,12 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"math"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/cursor"
 	"github.com/multi-orm/orm/internal/fault"
@@ -89,16 +85,16 @@ type Engine struct {
 
 	sources   []source.Source
 	models    []*model.Model
-	bound     map[*model.Model]source.Source
+	Bound     map[*model.Model]source.Source
 	links     map[linkTable]*model.Model
-	refs      map[*model.Model][]reference
-	linkEnds  map[*model.Relation]*linkEnds
+	Refs      map[*model.Model][]Reference
+	LinkEnds  map[*model.Relation]*LinkEnds
 	linkRows  sync.Map  // *model.Relation → *linkRow
-	dealings  sync.Map  // *model.Model → dealing, once it is not byOrder
+	Dealings  sync.Map  // *model.Model → dealing, once it is not byOrder
 	keyTypes  sync.Map  // *model.Field → source.KeyType, of columns whose database was asked
 	copies    sync.Map  // projectionKey → *model.Projection
-	proven    sync.Map  // source.Source → *hook.Registry under which its row policies were seen to hold
-	readers   sync.Pool // of *reader: nothing holds one once its call is over
+	Proven    sync.Map  // source.Source → *hook.Registry under which its row policies were seen to hold
+	Readers   sync.Pool // of *reader: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
 	closed    *atomic.Bool // of the engine that was opened
@@ -109,32 +105,25 @@ type Engine struct {
 	tracers   []Tracer
 
 	bestEffort bool
-	cursors    *cursor.Keys
-	ids        *uuid7.Maker // of the keys that default=uuid makes
-	crossing   bool         // relations lead out of their source
-	unasked    bool         // a model has columns that are tagged noquery
+	Cursors    *cursor.Keys
+	IDs        *uuid7.Maker // of the keys that default=uuid makes
+	Crossing   bool         // relations lead out of their source
+	Unasked    bool         // a model has columns that are tagged noquery
 
 	parent  *Engine                       // that this one was extended from; nil for the one that was opened
 	follows atomic.Pointer[hook.Registry] // the parent's registry that the own one was made of
 	global  []*model.Model                // declared global by the extension
 }
 
-type linkTable struct{ source, schema, table string }
-
-type linkRow struct {
-	typ    reflect.Type
-	fields []*model.Field
-}
-
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, ids: uuid7.New(nil), closed: new(atomic.Bool),
-		bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), closed: new(atomic.Bool),
+		Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
 	}
 	var err error
-	if e.cursors, err = cursor.NewKeys(c.CursorKeys...); err != nil {
+	if e.Cursors, err = cursor.NewKeys(c.CursorKeys...); err != nil {
 		return nil, (&fault.Error{Op: "open", Err: fault.ErrInvalid, Detail: "the keys of cursors could not be made"}).WithCause(err)
 	}
 	if !c.KeysTell {
@@ -173,10 +162,10 @@ func closeAll(opened []source.Source) {
 // relate readies what hangs on the columns of relations.
 func (e *Engine) relate() {
 	e.bindLinkTables()
-	e.refs = e.references()
+	e.Refs = e.references()
 	e.secret = e.secrets()
-	e.crossing = e.leaves()
-	e.unasked = hasUnasked(e.models)
+	e.Crossing = e.leaves()
+	e.Unasked = hasUnasked(e.models)
 }
 
 func (e *Engine) check(c Config) error {
@@ -216,7 +205,7 @@ func (e *Engine) check(c Config) error {
 				continue
 			}
 		}
-		e.bound[m] = src
+		e.Bound[m] = src
 		key := linkTable{src.Name(), m.Schema, m.Table}
 		if other := e.links[key]; other != nil {
 			bad(m, "table \""+m.Table+"\" is already the table of "+other.Name)
@@ -242,8 +231,8 @@ func (e *Engine) checkRelations(open func(*model.Relation) error) error {
 				errs = append(errs, fault.Fill(err, "open", "", ""))
 				continue
 			}
-			if r.Strategy == model.Join && e.apart(r) {
-				bad(m, "relation "+r.Name+": "+cannotJoin)
+			if r.Strategy == model.Join && e.Apart(r) {
+				bad(m, "relation "+r.Name+": "+CannotJoin)
 			}
 			if why := e.linkable(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)
@@ -301,7 +290,7 @@ func (e *Engine) Sources() []source.Source { return e.sources }
 func (e *Engine) ModelsOf(s source.Source) []*model.Model {
 	var out []*model.Model
 	for _, m := range e.models {
-		if e.bound[m] == s {
+		if e.Bound[m] == s {
 			out = append(out, m)
 		}
 	}
@@ -313,15 +302,15 @@ func (e *Engine) SourceOf(m *model.Model) (source.Source, error) {
 	if e.closed.Load() {
 		return nil, &fault.Error{Model: m.Name, Err: fault.ErrClosed, Detail: "the DB was closed"}
 	}
-	s := e.bound[m]
+	s := e.Bound[m]
 	if s == nil {
 		return nil, fault.New(fault.ErrInvalid, m.Name, "", "the model is not registered: give it to orm.Models at Open")
 	}
 	return s, nil
 }
 
-// boundTo gives the source of m, nil for none.
-func (e *Engine) boundTo(m *model.Model) source.Source { return e.bound[m] }
+// BoundTo gives the source of m, nil for none.
+func (e *Engine) BoundTo(m *model.Model) source.Source { return e.Bound[m] }
 
 // Use registers extensions. They hold for every call that starts after Use returned.
 func (e *Engine) Use(exts ...hook.Extension) error {
@@ -348,13 +337,4 @@ func (e *Engine) Close() error {
 		errs = append(errs, s.Close())
 	}
 	return errors.Join(errs...)
-}
-
-func (e *Engine) linkRow(r *model.Relation) *linkRow {
-	if v, ok := e.linkRows.Load(r); ok {
-		return v.(*linkRow)
-	}
-	t, fields := builder.LinkRow(r)
-	v, _ := e.linkRows.LoadOrStore(r, &linkRow{t, fields})
-	return v.(*linkRow)
 }

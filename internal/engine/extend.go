@@ -4,12 +4,23 @@ import (
 	"context"
 	"slices"
 
-	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
+
+// hasUnasked reports whether a model has columns that are tagged noquery, so that statements are looked through.
+func hasUnasked(models []*model.Model) bool {
+	for _, m := range models {
+		for _, f := range m.Fields {
+			if f.NoQuery {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // Friend opens the handle of a DB to other packages of this module; nobody else can make one.
 type Friend struct{ _ byte }
@@ -29,38 +40,28 @@ type ForeignKey struct{ From, To []*model.Field }
 // its models: see Follow. Models that a scope refuses are refused here, as by Open.
 func (e *Engine) Extended(x Extension) (*Engine, error) {
 	out := &Engine{Limits: e.Limits, sources: e.sources, logger: e.logger, logging: e.logging, observers: e.observers, tracers: e.tracers, bestEffort: e.bestEffort,
-		cursors: e.cursors, ids: e.ids, closed: e.closed, parent: e, global: x.Global, bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
+		Cursors: e.Cursors, IDs: e.IDs, closed: e.closed, parent: e, global: x.Global, Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	out.models = slices.Concat(e.models, x.Models)
 	for _, m := range e.models {
-		out.bound[m] = e.bound[m]
-		out.links[linkTable{e.bound[m].Name(), m.Schema, m.Table}] = m
+		out.Bound[m] = e.Bound[m]
+		out.links[linkTable{e.Bound[m].Name(), m.Schema, m.Table}] = m
 	}
 	for _, m := range x.Models {
 		key := linkTable{x.Source.Name(), m.Schema, m.Table}
 		if out.links[key] != nil {
 			return nil, fault.New(fault.ErrInvalid, m.Name, "", "the table is already the table of "+out.links[key].Name)
 		}
-		out.bound[m], out.links[key] = x.Source, m
+		out.Bound[m], out.links[key] = x.Source, m
 	}
 	out.bindLinkTables()
-	out.refs = out.references()
+	out.Refs = out.references()
 	for _, k := range x.References {
 		out.refer(k)
 	}
 	out.secret = out.secrets()
-	out.crossing = out.leaves()
-	out.unasked = hasUnasked(out.models)
+	out.Crossing = out.leaves()
+	out.Unasked = hasUnasked(out.models)
 	return out, out.Follow()
-}
-
-func (e *Engine) refer(k ForeignKey) {
-	m, target := k.From[0].Model, k.To[0].Model
-	for _, r := range e.refs[m] {
-		if r.target == target && sameFields(r.fields, k.From) && sameFields(r.remote, k.To) {
-			return
-		}
-	}
-	e.refs[m] = append(e.refs[m], reference{k.From, target, k.To})
 }
 
 // SourceFor gives the source that raw SQL of the session is for.
@@ -155,7 +156,7 @@ func (s *Session) On(e *Engine) (*Session, error) {
 
 // Pinned gives a context under which the reads of one call go to one place, where a source has several.
 func (s *Session) Pinned(ctx context.Context, m *model.Model) context.Context {
-	s = s.joined(ctx)
+	s = s.Joined(ctx)
 	src, err := s.SourceOf(m)
 	if p, ok := src.(source.Pinned); ok && err == nil && s.tx == nil {
 		return p.Pin(ctx)
@@ -163,22 +164,5 @@ func (s *Session) Pinned(ctx context.Context, m *model.Model) context.Context {
 	return ctx
 }
 
-// Below loads the relation of inc into parents, which hold its local columns and its field and were read by nobody: rows of
-// a struct made at run time. depth counts the includes above it.
-func (s *Session) Below(ctx context.Context, name string, inc *builder.Include, parents *source.Slab, depth int) error {
-	s = s.joined(ctx)
-	m := inc.Relation.Target
-	incs := []*builder.Include{inc}
-	if err := s.names((&builder.Select{Includes: incs}).Named); err != nil {
-		return s.located(err, name, m)
-	}
-	r := &reader{s: s, reg: s.Registry(), name: name, reads: countIncludes(incs)}
-	err := s.scoper(ctx, r.reg, builder.LivingRows).includes(incs)
-	if err == nil {
-		err = r.includes(ctx, parents, incs, "", depth)
-	}
-	return s.located(err, name, m)
-}
-
 // Bind lets a model that holds keys only be the parent of includes.
-func (e *Engine) Bind(m *model.Model, src source.Source) { e.bound[m] = src }
+func (e *Engine) Bind(m *model.Model, src source.Source) { e.Bound[m] = src }

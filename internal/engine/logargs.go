@@ -48,8 +48,8 @@ func (e *Engine) seenArgs(ctx context.Context, src source.Source, st builder.Sta
 	})
 }
 
-// rawArgs gives the arguments of SQL text: no column is known of any.
-func (e *Engine) rawArgs(ctx context.Context, args []model.Value) []any {
+// RawArgs gives the arguments of SQL text: no column is known of any.
+func (e *Engine) RawArgs(ctx context.Context, args []model.Value) []any {
 	if !e.logsArgs(ctx) {
 		return nil
 	}
@@ -73,14 +73,14 @@ func (e *Engine) secrets() map[*model.Field]bool {
 		}
 		for _, m := range e.models {
 			for _, r := range m.Relations {
-				ends := e.linkEnds[r]
+				ends := e.LinkEnds[r]
 				if ends == nil {
-					ends = &linkEnds{local: r.Remote}
+					ends = &LinkEnds{Local: r.Remote}
 				}
-				for i, f := range ends.local {
+				for i, f := range ends.Local {
 					tie(r.Local[i], f)
 				}
-				for i, f := range ends.remote {
+				for i, f := range ends.Remote {
 					tie(r.Remote[i], f)
 				}
 			}

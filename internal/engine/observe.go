@@ -20,22 +20,22 @@ type Tracer interface {
 	StatementEnd(ctx context.Context, s Statement)
 }
 
-// observed reports whether anyone looks at statements, so that nothing is measured for nobody.
-func (e *Engine) observed(ctx context.Context) bool {
+// Observed reports whether anyone looks at statements, so that nothing is measured for nobody.
+func (e *Engine) Observed(ctx context.Context) bool {
 	return len(e.observers) > 0 || len(e.tracers) > 0 || e.logger != nil && e.logger.Enabled(ctx, slog.LevelDebug)
 }
 
-// watch runs a statement and tells those who look at it.
-func (e *Engine) watch(ctx context.Context, src source.Source, st builder.Statement, run func(context.Context) (int64, error)) (int64, error) {
+// Watch runs a statement and tells those who look at it.
+func (e *Engine) Watch(ctx context.Context, src source.Source, st builder.Statement, run func(context.Context) (int64, error)) (int64, error) {
 	s := Statement{Source: src.Name(), Model: st.Root().Name, Table: st.Root().Table, Verb: st.Verb()}
 	if q, ok := src.(source.SQL); ok {
 		s.Text, _, _ = q.Compile(st)
 	}
-	return e.follow(ctx, src, s, e.seenArgs(ctx, src, st), run)
+	return e.Tell(ctx, src, s, e.seenArgs(ctx, src, st), run)
 }
 
-// follow tells tracers and observers of s, which holds no arguments; args are for the log alone.
-func (e *Engine) follow(ctx context.Context, src source.Source, s Statement, args []any, run func(context.Context) (int64, error)) (n int64, err error) {
+// Tell tells tracers and observers of s, which holds no arguments; args are for the log alone.
+func (e *Engine) Tell(ctx context.Context, src source.Source, s Statement, args []any, run func(context.Context) (int64, error)) (n int64, err error) {
 	if q, ok := src.(source.SQL); ok {
 		s.System = q.Dialect().Name()
 	}

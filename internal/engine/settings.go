@@ -8,8 +8,8 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// withSettings hands the variables that row policies read to a source that has such policies.
-func (e *Engine) withSettings(ctx context.Context, src source.Source) (context.Context, []source.Setting, error) {
+// WithSettings hands the variables that row policies read to a source that has such policies.
+func (e *Engine) WithSettings(ctx context.Context, src source.Source) (context.Context, []source.Setting, error) {
 	reg := e.Registry()
 	if !reg.HasSettings() || !src.Capabilities().RowPolicies {
 		return ctx, nil, nil
@@ -33,7 +33,7 @@ type settingExecutor struct {
 }
 
 func (x settingExecutor) Select(ctx context.Context, st *builder.Select, rows *source.Rows) error {
-	ctx, _, err := x.e.withSettings(ctx, x.src)
+	ctx, _, err := x.e.WithSettings(ctx, x.src)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (x settingExecutor) Select(ctx context.Context, st *builder.Select, rows *s
 }
 
 func (x settingExecutor) Insert(ctx context.Context, st *builder.Insert, rows *source.Rows) (int64, error) {
-	ctx, _, err := x.e.withSettings(ctx, x.src)
+	ctx, _, err := x.e.WithSettings(ctx, x.src)
 	if err != nil {
 		return 0, err
 	}
@@ -49,7 +49,7 @@ func (x settingExecutor) Insert(ctx context.Context, st *builder.Insert, rows *s
 }
 
 func (x settingExecutor) Update(ctx context.Context, st *builder.Update, rows *source.Rows) (int64, error) {
-	ctx, _, err := x.e.withSettings(ctx, x.src)
+	ctx, _, err := x.e.WithSettings(ctx, x.src)
 	if err != nil {
 		return 0, err
 	}
@@ -57,7 +57,7 @@ func (x settingExecutor) Update(ctx context.Context, st *builder.Update, rows *s
 }
 
 func (x settingExecutor) Delete(ctx context.Context, st *builder.Delete, rows *source.Rows) (int64, error) {
-	ctx, _, err := x.e.withSettings(ctx, x.src)
+	ctx, _, err := x.e.WithSettings(ctx, x.src)
 	if err != nil {
 		return 0, err
 	}
@@ -91,7 +91,7 @@ func (t *transaction) forgetSettings() {
 
 // set brings the variables of an open transaction in line with the context of its next statement.
 func (t *transaction) set(ctx context.Context, s *Session) error {
-	_, want, err := s.withSettings(ctx, t.src)
+	_, want, err := s.WithSettings(ctx, t.src)
 	if err != nil || slices.Equal(want, t.settings) {
 		return err
 	}

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"unsafe"
-
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -25,7 +23,7 @@ func numericTimes(m *model.Model, src source.Source) (errs []error) {
 // sameTimes says why the columns of a relation cannot be compared by the database: times of two forms. Across sources
 // their values are.
 func (e *Engine) sameTimes(r *model.Relation) string {
-	if e.bound[r.Model] != e.bound[r.Target] || r.Through != nil {
+	if e.Bound[r.Model] != e.Bound[r.Target] || r.Through != nil {
 		return ""
 	}
 	for i, f := range r.Local {
@@ -34,16 +32,4 @@ func (e *Engine) sameTimes(r *model.Relation) string {
 		}
 	}
 	return ""
-}
-
-// keepTime cuts a time of a new row to what its column keeps, so that the caller's struct is what the row is.
-func keepTime(f *model.Field, row unsafe.Pointer) error {
-	v, err := f.Load(row)
-	if err != nil || v.Kind() != model.TimeValue {
-		return err
-	}
-	if k := f.Kept(v); k.Micros() != v.Micros() {
-		return f.Store(row, k)
-	}
-	return nil
 }

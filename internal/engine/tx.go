@@ -14,6 +14,14 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
+// Attempt is the number of times that the function of the transaction has been begun, 1 for the first; 1 outside of one.
+func (s *Session) Attempt() int {
+	if s.tx == nil {
+		return 1
+	}
+	return Attempt(s.tx.ctx)
+}
+
 // Session is a handle on the engine: outside any transaction, or inside one.
 type Session struct {
 	*Engine
@@ -64,23 +72,23 @@ func (t *transaction) over(s *Session) bool {
 
 type ambientKey struct{}
 
-// withSession lets calls made with ctx on any handle of the engine join the transaction of s: hooks run
+// WithSession lets calls made with ctx on any handle of the engine join the transaction of s: hooks run
 // with such a context, so that what they write is committed or rolled back with the write they see.
-func withSession(ctx context.Context, s *Session) context.Context {
+func WithSession(ctx context.Context, s *Session) context.Context {
 	return context.WithValue(ctx, ambientKey{}, s)
 }
 
-// carried is withSession for operations that begin no transaction of their own: what hooks do about a read inside a
+// Carried is withSession for operations that begin no transaction of their own: what hooks do about a read inside a
 // transaction belongs to it too.
-func (s *Session) carried(ctx context.Context) context.Context {
+func (s *Session) Carried(ctx context.Context) context.Context {
 	if s.tx == nil {
 		return ctx
 	}
-	return withSession(ctx, s)
+	return WithSession(ctx, s)
 }
 
-// joined gives the session whose transaction ctx carries, s itself when there is none.
-func (s *Session) joined(ctx context.Context) *Session {
+// Joined gives the session whose transaction ctx carries, s itself when there is none.
+func (s *Session) Joined(ctx context.Context) *Session {
 	if s.tx != nil || s.Err != nil || !s.Registry().HasEvents() {
 		return s
 	}
@@ -102,8 +110,8 @@ type TxOptions struct {
 
 func savepoint(level int) string { return "orm_" + strconv.Itoa(level) }
 
-// executor gives what runs the statements of m.
-func (s *Session) executor(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
+// Executor gives what runs the statements of m.
+func (s *Session) Executor(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
 	if s.Err != nil {
 		return nil, nil, s.Err
 	}
@@ -120,11 +128,11 @@ func (s *Session) executor(ctx context.Context, m *model.Model) (source.Executor
 
 // elsewhere reports that a hook works on another source than the transaction that its context brought.
 func (s *Session) elsewhere(src source.Source) bool {
-	return s.ambient && s.outside(src)
+	return s.ambient && s.Outside(src)
 }
 
-// outside reports that the transaction runs on another source than src.
-func (s *Session) outside(src source.Source) bool {
+// Outside reports that the transaction runs on another source than src.
+func (s *Session) Outside(src source.Source) bool {
 	if s.tx == nil {
 		return false
 	}
@@ -133,8 +141,8 @@ func (s *Session) outside(src source.Source) bool {
 	return s.tx.src != nil && s.tx.src != src
 }
 
-// usable finds what makes every statement on src fail, without beginning the transaction.
-func (s *Session) usable(ctx context.Context, src source.Source, name string) error {
+// Usable finds what makes every statement on src fail, without beginning the transaction.
+func (s *Session) Usable(ctx context.Context, src source.Source, name string) error {
 	if s.Err != nil || s.tx == nil || s.elsewhere(src) {
 		return s.Err
 	}
@@ -143,8 +151,8 @@ func (s *Session) usable(ctx context.Context, src source.Source, name string) er
 	return s.tx.refuses(ctx, s, src, name)
 }
 
-// included is executor for the children of an include: those of another source are read outside the transaction.
-func (s *Session) included(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
+// Included is executor for the children of an include: those of another source are read outside the transaction.
+func (s *Session) Included(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return nil, nil, err
@@ -152,11 +160,11 @@ func (s *Session) included(ctx context.Context, m *model.Model) (source.Executor
 	if s.tx != nil && s.tx.src != src {
 		return s.single(src), src, nil
 	}
-	return s.executor(ctx, m)
+	return s.Executor(ctx, m)
 }
 
-// rawSource gives the source that SQL text runs on.
-func (s *Session) rawSource(ctx context.Context) (source.SQL, error) {
+// RawSource gives the source that SQL text runs on.
+func (s *Session) RawSource(ctx context.Context) (source.SQL, error) {
 	if s.closed.Load() {
 		return nil, &fault.Error{Op: "raw", Err: fault.ErrClosed, Detail: "the DB was closed"}
 	}
@@ -171,11 +179,11 @@ func (s *Session) rawSource(ctx context.Context) (source.SQL, error) {
 	if !ok {
 		return nil, &fault.Error{Op: "raw", Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not understand SQL"}
 	}
-	return sql, s.usable(ctx, src, "")
+	return sql, s.Usable(ctx, src, "")
 }
 
-// rawExecutor gives what runs SQL text on src.
-func (s *Session) rawExecutor(ctx context.Context, src source.SQL) (source.RawExecutor, error) {
+// RawExecutor gives what runs SQL text on src.
+func (s *Session) RawExecutor(ctx context.Context, src source.SQL) (source.RawExecutor, error) {
 	if s.tx == nil || s.elsewhere(src) {
 		return src, nil // the caller adds the settings to its context
 	}
@@ -226,7 +234,7 @@ func (t *transaction) begin(s *Session, src source.Source, name string) error {
 	if !ok || !sql.Capabilities().Transactions {
 		return &fault.Error{Model: name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source has no transactions"}
 	}
-	begin, settings, err := s.withSettings(t.ctx, src)
+	begin, settings, err := s.WithSettings(t.ctx, src)
 	if err != nil {
 		return err
 	}
@@ -241,7 +249,7 @@ func (t *transaction) begin(s *Session, src source.Source, name string) error {
 // Tx runs fn in a transaction: committed when fn returns nil, rolled back when it fails or panics. Inside a
 // transaction it is a savepoint.
 func (s *Session) Tx(ctx context.Context, o TxOptions, fn func(*Session) error) error {
-	s = s.joined(ctx)
+	s = s.Joined(ctx)
 	if s.closed.Load() {
 		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the DB was closed"}
 	}
@@ -401,9 +409,9 @@ func (t *transaction) leave(ctx context.Context, level, effects int, keep bool) 
 	return t.tx.Release(ctx, savepoint(level))
 }
 
-// atomically runs fn so that it writes everything or nothing: in a transaction of its own on the source
+// Atomically runs fn so that it writes everything or nothing: in a transaction of its own on the source
 // of m, or under a savepoint of the transaction there is.
-func (s *Session) atomically(ctx context.Context, m *model.Model, fn func(*Session) error) error {
+func (s *Session) Atomically(ctx context.Context, m *model.Model, fn func(*Session) error) error {
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return err
@@ -414,23 +422,23 @@ func (s *Session) atomically(ctx context.Context, m *model.Model, fn func(*Sessi
 	return s.Tx(ctx, TxOptions{}, fn)
 }
 
-// resume sets the transaction for a statement that goes on after others of it.
-func (s *Session) resume(ctx context.Context) error { return s.tx.resume(ctx, s) }
+// Resume sets the transaction for a statement that goes on after others of it.
+func (s *Session) Resume(ctx context.Context) error { return s.tx.resume(ctx, s) }
 
-// forgetSettings is to be called when SQL text ran on src: it may have changed the variables of the transaction.
-func (s *Session) forgetSettings(src source.Source) {
+// ForgetSettings is to be called when SQL text ran on src: it may have changed the variables of the transaction.
+func (s *Session) ForgetSettings(src source.Source) {
 	if s.tx != nil && !s.elsewhere(src) {
 		s.tx.forgetSettings()
 	}
 }
 
-// readsAs gives the handle of a transaction what was said of the read that it was begun for.
-func (s *Session) readsAs(outer *Session) {
+// ReadsAs gives the handle of a transaction what was said of the read that it was begun for.
+func (s *Session) ReadsAs(outer *Session) {
 	s.effort, s.analysis, s.Only = outer.effort, outer.analysis, outer.Only
 }
 
-// leniently gives the handle of a transaction what was said of best effort before.
-func (s *Session) leniently(outer *Session) { s.effort = outer.effort }
+// Leniently gives the handle of a transaction what was said of best effort before.
+func (s *Session) Leniently(outer *Session) { s.effort = outer.effort }
 
 // InTransaction reports whether the handle belongs to a transaction.
 func (s *Session) InTransaction() bool { return s.tx != nil }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/multi-orm/orm/internal/rawsql"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -103,7 +104,7 @@ func (s *suite) link(r *model.Relation, from, to *side) bool {
 	}
 	in := *s.session
 	in.Only = src
-	if _, err := in.Exec(bypass(), "INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args); err != nil {
+	if _, err := rawsql.Exec(bypass(), &in, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args); err != nil {
 		s.t.Errorf("ormtest: planting a row in the link table %s: %v", r.Through.Table, err)
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -67,7 +68,7 @@ func (k *kit[T]) included(s *suite, me, other *side) {
 			s.try(k.name("With("+name+")"), func() {
 				rows := source.Rows{Slab: source.SlabOf[T](0)}
 				st := &builder.Select{Model: k.m, Includes: []*builder.Include{branchOf(p, way)}, Deleted: builder.AllRows}
-				if s.calm(s.session.Read(me.ctx, "All", st, &rows), other, orm.ErrLimit) {
+				if s.calm(reading.Read(me.ctx, s.session, "All", st, &rows), other, orm.ErrLimit) {
 					check(s, k, source.Take[T](&rows.Slab), me, other)
 				}
 			})

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/multi-orm/orm"
-	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/reading"
 )
 
 // Loads go to the endpoint for many keys, one to the endpoint for one.
@@ -15,7 +15,7 @@ func TestLoadsAreGathered(t *testing.T) {
 	a := newAPI(45)
 	db := open(t, a)
 	repo := orm.Repo[Post](db)
-	ctx := engine.WithLoader(t.Context(), 200*time.Millisecond)
+	ctx := reading.WithLoader(t.Context(), 200*time.Millisecond)
 	var wg sync.WaitGroup
 	for i := range 10 {
 		wg.Go(func() {

@@ -11,6 +11,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/reading"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -137,7 +138,7 @@ func (r Rows) list(ctx context.Context, name string, a Args) ([]Record, error) {
 		ctx = s.Pinned(ctx, r.t.model)
 	}
 	rows := source.Rows{Slab: source.NewSlab(r.t.model.Type)}
-	if err := s.Read(ctx, name, st, &rows); err != nil {
+	if err := reading.Read(ctx, s, name, st, &rows); err != nil {
 		return nil, err
 	}
 	at := make([]unsafe.Pointer, rows.Len())
@@ -172,7 +173,7 @@ func (r Rows) Count(ctx context.Context, f Filter) (int64, error) {
 	if err != nil {
 		return 0, fault.Fill(err, "Count", "", "")
 	}
-	n, err := s.Count(ctx, "Count", &builder.Select{Model: r.t.model, Where: where})
+	n, err := reading.Count(ctx, s, "Count", &builder.Select{Model: r.t.model, Where: where})
 	return n, fault.Fill(err, "Count", r.t.name, "")
 }
 
@@ -244,7 +245,7 @@ next:
 		of = append(of, i)
 	}
 	if parents.Len() > 0 {
-		if err := s.Below(ctx, name, inc, &parents, depth); err != nil {
+		if err := reading.Below(ctx, s, name, inc, &parents, depth); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/internal/writing"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -111,7 +112,7 @@ func (t *table) insert(ctx context.Context, s *engine.Session, rows *source.Slab
 		for range to - from {
 			part.Next()
 		}
-		_, err := s.Create(ctx, "Create", t.model, part, engine.CreateOptions{Said: said[from]})
+		_, err := writing.Create(ctx, s, "Create", t.model, part, writing.CreateOptions{Said: said[from]})
 		return err
 	}
 	if len(said) == 0 {
@@ -172,7 +173,7 @@ func (r Rows) Change(ctx context.Context, f Filter, values Values) ([]Record, er
 		st.Set = append(st.Set, builder.Set{Field: c, Value: v})
 	}
 	rows := source.Rows{Slab: source.NewSlab(r.t.model.Type)}
-	if _, err := s.Update(ctx, name, st, &rows); err != nil {
+	if _, err := writing.Update(ctx, s, name, st, &rows); err != nil {
 		return nil, err
 	}
 	at := make([]unsafe.Pointer, rows.Len())
@@ -197,5 +198,5 @@ func (r Rows) Delete(ctx context.Context, f Filter) (int64, error) {
 	if err != nil {
 		return 0, fault.Fill(err, name, "", "")
 	}
-	return s.Delete(ctx, name, st, nil)
+	return writing.Delete(ctx, s, name, st, nil)
 }

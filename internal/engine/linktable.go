@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/entity"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+type linkTable struct{ source, schema, table string }
+
+type LinkRow struct {
+	Type   reflect.Type
+	Fields []*model.Field
+}
+
+func (e *Engine) LinkRow(r *model.Relation) *LinkRow {
+	if v, ok := e.linkRows.Load(r); ok {
+		return v.(*LinkRow)
+	}
+	t, fields := builder.LinkRow(r)
+	v, _ := e.linkRows.LoadOrStore(r, &LinkRow{t, fields})
+	return v.(*LinkRow)
+}
+
+// LinkEnds is the link table of a relation: its model, and the columns that hold either end.
+type LinkEnds struct {
+	Model         *model.Model
+	Local, Remote []*model.Field
+	Made          bool            // no struct describes the table: its rows are links of the relation and nothing else
+	Back          *model.Relation // from a related row to its link rows
+}
+
+// bindLinkTables makes models of the link tables that no struct describes, so that link rows are written like others.
+func (e *Engine) bindLinkTables() {
+	e.LinkEnds = map[*model.Relation]*LinkEnds{}
+	for _, m := range e.models {
+		for _, r := range m.Relations {
+			if r.Through == nil {
+				continue
+			}
+			lm := e.LinkModel(r)
+			made := lm == nil
+			if made {
+				lm = model.LinkTable(r)
+				e.Bound[lm] = e.Bound[m]
+			}
+			ends := &LinkEnds{Model: lm, Local: entity.ByColumn(lm, r.Through.Local), Remote: entity.ByColumn(lm, r.Through.Remote), Made: made}
+			ends.Back = &model.Relation{Model: r.Target, Name: r.Name, Index: backIndex(r, made), Target: lm, Many: true, Local: r.Remote, Remote: ends.Remote}
+			e.LinkEnds[r] = ends
+		}
+	}
+}
+
+// backIndex numbers the way from a related row to its link rows, behind the relations that the target has: statements are
+// kept by what they hold, and the number tells relations of one model apart, in engines that share a source too.
+func backIndex(r *model.Relation, made bool) int {
+	n := (int(r.Model.ID)<<10 | r.Index) << 1
+	if made {
+		n++
+	}
+	return len(r.Target.Relations) + n
+}
+
+// LinkModel gives the model behind the link table of r, if it has one. Not every database tells the case of a
+// table's name or the default schema from none, so a table that could be the one is.
+func (e *Engine) LinkModel(r *model.Relation) *model.Model {
+	t := r.Through
+	if t == nil {
+		return nil
+	}
+	if m := e.linkIn(e.BoundTo(r.Model), t); m != nil || e.BoundTo(r.Target) == e.BoundTo(r.Model) {
+		return m
+	}
+	return e.linkIn(e.BoundTo(r.Target), t)
+}
+
+// linkIn gives the model behind the link table t of the source src.
+func (e *Engine) linkIn(src source.Source, t *model.Through) *model.Model {
+	if m := e.links[linkTable{src.Name(), t.Schema, t.Table}]; m != nil {
+		return m
+	}
+	usual := func(schema string) bool {
+		switch strings.ToLower(schema) {
+		case "", "public", "dbo", "main":
+			return true
+		}
+		return false
+	}
+	for _, m := range e.models {
+		if e.BoundTo(m) == src && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
+			return m
+		}
+	}
+	return nil
+}
+
+// linkable tells why the many-to-many relation r cannot be followed; "" where it can, or is none. Where its ends are
+// in two sources, rows of the link table are read for themselves, so the table needs a model: it says in which
+// source they are, and whose they are.
+func (e *Engine) linkable(r *model.Relation) string {
+	if r.Through == nil || e.Bound[r.Model] == nil || e.Bound[r.Target] == nil || !e.Apart(r) {
+		return ""
+	}
+	m := e.LinkModel(r)
+	if m == nil {
+		return "through across sources needs a model of the table \"" + r.Through.Table + "\" in the source of either end: give it to orm.Models"
+	}
+	for _, end := range []struct {
+		columns []string
+		fields  []*model.Field
+	}{{r.Through.Local, r.Local}, {r.Through.Remote, r.Remote}} {
+		fs := entity.ByColumn(m, end.columns)
+		if fs == nil {
+			return "the model " + m.Name + " of the link table lacks a column that through= names"
+		}
+		for i, f := range fs {
+			if !model.Comparable(f, end.fields[i]) {
+				return m.Name + "." + f.Name + " cannot be compared with " + end.fields[i].Model.Name + "." + end.fields[i].Name
+			}
+		}
+	}
+	return ""
+}

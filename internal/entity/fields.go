@@ -1,0 +1,58 @@
+package entity
+
+import (
+	"github.com/multi-orm/orm/model"
+)
+
+func Subset(fs, of []*model.Field) bool {
+	for _, f := range fs {
+		if !Contains(of, f) {
+			return false
+		}
+	}
+	return true
+}
+
+// Union is a followed by what b has besides.
+func Union(a, b []*model.Field) []*model.Field {
+	out := a[:len(a):len(a)]
+	for _, f := range b {
+		if !Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func Contains(fs []*model.Field, f *model.Field) bool {
+	for _, x := range fs {
+		if x == f {
+			return true
+		}
+	}
+	return false
+}
+
+func SameFields(a, b []*model.Field) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func ByColumn(m *model.Model, columns []string) []*model.Field {
+	out := make([]*model.Field, len(columns))
+	for i, c := range columns {
+		f, err := m.Field(c)
+		if err != nil || f.IsComputed {
+			return nil
+		}
+		out[i] = f
+	}
+	return out
+}

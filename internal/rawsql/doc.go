@@ -1,0 +1,2 @@
+// Package rawsql runs SQL text.
+package rawsql

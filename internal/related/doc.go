@@ -1,0 +1,2 @@
+// Package related writes a row together with rows that are related to it.
+package related

@@ -1,0 +1,49 @@
+package scoping
+
+import (
+	"fmt"
+
+	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/entity"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+)
+
+// Immovable reports whether f keeps rows apart: writes of related rows and of whole rows compare it and never assign it.
+func Immovable(f *model.Field) bool { return f == f.Model.Tenant || f.Scope != "" }
+
+// unfilled refuses new rows whose scope columns nobody filled. The scopes have been asked: one that is registered fills its
+// column or refuses, so what is left belongs to none.
+func unfilled(m *model.Model, rows hook.NewRows) error {
+	for _, f := range m.Scopes {
+		if f.Auto {
+			continue
+		}
+		for i := range rows.Len() {
+			if nobody(rows.Get(i, f)) {
+				return unscoped(f)
+			}
+		}
+	}
+	return nil
+}
+
+// emptied refuses assignments that take a scope column's value away.
+func emptied(sets []builder.Set) error {
+	for i := range sets {
+		if f := sets[i].Field; f != nil && f.Scope != "" && sets[i].Op == builder.SetValue && nobody(sets[i].Value) {
+			return unscoped(f)
+		}
+	}
+	return nil
+}
+
+// nobody reports whether v stands for nobody.
+func nobody(v model.Value) bool {
+	return v.IsNull() || entity.IsZero(v) || v.Kind() == model.StringValue && v.Str() == ""
+}
+
+func unscoped(f *model.Field) error {
+	return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, fmt.Sprintf("the column is empty, and no scope %q is registered that would fill it: register rls.Scope, or give a value", f.Scope))
+}

@@ -1,0 +1,138 @@
+package writing
+
+import (
+	"encoding/hex"
+	"time"
+	"unsafe"
+
+	"github.com/multi-orm/orm/internal/engine"
+	"github.com/multi-orm/orm/internal/entity"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
+	"github.com/multi-orm/orm/source"
+)
+
+// now is the time written by default=now and update=now: UTC to the microsecond, as every source keeps it.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+func uuidText(u [16]byte) string {
+	var b [36]byte
+	hex.Encode(b[0:8], u[0:4])
+	hex.Encode(b[9:13], u[4:6])
+	hex.Encode(b[14:18], u[6:8])
+	hex.Encode(b[19:23], u[8:10])
+	hex.Encode(b[24:36], u[10:16])
+	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
+	return string(b[:])
+}
+
+// Made gives the value of a fill.
+func Made(e *engine.Engine, f *model.Field, fill model.Fill) model.Value {
+	switch fill {
+	case model.FillNow:
+		return f.Kept(model.TimeOf(now()))
+	case model.FillUUID:
+		u := e.IDs.Next()
+		if f.Kind == model.UUID {
+			return model.UUIDOf(&u)
+		}
+		return model.StringOf(uuidText(u))
+	case model.FillLiteral:
+		return f.DefaultValue()
+	}
+	return model.Null()
+}
+
+// fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct, but for those whose zero
+// is what was said.
+// given reports the fields that the caller gave.
+func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model.Field) error {
+	for _, f := range m.Fields {
+		if f.TimeForm != model.TimeNative {
+			if err := keepTime(f, row); err != nil {
+				return err
+			}
+		}
+		fill := f.Default
+		if fill == model.NoFill && !f.UpdateOnly {
+			fill = f.Update
+		}
+		if fill == model.NoFill || !f.IsZero(row) || entity.Contains(said, f) {
+			continue
+		}
+		if err := f.Store(row, Made(e, f, fill)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// madeUp gives the columns that fillNew will fill in every one of rows.
+func madeUp(m *model.Model, rows *source.Slab, said []*model.Field) (out []*model.Field) {
+	for _, f := range m.Fields {
+		if f.Default == model.NoFill && (f.Update == model.NoFill || f.UpdateOnly) || entity.Contains(said, f) {
+			continue
+		}
+		all := true
+		for i := 0; i < rows.Len() && all; i++ {
+			all = f.IsZero(rows.At(i))
+		}
+		if all {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// loadNew reads the values of a row to be inserted, checking enums.
+func loadNew(fields []*model.Field, row unsafe.Pointer, out []model.Value) error {
+	for i, f := range fields {
+		v, err := f.Load(row)
+		if err != nil {
+			return err
+		}
+		if len(f.Enum) > 0 {
+			if err := f.CheckEnum(v); err != nil {
+				return err
+			}
+		}
+		if err := oversized(f, v); err != nil {
+			return err
+		}
+		out[i] = v
+	}
+	return nil
+}
+
+// oversized refuses a value that is longer than size= allows: text in characters, others in bytes.
+func oversized(f *model.Field, v model.Value) error {
+	if f.Size == 0 || !(v.Kind() == model.StringValue && tooLong(v.Str(), f.Size) || v.Kind() == model.BytesValue && len(v.Bytes()) > f.Size) {
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "the value is longer than size= allows")
+}
+
+// tooLong reports whether s has more than n characters.
+func tooLong(s string, n int) bool {
+	if len(s) <= n {
+		return false
+	}
+	for range s {
+		if n--; n < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// keepTime cuts a time of a new row to what its column keeps, so that the caller's struct is what the row is.
+func keepTime(f *model.Field, row unsafe.Pointer) error {
+	v, err := f.Load(row)
+	if err != nil || v.Kind() != model.TimeValue {
+		return err
+	}
+	if k := f.Kept(v); k.Micros() != v.Micros() {
+		return f.Store(row, k)
+	}
+	return nil
+}
