@@ -21,6 +21,7 @@ func (s *Session) Located(err error, name string, m *model.Model) error {
 	return fault.Fill(err, name, m.Name, src)
 }
 
+// Timed runs a statement and tells observers what it took, if there are any.
 func (s *Session) Timed(ctx context.Context, src source.Source, st builder.Statement, run func(context.Context) (int64, error)) (int64, error) {
 	if !s.Observed(ctx) {
 		return run(ctx)
@@ -28,6 +29,7 @@ func (s *Session) Timed(ctx context.Context, src source.Source, st builder.State
 	return s.Watch(ctx, src, st, run)
 }
 
+// UsableFor tells why the handle cannot be used for m, if it cannot.
 func (s *Session) UsableFor(ctx context.Context, m *model.Model) error {
 	src, err := s.SourceOf(m)
 	if err != nil {
@@ -36,6 +38,7 @@ func (s *Session) UsableFor(ctx context.Context, m *model.Model) error {
 	return s.Usable(ctx, src, m.Name)
 }
 
+// Execute runs a Select that is scoped, seen by observers and by the plan that is analyzed.
 func (s *Session) Execute(ctx context.Context, ex source.Executor, src source.Source, st *builder.Select, rows *source.Rows) error {
 	if s.analysis != nil {
 		in := *s

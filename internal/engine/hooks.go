@@ -14,6 +14,7 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
+// OtherKind is said of a hook that put another statement in the place of its own.
 const OtherKind = "a hook replaced the statement by one of another kind"
 
 // Contained runs a statement that hooks may have changed: one that cannot be run is an error, whatever it breaks.
@@ -34,6 +35,7 @@ type Sight struct {
 	Scopes [2]builder.Scope // the usual two; more get memory of their own
 }
 
+// Begin readies what the hooks of one call see.
 func (v *Sight) Begin(ctx context.Context, hooks []hook.Hook, kind hook.Kind, name string, src source.Source, m *model.Model) {
 	op := &v.Op // zero until now; a literal would be built beside it and copied
 	op.Kind, op.Name, op.Model, op.Source = kind, name, m, src.Name()
@@ -58,6 +60,7 @@ func (v *Sight) See(rows *source.Slab, m *model.Model) reflect.Value {
 	return reflect.NewAt(t, p).Elem()
 }
 
+// LooksBack reports whether one of the hooks looks at rows after they were read.
 func LooksBack(hooks []hook.Hook) bool {
 	for i := range hooks {
 		if hooks[i].LooksBack() {
@@ -67,6 +70,7 @@ func LooksBack(hooks []hook.Hook) bool {
 	return false
 }
 
+// Op gives what the hooks of one call see.
 func (s *Session) Op(ctx context.Context, hooks []hook.Hook, kind hook.Kind, name string, src source.Source, m *model.Model) *hook.Op {
 	v := new(Sight)
 	v.Begin(ctx, hooks, kind, name, src, m)

@@ -12,11 +12,13 @@ import (
 
 type linkTable struct{ source, schema, table string }
 
+// LinkRow is what the link columns of a many-to-many relation are read into.
 type LinkRow struct {
 	Type   reflect.Type
 	Fields []*model.Field
 }
 
+// LinkRow gives the row of r, made once.
 func (e *Engine) LinkRow(r *model.Relation) *LinkRow {
 	if v, ok := e.linkRows.Load(r); ok {
 		return v.(*LinkRow)

@@ -34,6 +34,7 @@ func Describe(p *Step, src source.Source, st *builder.Select) error {
 	return err
 }
 
+// ScopedBy notes in p which scopes hold.
 func ScopedBy(p *Step, scopes []builder.Scope) {
 	p.Scopes = nil
 	for _, x := range scopes {

@@ -26,6 +26,7 @@ func ListItems(src source.Source, n int) int {
 	return n
 }
 
+// CannotJoin is said of a join over two sources.
 const CannotJoin = "strategy=join needs both models in one SQL source: use strategy=lookup"
 
 // Unsupported is what the source of m cannot do.

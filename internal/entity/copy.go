@@ -7,6 +7,7 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
+// CopyRelation copies the field of a relation from one row to another.
 func CopyRelation(r *model.Relation, dst, src unsafe.Pointer) {
 	reflect.NewAt(r.Type, unsafe.Add(dst, r.Offset)).Elem().Set(reflect.NewAt(r.Type, unsafe.Add(src, r.Offset)).Elem())
 }
@@ -27,6 +28,7 @@ type rowCopier struct {
 	deep []int
 }
 
+// NewRowCopier readies copies of rows of a struct type: nothing that one may change is shared with the other.
 func NewRowCopier(elem reflect.Type) rowCopier {
 	c := rowCopier{elem: elem}
 	for i := range elem.NumField() {
@@ -55,6 +57,7 @@ func holds(t reflect.Type) bool {
 	return true
 }
 
+// Copy copies a row.
 func (c *rowCopier) Copy(dst, src unsafe.Pointer) {
 	v := reflect.NewAt(c.elem, dst).Elem()
 	v.Set(reflect.NewAt(c.elem, src).Elem())

@@ -4,6 +4,7 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
+// Subset reports whether all of fs are among the others.
 func Subset(fs, of []*model.Field) bool {
 	for _, f := range fs {
 		if !Contains(of, f) {
@@ -24,6 +25,7 @@ func Union(a, b []*model.Field) []*model.Field {
 	return out
 }
 
+// Contains reports whether f is among fs.
 func Contains(fs []*model.Field, f *model.Field) bool {
 	for _, x := range fs {
 		if x == f {
@@ -33,6 +35,7 @@ func Contains(fs []*model.Field, f *model.Field) bool {
 	return false
 }
 
+// SameFields reports whether both hold the same in the same order.
 func SameFields(a, b []*model.Field) bool {
 	if len(a) != len(b) {
 		return false
@@ -45,6 +48,7 @@ func SameFields(a, b []*model.Field) bool {
 	return true
 }
 
+// ByColumn gives the fields that columns are stored in, nil where one has none.
 func ByColumn(m *model.Model, columns []string) []*model.Field {
 	out := make([]*model.Field, len(columns))
 	for i, c := range columns {

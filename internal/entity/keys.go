@@ -42,6 +42,7 @@ func ColumnsOf(columns []*model.Field, rows *source.Slab) ([]model.List, error) 
 	return out, nil
 }
 
+// EqualKeys compares two values as keys are compared.
 func EqualKeys(a, b model.Value) bool {
 	return string(model.AppendKey(nil, a)) == string(model.AppendKey(nil, b))
 }
@@ -59,6 +60,7 @@ func Values(fields []*model.Field, row unsafe.Pointer) ([]model.Value, error) {
 	return out, nil
 }
 
+// IsZero reports whether a key is the zero value of its type, which stands for one that is not made yet.
 func IsZero(v model.Value) bool {
 	switch v.Kind() {
 	case model.IntValue, model.UintValue:
@@ -69,11 +71,13 @@ func IsZero(v model.Value) bool {
 	return false
 }
 
+// RowKey gives the columns of a row as one text by which rows are told apart.
 func RowKey(fields []*model.Field, row unsafe.Pointer) (string, error) {
 	vs, err := Values(fields, row)
 	return KeyText(vs), err
 }
 
+// KeyText gives values as one text: equal keys have equal texts.
 func KeyText(vs []model.Value) string {
 	var b []byte
 	for _, v := range vs {

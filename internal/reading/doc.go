@@ -1,3 +1,3 @@
-// Package reading reads rows with what they include: it splits a query by source and hands children to their
-// parents.
+// Package reading reads rows with what they include: lists, pages, streams, counts and groups. What passes through is a
+// Select; it is split by source, and the rows of each are handed to their parents.
 package reading

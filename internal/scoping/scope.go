@@ -37,6 +37,7 @@ type scoper struct {
 	asks    *asks         // nil where no relation leaves its source
 }
 
+// For begins the scoping step of one statement of s: its conditions are asked of reg, for rows that are living or deleted as d says.
 func For(ctx context.Context, s *engine.Session, reg *hook.Registry, d builder.Deleted) scoper {
 	sc := scoper{ctx: ctx, e: s.Engine, s: s, reg: reg, deleted: d}
 	if s.Crossing {

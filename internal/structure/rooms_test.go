@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,6 +42,56 @@ var besides = map[string]string{
 	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
 	"internal/ormtest imports root":         "it attacks as a user would; only tests import it",
 	"internal/ormtest imports rls":          "what it plants and looks after, it does under rls.Bypass",
+}
+
+// floors are the rooms through which statements pass, the lowest first: each may import those below it.
+var floors = []string{"entity", "engine", "scoping", "rawsql", "reading", "writing", "related"}
+
+// apart are rooms that stand on one floor: neither imports the other.
+var apart = map[[2]string]bool{{"rawsql", "scoping"}: true, {"reading", "rawsql"}: true, {"writing", "rawsql"}: true, {"related", "rawsql"}: true}
+
+func TestFloors(t *testing.T) {
+	for _, f := range files(t) {
+		dir, inside := strings.CutPrefix(f.dir, "internal/")
+		here := slices.Index(floors, dir)
+		if f.test {
+			continue
+		}
+		for _, p := range imports(&f) {
+			to := slices.Index(floors, strings.TrimPrefix(p, module+"/internal/"))
+			if to < 0 || !strings.HasPrefix(p, module+"/internal/") {
+				continue
+			}
+			switch {
+			case inside && here < 0 && floors[to] != "engine" && floors[to] != "entity" && dir != "conformance" && dir != "ormtest": // those speak for users
+				t.Errorf("%s imports %s, which is for the floors and for the face", f.path, p)
+			case here >= 0 && (to >= here || apart[[2]string{dir, floors[to]}]):
+				t.Errorf("%s: the room %s must not import %s", f.path, dir, p)
+			}
+		}
+	}
+}
+
+// maxRoom is the number of files in one folder of internal/ that a reader can look through.
+const maxRoom = 25
+
+// flat are folders of many files all the same, each with the reason.
+var flat = map[string]string{
+	"internal/conformance": "one file for each thing that sources must do alike",
+}
+
+func TestRoomsAreSmall(t *testing.T) {
+	count := map[string]int{}
+	for _, f := range files(t) {
+		if within(f.dir, "internal") && !f.test {
+			count[f.dir]++
+		}
+	}
+	for dir, n := range count {
+		if n > maxRoom && flat[dir] == "" {
+			t.Errorf("%s has %d files, more than %d", dir, n, maxRoom)
+		}
+	}
 }
 
 // drivers may be linked by their source, and by the kits that tests and benchmarks use.

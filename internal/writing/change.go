@@ -69,6 +69,7 @@ func prepareSets(e *engine.Engine, m *model.Model, st *builder.Update) error {
 	return nil
 }
 
+// CheckSet tells why an update cannot assign as s says, if it cannot.
 func CheckSet(m *model.Model, s *builder.Set) error {
 	switch {
 	case s.Err != nil:
@@ -280,6 +281,7 @@ func (w *writing) remove(ctx context.Context, st *builder.Delete, rows *source.R
 	return n, err
 }
 
+// Assigned reports whether one of the assignments is of f.
 func Assigned(sets []builder.Set, f *model.Field) bool {
 	for i := range sets {
 		if sets[i].Field == f {
