@@ -76,6 +76,8 @@ type Options struct {
 	Concurrently bool // indexes of tables that are there are made while others write
 	NotValid     bool // constraints are added first and looked into afterwards
 
+	ForeignKeysOn bool // on the connection of SQLite that runs the steps
+
 	DropColumns, DropIndexes, DropTables bool // that no model maps
 
 	Fills map[string]string // "table.column": an expression for rows that have no value

@@ -49,7 +49,7 @@ func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Op
 	case dialect.Postgres{}.Name():
 		w.w = postgresWriter{d: d, o: o}
 	case dialect.SQLite{}.Name():
-		w.w = sqliteWriter{d: d, live: live}
+		w.w = sqliteWriter{d: d, live: live, o: o}
 	case dialect.SQLServer{}.Name():
 		w.w = sqlServerWriter{d: d}
 	default:
