@@ -112,10 +112,11 @@ type edit struct {
 	wasIndex    *catalogue.Index
 	check       *catalogue.Check // that lists values
 	values      []string
-	before      []string // the values that a step before this one leaves; nil where check says them
-	nullable    bool     // of a column that is added
-	fill        string   // an expression
-	becomes     Kind     // SetNotNull or DropNotNull beside AlterType, where one statement says both; "" for neither
+	before      []string  // the values that a step before this one leaves; nil where check says them
+	nullable    bool      // of a column that is added
+	fill        string    // an expression
+	becomes     Kind      // SetNotNull or DropNotNull beside AlterType, where one statement says both; "" for neither
+	released    *released // with a column that is dropped
 	destructive bool
 	why         string
 }

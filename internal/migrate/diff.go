@@ -268,6 +268,7 @@ func (w *differ) edit(e edit) {
 
 // unmapped looks at columns and indexes that no model knows.
 func (w *differ) unmapped(added []*ddl.Column) {
+	var dropped []*catalogue.Column
 	for i := range w.on.live.Columns {
 		l := &w.on.live.Columns[i]
 		if slices.ContainsFunc(w.on.want.Columns, func(c ddl.Column) bool { return w.same(c.Name, l.Name) }) {
@@ -275,13 +276,14 @@ func (w *differ) unmapped(added []*ddl.Column) {
 		}
 		w.renamed(l, added)
 		if w.o.DropColumns {
-			w.edit(edit{kind: DropColumn, was: l, destructive: true, why: "no field maps the column; its values are lost, and nothing brings them back"})
+			dropped = append(dropped, l)
 			continue
 		}
 		if !l.Nullable && l.Default == "" && l.Identity == "" && l.Generated == "" && w.on.want.Model != nil {
 			w.note(l.Name, "must be given and no field maps it, so rows cannot be created through the model: map it, give it a default, or let it be NULL")
 		}
 	}
+	w.dropColumns(dropped)
 	if !w.o.DropIndexes {
 		return
 	}

@@ -49,7 +49,7 @@ func (w postgresWriter) change(p *pair, e *edit) []Change {
 	case AddIndex, AddUnique, ReplaceIndex, DropIndex:
 		return []Change{w.index(p, alter, e)}
 	case DropColumn:
-		return []Change{e.change(one(alter+"DROP COLUMN "+column), one(alter+"ADD COLUMN "+columnBack(w.d, e.was)))}
+		return []Change{e.change(one(alter+"DROP COLUMN "+column), append(one(alter+"ADD COLUMN "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))}
 	}
 	return nil
 }
@@ -196,7 +196,7 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 	var gone, back []string
 	if x := e.wasIndex; x != nil {
 		if x.Constraint {
-			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+list(ddl.Quoted(w.d, x.Columns()))+")")
+			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+quotedList(w.d, x.Columns())+")")
 		} else {
 			gone = one(drop(x.Name, ""))
 			back = indexBack(p, x)

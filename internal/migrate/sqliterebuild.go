@@ -67,9 +67,7 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		}
 	}
 	old, kept := b.beside, slices.DeleteFunc(slices.Clone(b.beside), func(text string) bool {
-		return slices.ContainsFunc(sqltokens.Split(text), func(t sqltokens.Token) bool {
-			return t.IsName() && isIndex(text) && slices.ContainsFunc(mapKeys(dropped), func(c string) bool { return strings.EqualFold(c, t.Text) })
-		})
+		return slices.ContainsFunc(mapKeys(dropped), func(c string) bool { return indexOf(text, c) })
 	})
 	c := Change{Table: b.p.name(), Kind: RebuildTable, Alone: b.switches(), Destructive: first.destructive, Why: strings.Join(why, "; "),
 		Up: b.statements(to, into, out, kept), Down: b.statements(before, back, back, old)}
@@ -85,9 +83,14 @@ func mapKeys(m map[string]bool) (out []string) {
 	return out
 }
 
-func isIndex(text string) bool {
+// indexOf reports whether a statement makes an index over a column, or of rows that it chooses.
+func indexOf(text, column string) bool {
 	tokens := sqltokens.Split(text)
-	return len(tokens) > 2 && (tokens[1].Is("index") || tokens[2].Is("index"))
+	if len(tokens) < 3 || !tokens[1].Is("index") && !tokens[2].Is("index") {
+		return false
+	}
+	open := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("(") })
+	return open > 0 && sqltokens.Names(text[tokens[open].Start:], column, strings.EqualFold)
 }
 
 // indexNamed reports whether a statement makes the index of a name.

@@ -109,7 +109,8 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 	case AddValues, TakeValues, AddCheck, Validate:
 		return w.values(p, alter, column, e)
 	case DropColumn:
-		return e.change(one(w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column), one(alter+"ADD "+columnBack(w.d, e.was)))
+		return e.change(append(w.free(p, alter, e), w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column),
+			append(one(alter+"ADD "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))
 	}
 	return w.index(p, alter, e)
 }
@@ -146,6 +147,24 @@ func (w sqlServerWriter) index(p *pair, alter string, e *edit) Change {
 		return e.change(append(gone, createIndex(p, e.index, false)), append(one(drop(e.index.Name)), back...))
 	}
 	return e.change(one(createIndex(p, e.index, false)), one(drop(e.index.Name)))
+}
+
+// free drops what is over a column that is dropped, which the server would not drop with it. Checks of the column alone are looked up.
+func (w sqlServerWriter) free(p *pair, alter string, e *edit) (out []string) {
+	for _, x := range e.released.indexes {
+		if x.Constraint {
+			out = append(out, alter+"DROP CONSTRAINT "+w.d.Quote(x.Name))
+			continue
+		}
+		out = append(out, "DROP INDEX "+w.d.Quote(x.Name)+" ON "+p.sql())
+	}
+	for _, k := range e.released.checks {
+		out = append(out, alter+"DROP CONSTRAINT IF EXISTS "+w.d.Quote(k.Name))
+	}
+	for _, f := range e.released.keys {
+		out = append(out, alter+"DROP CONSTRAINT "+w.d.Quote(f.Name))
+	}
+	return out
 }
 
 // release drops what holds a column: its default, its checks, or both, whose names are looked up. views are those of the system that

@@ -117,3 +117,33 @@ func TestTypeAndNullAtOnce(t *testing.T) {
 		t.Errorf("%q", up)
 	}
 }
+
+// SQL Server drops no column under an index, a key or a check: those go first, once each.
+func TestDroppedColumnOfSQLServer(t *testing.T) {
+	part := func(names ...string) (out []catalogue.Part) {
+		for _, n := range names {
+			out = append(out, catalogue.Part{Column: n})
+		}
+		return out
+	}
+	live := &catalogue.Schema{Source: "main", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{{Name: "boths", Kind: catalogue.BaseTable, Columns: []catalogue.Column{
+		{Name: "id", Type: catalogue.Int64, DBType: "bigint", Identity: catalogue.IdentityByDefault}, {Name: "n", Type: catalogue.Int64, DBType: "bigint"}, {Name: "m", Type: catalogue.Int64, DBType: "bigint", Nullable: true},
+		{Name: "old", Type: catalogue.Text, DBType: "nvarchar(9)", Nullable: true}, {Name: "older", Type: catalogue.Text, DBType: "nvarchar(9)", Nullable: true},
+	}, Key: catalogue.Key{Name: "PK", Columns: []string{"id"}}, Uniques: []catalogue.Index{{Name: "UQ", Unique: true, Constraint: true, Parts: part("n", "OLD")}},
+		Indexes:     []catalogue.Index{{Name: "ix", Parts: part("old", "older")}, {Name: "old", Parts: part("n")}},
+		Checks:      []catalogue.Check{{Name: "CK", Expression: "([old]<[older])"}},
+		ForeignKeys: []catalogue.ForeignKey{{Name: "FK", Columns: []string{"old"}, Table: "others", References: []string{"x"}}}}}}
+	m, err := model.For[Both]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, notes, err := migrate.Diff(dialect.SQLServer{}, live, []*model.Model{m}, migrate.Options{DropColumns: true})
+	if err != nil || len(notes) > 0 || len(changes) != 2 {
+		t.Fatal(changes, notes, err)
+	}
+	first := changes[0].Up
+	want := []string{"ALTER TABLE [boths] DROP CONSTRAINT [UQ]", "DROP INDEX [ix] ON [boths]", "ALTER TABLE [boths] DROP CONSTRAINT IF EXISTS [CK]", "ALTER TABLE [boths] DROP CONSTRAINT [FK]"}
+	if !slices.Equal(first[:min(len(first), 4)], want) || len(first) != 6 || first[5] != "ALTER TABLE [boths] DROP COLUMN [old]" || len(changes[1].Up) != 2 {
+		t.Errorf("%v", changes)
+	}
+}

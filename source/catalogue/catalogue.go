@@ -53,7 +53,7 @@ type Table struct {
 	Inherits   []string `json:"inherits,omitempty"`   // parents whose rows include those of this table
 	Without    string   `json:"without,omitempty"`    // of SQLite: "rowid" where rows have none
 	Strict     bool     `json:"strict,omitempty"`     // of SQLite: types are enforced
-	Statements []string `json:"statements,omitempty"` // of tables of SQLite: what made it, then its indexes and triggers
+	Statements []string `json:"statements,omitempty"` // of tables of SQLite: what made it, then its indexes and triggers; of views, their triggers
 }
 
 // Kind is the kind of a column on every database.
