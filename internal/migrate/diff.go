@@ -103,15 +103,12 @@ func (w *differ) diff(models []*model.Model) {
 		w.taken[w.nameKey(t.Schema, t.Name)], w.taken[w.nameKey(t.Schema, t.Key.Name)] = true, true
 	}
 	mapped := map[*catalogue.Table]bool{}
-	wanted := ordered(ddl.Wanted(w.d, models))
+	wanted := ordered(w.once(ddl.Wanted(w.d, models)))
 	schemas := map[string]bool{"": true}
 	for i := range w.live.Tables {
 		schemas[w.live.Tables[i].Schema] = true
 	}
 	for _, t := range wanted {
-		if t.Schema == w.live.Default {
-			t.Schema = ""
-		}
 		live := w.finds.Table(t.Schema, t.Name)
 		if live == nil && w.finds.Untold(t.Schema, t.Name) {
 			w.notes = append(w.notes, Note{Table: catalogue.FullName(t.Schema, t.Name), Text: "is the system's or an extension's, and stays as it is"})
@@ -140,12 +137,36 @@ func (w *differ) diff(models []*model.Model) {
 	}
 }
 
+// once makes one of the tables that the database takes for one, with its default schema named and not.
+func (w *differ) once(tables []*ddl.Table) (out []*ddl.Table) {
+	type place struct {
+		live         *catalogue.Table
+		schema, name string
+	}
+	seen := map[place]*ddl.Table{}
+	for _, t := range tables {
+		if w.same(t.Schema, w.live.Default) {
+			t.Schema = ""
+		}
+		at := place{live: w.finds.Table(t.Schema, t.Name)}
+		if at.live == nil {
+			at.schema, at.name = w.finds.Fold(t.Schema), w.finds.Fold(t.Name)
+		}
+		if first := seen[at]; first != nil {
+			first.Take(t, w.same)
+			continue
+		}
+		seen[at], out = t, append(out, t)
+	}
+	return out
+}
+
 // ordered brings tables behind those that their to-one relations lead to, where there is no circle.
 func ordered(tables []*ddl.Table) []*ddl.Table {
 	of := map[*model.Model]*ddl.Table{}
 	for _, t := range tables {
-		if t.Model != nil {
-			of[t.Model] = t
+		for _, m := range t.Models() {
+			of[m] = t
 		}
 	}
 	var out []*ddl.Table
@@ -156,8 +177,8 @@ func ordered(tables []*ddl.Table) []*ddl.Table {
 			return
 		}
 		seen[t] = true
-		if t.Model != nil {
-			for _, r := range t.Model.Relations {
+		for _, m := range t.Models() {
+			for _, r := range m.Relations {
 				if !r.Many && slices.Equal(r.Remote, r.Target.Key) {
 					visit(of[r.Target])
 				}

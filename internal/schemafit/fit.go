@@ -13,9 +13,12 @@ import (
 // Compare holds the models of one source against its catalogue. Findings come in the order of the models and their fields,
 // advice among them. Relations that lead to a model which is not in models are in another source, and are passed over.
 func Compare(models []*model.Model, s *catalogue.Schema) []source.Finding {
-	c := comparison{Live: NewLive(s), here: map[*model.Model]*catalogue.Table{}, told: map[string]bool{}}
+	c := comparison{Live: NewLive(s), here: map[*model.Model]*catalogue.Table{}, first: map[*catalogue.Table]*model.Model{}, told: map[string]bool{}}
 	for _, m := range models {
 		c.here[m] = c.Table(m.Schema, m.Table)
+		if t := c.here[m]; t != nil && c.Same(t.Name, m.Table) && c.first[t] == nil { // not the part of another
+			c.first[t] = m
+		}
 	}
 	for _, m := range models {
 		c.model(m)
@@ -26,6 +29,7 @@ func Compare(models []*model.Model, s *catalogue.Schema) []source.Finding {
 type comparison struct {
 	*Live
 	here  map[*model.Model]*catalogue.Table // of the source; nil where the table is not there
+	first map[*catalogue.Table]*model.Model // that maps the table
 	told  map[string]bool                   // pairs of columns that have been told to have no foreign key
 	found []source.Finding
 	m     *model.Model
@@ -55,6 +59,9 @@ func (c *comparison) model(m *model.Model) {
 	case len(c.t.Columns) == 0 && c.t.View:
 		c.fault("", "the view %s reads what is not there", full)
 		return
+	}
+	if first := c.first[c.t]; first != nil && first != m && c.Same(c.t.Name, m.Table) {
+		c.fault("", "the table %s is that of the model %s too, under another spelling: what holds for the rows of one does not hold for those of the other", c.t.FullName(), first.Name)
 	}
 	for _, f := range m.Fields {
 		c.field(f)
