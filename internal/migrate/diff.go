@@ -125,15 +125,8 @@ func (w *differ) diff(models []*model.Model) {
 		mapped[live] = true
 		w.table(t, live)
 	}
-	if !w.o.DropTables {
-		return
-	}
-	for i := range w.live.Tables {
-		t := &w.live.Tables[i]
-		if t.Kind == catalogue.BaseTable && !mapped[t] {
-			p := &pair{d: w.d, live: t}
-			w.changes = append(w.changes, Change{Table: t.FullName(), Kind: DropTable, Up: one("DROP TABLE " + p.sql()), Destructive: true, Why: "no model maps the table; its rows are lost, and nothing brings it back"})
-		}
+	if w.o.DropTables {
+		w.dropTables(mapped)
 	}
 }
 

@@ -135,7 +135,7 @@ func (w *differ) texts(l *catalogue.Column) (out []string) {
 		t := &w.live.Tables[i]
 		text := t.Definition
 		if t.Kind == catalogue.VirtualTable { // whose arguments are texts
-			text = strings.NewReplacer("'", " ").Replace(text)
+			text = unquoted(text)
 		}
 		if (t.View || t.Kind == catalogue.VirtualTable) && of(text) && sqltokens.Names(text, l.Name, w.same) {
 			out = append(out, "the "+string(t.Kind)+" "+t.FullName()+" names it")
@@ -148,6 +148,9 @@ func (w *differ) texts(l *catalogue.Column) (out []string) {
 	}
 	return out
 }
+
+// unquoted takes the quotes of texts away.
+func unquoted(text string) string { return strings.ReplaceAll(text, "'", " ") }
 
 // triggerName is the name of the trigger that a statement makes, "" where it makes another thing.
 func triggerName(text string) string {
