@@ -277,7 +277,15 @@ func (w *differ) column(name string) *catalogue.Column {
 
 func (w *differ) edit(e edit) {
 	e.on = w.on
+	if !w.whole() {
+		e.why += "; the model is of a part of the table, which is changed as a whole"
+	}
 	w.edits = append(w.edits, e)
+}
+
+// whole reports whether a model maps the table itself, and not only parts of it.
+func (w *differ) whole() bool {
+	return slices.ContainsFunc(w.on.want.Models(), func(m *model.Model) bool { return w.same(m.Table, w.on.live.Name) }) || w.same(w.on.want.Name, w.on.live.Name)
 }
 
 // unmapped looks at columns and indexes that no model knows.
@@ -289,8 +297,12 @@ func (w *differ) unmapped(added []*ddl.Column) {
 			continue
 		}
 		w.renamed(l, added)
-		if w.o.DropColumns {
+		switch {
+		case w.o.DropColumns && w.whole():
 			dropped = append(dropped, l)
+			continue
+		case w.o.DropColumns:
+			w.note(l.Name, "no field maps it, and it is not dropped, since the model is of a part of the table")
 			continue
 		}
 		if !l.Nullable && l.Default == "" && l.Identity == "" && l.Generated == "" && w.on.want.Model != nil {
@@ -298,7 +310,7 @@ func (w *differ) unmapped(added []*ddl.Column) {
 		}
 	}
 	w.dropColumns(dropped)
-	if !w.o.DropIndexes {
+	if !w.o.DropIndexes || !w.whole() {
 		return
 	}
 	for _, set := range [][]catalogue.Index{w.on.live.Uniques, w.on.live.Indexes} {

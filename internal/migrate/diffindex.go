@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -13,6 +14,10 @@ func (w *differ) indexes() {
 	for i := range w.on.want.Indexes {
 		x := &w.on.want.Indexes[i]
 		if w.there(x) {
+			continue
+		}
+		if x.Unique && !w.acrossParts(x.Columns) {
+			w.note("", "nothing keeps two rows from having the same ("+list(x.Columns)+"), and no index can: the table is partitioned by "+w.on.live.Partition+", and PostgreSQL looks into each part alone")
 			continue
 		}
 		e := edit{kind: AddIndex, index: x, why: "no index of (" + list(x.Columns) + ") is there"}
@@ -34,6 +39,32 @@ func (w *differ) indexes() {
 		}
 		w.edit(e)
 	}
+}
+
+// acrossParts reports whether a unique index can be of a table that may be partitioned: its columns must tell the parts apart.
+func (w *differ) acrossParts(columns []string) bool {
+	text := w.on.live.Partition
+	if text == "" {
+		return true
+	}
+	tokens := sqltokens.Split(text)
+	depth := 0
+	for i, t := range tokens {
+		switch {
+		case t.Is("("):
+			depth++
+			if depth > 1 {
+				return false // an expression
+			}
+		case t.Is(")"):
+			depth--
+		case depth == 1 && t.IsName() && (tokens[i-1].Is("(") || tokens[i-1].Is(",")):
+			if i+1 < len(tokens) && tokens[i+1].Is("(") || !slices.ContainsFunc(columns, func(c string) bool { return w.same(c, t.Text) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // each calls f for the indexes that are there until it says true.

@@ -189,8 +189,8 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 	drop := func(x, concurrently string) string {
 		return "DROP INDEX " + concurrently + dialect.Table(w.d, p.schema(), x)
 	}
-	word := ""
-	if w.o.Concurrently {
+	word, concurrently := "", w.o.Concurrently && p.live.Partition == ""
+	if concurrently {
 		word = "CONCURRENTLY "
 	}
 	var gone, back []string
@@ -208,9 +208,12 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 	case ReplaceIndex:
 		return e.change(append(gone, createIndex(p, e.index, false)), append(one(drop(e.index.Name, "")), back...))
 	}
-	c := e.change(one(createIndex(p, e.index, w.o.Concurrently)), one(drop(e.index.Name, word)))
-	if c.Alone = w.o.Concurrently; c.Alone {
+	c := e.change(one(createIndex(p, e.index, concurrently)), one(drop(e.index.Name, word)))
+	switch c.Alone = concurrently; {
+	case concurrently:
 		c.Why += "; where it fails, drop the invalid index that it leaves"
+	case w.o.Concurrently:
+		c.Why += "; PostgreSQL makes no index of a partitioned table concurrently, so others cannot write meanwhile: make the same index of each part concurrently first, which this one then takes over"
 	}
 	return c
 }
