@@ -96,7 +96,8 @@ func (w postgresWriter) setNotNull(alter, column string, e *edit) []Change {
 	return []Change{first, second, third}
 }
 
-// alterType changes the type of a column by a cast. A default is put off meanwhile where it has no cast of its own.
+// alterType changes the type of a column by a cast. A default is put off meanwhile where it has no cast of its own, and is then what the
+// model says, or else what it was in the new type.
 func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 	to, _, _ := strings.Cut(e.column.Type, " GENERATED")
 	to, _, _ = strings.Cut(to, " DEFAULT")
@@ -107,9 +108,14 @@ func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 		down[0] = alter + "ALTER COLUMN " + column + " TYPE " + e.was.DBType + " COLLATE " + w.d.Quote(e.was.Collation) + " USING " + column + "::" + e.was.DBType
 	}
 	if e.destructive && e.was.Default != "" && e.was.Identity == "" {
-		e.why += "; the default " + e.was.Default + " goes with the old type: say it anew where other programs need it"
-		up = append(one(alter+"ALTER COLUMN "+column+" DROP DEFAULT"), up...)
-		down = append(down, alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
+		gone := alter + "ALTER COLUMN " + column + " DROP DEFAULT"
+		kept := "(" + e.was.Default + ")::" + plain
+		if said, ok := saidDefault(w.d, e.column); ok {
+			kept = said
+		}
+		e.why += "; the default " + e.was.Default + " becomes " + kept
+		up = append(append(one(gone), up...), alter+"ALTER COLUMN "+column+" SET DEFAULT "+kept)
+		down = append(append(one(gone), down...), alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
 	}
 	return e.change(up, down)
 }

@@ -97,7 +97,11 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		up, down := one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(may)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable))
 		if e.was.Default != "" { // which holds the type
 			free, again := w.release(p, name, "default_constraints"), alter+"ADD DEFAULT "+e.was.Default+" FOR "+column
-			up, down = append(one(free), append(up, again)...), append(one(free), append(down, again)...)
+			said := again
+			if text, ok := saidDefault(w.d, e.column); ok && e.destructive {
+				said = alter + "ADD DEFAULT " + text + " FOR " + column
+			}
+			up, down = append(one(free), append(up, said)...), append(one(free), append(down, again)...)
 		}
 		if e.fill != "" {
 			up = append(one("UPDATE "+p.sql()+" SET "+column+" = "+e.fill+" WHERE "+column+" IS NULL"), up...)
