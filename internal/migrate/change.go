@@ -123,13 +123,19 @@ type edit struct {
 
 func (e *edit) change(up, down []string) Change {
 	c := Change{Table: e.on.name(), Kind: e.kind, Up: up, Down: down, Destructive: e.destructive, Why: e.why}
+	c.Column = e.columnName()
+	return c
+}
+
+// columnName is the name that the change has for its column, "" where it is of none.
+func (e *edit) columnName() string {
 	switch {
 	case e.column != nil:
-		c.Column = e.column.Name
+		return e.column.Name
 	case e.was != nil:
-		c.Column = e.was.Name
+		return e.was.Name
 	}
-	return c
+	return ""
 }
 
 func one(text ...string) []string { return text }

@@ -19,7 +19,16 @@ func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []N
 			notes = append(notes, Note{Table: p.name(), Column: e.was.Name, Text: e.why + ", and SQL Server makes no column an identity that is none: change it by hand"})
 			continue
 		}
-		out = append(out, w.change(p, e))
+		if !alters(e) {
+			out = append(out, w.change(p, e))
+			continue
+		}
+		h, beyond := w.holding(p, edits, e)
+		if beyond != "" {
+			notes = append(notes, Note{Table: p.name(), Column: e.columnName(), Text: e.why + ", and SQL Server does not change it under the index " + beyond + ", which is beyond what the plan can make again: change it by hand"})
+			continue
+		}
+		out = append(out, h.around(w.change(p, e)))
 	}
 	return out, notes
 }

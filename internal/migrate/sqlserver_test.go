@@ -147,3 +147,50 @@ func TestDroppedColumnOfSQLServer(t *testing.T) {
 		t.Errorf("%v", changes)
 	}
 }
+
+type Held struct {
+	ID   int64  `orm:"id,auto,table=helds"`
+	N    int64  `orm:"n,index"`
+	M    int64  `orm:"m"`
+	Role string `orm:"role,enum=a|b"`
+}
+
+// SQL Server changes no column under an index or a check, those of steps before it among them: they go before the step and come again.
+func TestAlteredUnderIndexes(t *testing.T) {
+	live := &catalogue.Schema{Source: "main", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{{Name: "helds", Kind: catalogue.BaseTable, Columns: []catalogue.Column{
+		{Name: "id", Type: catalogue.Int64, DBType: "bigint", Identity: catalogue.IdentityByDefault}, {Name: "n", Type: catalogue.Int64, DBType: "bigint", Nullable: true}, {Name: "m", Type: catalogue.Int32, DBType: "int"},
+		{Name: "role", Type: catalogue.Text, DBType: "nvarchar(9)", Nullable: true, Enum: []string{"a"}},
+	}, Key: catalogue.Key{Name: "PK", Columns: []string{"id"}}, Uniques: []catalogue.Index{{Name: "UQ", Unique: true, Constraint: true, Parts: []catalogue.Part{{Column: "N"}, {Column: "m"}}}},
+		Indexes: []catalogue.Index{{Name: "ix", Parts: []catalogue.Part{{Column: "id"}}, Where: "([n]>(0))"}, {Name: "other", Parts: []catalogue.Part{{Column: "id"}, {Column: "role"}}}},
+		Checks:  []catalogue.Check{{Name: "CK", Expression: "([role]=N'a')"}, {Name: "low", Expression: "([n]<(9))", NotValid: true}}}}}
+	m, err := model.For[Held]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := func() (out []string, notes []migrate.Note) {
+		changes, notes, err := migrate.Diff(dialect.SQLServer{}, live, []*model.Model{m}, migrate.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			out = append(out, c.Column+": "+strings.ReplaceAll(strings.Join(c.Up, "; "), "ALTER TABLE [helds] ", ""))
+		}
+		return out, notes
+	}
+	got, notes := plan()
+	want := []string{
+		"m: DROP CONSTRAINT [UQ]; ALTER COLUMN [m] bigint NOT NULL; ADD CONSTRAINT [UQ] UNIQUE ([N], [m])",
+		"role: DROP CONSTRAINT [CK]; ADD CONSTRAINT [CK] CHECK ([role] IN (N'a', N'b'))",
+		": CREATE INDEX [helds_n_idx] ON [helds] ([n])",
+		"n: DROP INDEX [helds_n_idx] ON [helds]; DROP CONSTRAINT [UQ]; DROP INDEX [ix] ON [helds]; DROP CONSTRAINT [low]; ALTER COLUMN [n] bigint NOT NULL; " +
+			"CREATE INDEX [helds_n_idx] ON [helds] ([n]); ADD CONSTRAINT [UQ] UNIQUE ([N], [m]); CREATE INDEX [ix] ON [helds] ([id]) WHERE ([n]>(0)); WITH NOCHECK ADD CONSTRAINT [low] CHECK (([n]<(9)))",
+		"role: DROP INDEX [other] ON [helds]; DROP CONSTRAINT [CK]; ALTER COLUMN [role] nvarchar(9) NOT NULL; CREATE INDEX [other] ON [helds] ([id], [role]); ADD CONSTRAINT [CK] CHECK ([role] IN (N'a', N'b'))",
+	}
+	if !slices.Equal(got, want) || len(notes) > 0 {
+		t.Errorf("%s\n%v", strings.Join(got, "\n"), notes)
+	}
+	live.Tables[0].Indexes[1].Include = []string{"m"}
+	if got, notes = plan(); len(got) != 3 || len(notes) != 2 || !strings.Contains(notes[0].Text, "under the index other") {
+		t.Errorf("%q %v", got, notes)
+	}
+}
