@@ -27,7 +27,7 @@ func (w *differ) indexes() {
 				e.destructive, e.why = true, e.why+"; rows that do make the step fail"
 			}
 		}
-		if old := w.named(x.Name); old != nil {
+		if old := w.named(x.Name); old != nil && !old.Deferrable { // what is deferrable serves others
 			e.kind, e.wasIndex, e.why = ReplaceIndex, old, "the index of the name is another: "+e.why
 			if old.Unique && !x.Unique {
 				e.destructive, e.why = true, e.why+"; it keeps rows from having the same, which no index does then"
@@ -95,7 +95,7 @@ func (w *differ) serves(l *catalogue.Index, x *ddl.Index) bool {
 	if !x.Unique {
 		return l.Where == "" && slices.EqualFunc(x.Columns, l.Columns(), w.same)
 	}
-	return !l.NullsEqual && sameSet(x.Columns, l.Columns(), w.same) && condition(l.Where) == condition(x.Where)
+	return !l.NullsEqual && !l.Deferrable && sameSet(x.Columns, l.Columns(), w.same) && condition(l.Where) == condition(x.Where)
 }
 
 // plain reports whether an index is built, sorted as usual and over columns.

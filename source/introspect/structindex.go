@@ -54,6 +54,8 @@ func (f *file) beyondTag(m *structOf, x *Index) string {
 		return no + "it is of the rows " + oneLine(x.Where)
 	case len(x.Include) > 0:
 		return no + "it keeps other columns beside its own: " + strings.Join(x.Include, ", ")
+	case x.Deferrable && x.Unique:
+		return no + "it is deferrable, which no upsert can go by"
 	case x.NullsEqual:
 		return no + "two NULLs are equal to it"
 	}
