@@ -116,18 +116,9 @@ func (c *comparison) ofLiveRows(x *catalogue.Index) bool {
 	if x.Where == "" {
 		return true
 	}
-	where := strings.ToLower(strings.NewReplacer("(", "", ")", "", `"`, "", "[", "", "]", "", "`", "").Replace(x.Where))
-	for part := range strings.SplitSeq(strings.Join(strings.Fields(where), " "), " and ") {
-		name, null := strings.CutSuffix(part, " is null")
-		if null && c.m.SoftDelete != nil && strings.EqualFold(name, c.m.SoftDelete.Column) {
-			continue
-		}
-		if name, ok := strings.CutSuffix(part, " is not null"); ok && c.Schema.Dialect == "sqlserver" && c.has(x.Columns(), name) {
-			continue
-		}
-		return false
-	}
-	return true
+	null, notNull, ok := x.Nulls()
+	return ok && !slices.ContainsFunc(null, func(name string) bool { return c.m.SoftDelete == nil || !c.Same(name, c.m.SoftDelete.Column) }) &&
+		(len(notNull) == 0 || c.Schema.Dialect == "sqlserver" && c.within(notNull, x.Columns()))
 }
 
 // indexes finds those of the tags that the table lacks.
