@@ -34,8 +34,9 @@ func WithAdvice() CheckOption { return func(o *checkOptions) { o.advice = true }
 // It reads the catalogue of each SQL source once, and finds tables and columns that are missing, columns whose type, size,
 // digits or listed values do not suit the field, NULL where the field has none, columns that a new row must give and the
 // model lacks, columns that the database makes and the model would write, keys and unique sets that the tags claim and the
-// table has not, and foreign keys that lead elsewhere than the relation. A view is compared by its columns. HTTP sources have
-// no tables. A SQL source that cannot tell its catalogue says so as advice. Findings are in the order of the sources, the
+// table has not, or holds so late that no upsert can go by them, two models of one table, and foreign keys that lead elsewhere
+// than the relation. What keeps rows from being created is no finding of a model whose fields are all readonly. A view is
+// compared by its columns. HTTP sources have no tables. A SQL source that cannot tell its catalogue says so as advice. Findings are in the order of the sources, the
 // models and their fields.
 func (db DB) Check(ctx context.Context, opts ...CheckOption) ([]Finding, error) {
 	if err := db.usable(); err != nil {

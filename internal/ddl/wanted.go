@@ -15,7 +15,8 @@ import (
 // Table is a table as models want it.
 type Table struct {
 	Schema, Name string
-	Model        *model.Model // nil of a link table that has none
+	Model        *model.Model   // nil of a link table that has none
+	Others       []*model.Model // further models of the table
 	Columns      []Column
 	Key          []string
 	Indexes      []Index
@@ -44,7 +45,7 @@ type Index struct {
 func Wanted(d dialect.Dialect, models []*model.Model) []*Table {
 	w := wanting{d: d, seen: map[object]bool{}}
 	for _, m := range models {
-		w.seen[object{"table", m.Schema, m.Table}] = true
+		w.seen[w.tableOf(m.Schema, m.Table)] = true
 	}
 	for _, m := range models {
 		w.table(m)
@@ -68,9 +69,20 @@ type wanting struct {
 // object is a thing that has a name in a schema.
 type object struct{ kind, schema, name string }
 
+// tableOf is the key of a table, which only PostgreSQL tells from one in other letters.
+func (w *wanting) tableOf(schema, name string) object {
+	if w.d.Name() != (dialect.Postgres{}).Name() {
+		schema, name = strings.ToLower(schema), strings.ToLower(name)
+	}
+	return object{"table", schema, name}
+}
+
 func (w *wanting) table(m *model.Model) {
 	t := &Table{Schema: m.Schema, Name: m.Table, Model: m, Key: columns(m.Key)}
-	w.out = append(w.out, t)
+	at := slices.IndexFunc(w.out, func(o *Table) bool { return w.tableOf(o.Schema, o.Name) == w.tableOf(t.Schema, t.Name) })
+	if at < 0 {
+		w.out = append(w.out, t)
+	}
 	for _, f := range m.Fields {
 		t.Columns = append(t.Columns, w.column(m, f))
 	}
@@ -79,6 +91,9 @@ func (w *wanting) table(m *model.Model) {
 	}
 	for _, x := range m.Indexes {
 		t.Indexes = append(t.Indexes, w.index(m, x, false))
+	}
+	if at >= 0 {
+		w.out[at].Take(t, func(a, b string) bool { return w.tableOf("", a) == w.tableOf("", b) })
 	}
 }
 
@@ -166,10 +181,10 @@ func (w *wanting) indexName(schema, table, name string) string {
 // link makes the link table of a many-to-many relation that has no model of its own.
 func (w *wanting) link(r *model.Relation) {
 	at := r.Through
-	if w.seen[object{"table", at.Schema, at.Table}] {
+	if w.seen[w.tableOf(at.Schema, at.Table)] {
 		return
 	}
-	w.seen[object{"table", at.Schema, at.Table}] = true
+	w.seen[w.tableOf(at.Schema, at.Table)] = true
 	t := &Table{Schema: at.Schema, Name: at.Table}
 	w.out = append(w.out, t)
 	add := func(names []string, fields []*model.Field) {

@@ -76,6 +76,8 @@ type Options struct {
 	Concurrently bool // indexes of tables that are there are made while others write
 	NotValid     bool // constraints are added first and looked into afterwards
 
+	ForeignKeysOn bool // on the connection of SQLite that runs the steps
+
 	DropColumns, DropIndexes, DropTables bool // that no model maps
 
 	Fills map[string]string // "table.column": an expression for rows that have no value
@@ -110,23 +112,30 @@ type edit struct {
 	wasIndex    *catalogue.Index
 	check       *catalogue.Check // that lists values
 	values      []string
-	before      []string // the values that a step before this one leaves; nil where check says them
-	nullable    bool     // of a column that is added
-	fill        string   // an expression
-	becomes     Kind     // SetNotNull or DropNotNull beside AlterType, where one statement says both; "" for neither
+	before      []string  // the values that a step before this one leaves; nil where check says them
+	nullable    bool      // of a column that is added
+	fill        string    // an expression
+	becomes     Kind      // SetNotNull or DropNotNull beside AlterType, where one statement says both; "" for neither
+	released    *released // with a column that is dropped
 	destructive bool
 	why         string
 }
 
 func (e *edit) change(up, down []string) Change {
 	c := Change{Table: e.on.name(), Kind: e.kind, Up: up, Down: down, Destructive: e.destructive, Why: e.why}
+	c.Column = e.columnName()
+	return c
+}
+
+// columnName is the name that the change has for its column, "" where it is of none.
+func (e *edit) columnName() string {
 	switch {
 	case e.column != nil:
-		c.Column = e.column.Name
+		return e.column.Name
 	case e.was != nil:
-		c.Column = e.was.Name
+		return e.was.Name
 	}
-	return c
+	return ""
 }
 
 func one(text ...string) []string { return text }

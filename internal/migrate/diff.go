@@ -49,7 +49,7 @@ func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Op
 	case dialect.Postgres{}.Name():
 		w.w = postgresWriter{d: d, o: o}
 	case dialect.SQLite{}.Name():
-		w.w = sqliteWriter{d: d, live: live}
+		w.w = sqliteWriter{d: d, live: live, o: o}
 	case dialect.SQLServer{}.Name():
 		w.w = sqlServerWriter{d: d}
 	default:
@@ -103,15 +103,12 @@ func (w *differ) diff(models []*model.Model) {
 		w.taken[w.nameKey(t.Schema, t.Name)], w.taken[w.nameKey(t.Schema, t.Key.Name)] = true, true
 	}
 	mapped := map[*catalogue.Table]bool{}
-	wanted := ordered(ddl.Wanted(w.d, models))
+	wanted := ordered(w.once(ddl.Wanted(w.d, models)))
 	schemas := map[string]bool{"": true}
 	for i := range w.live.Tables {
 		schemas[w.live.Tables[i].Schema] = true
 	}
 	for _, t := range wanted {
-		if t.Schema == w.live.Default {
-			t.Schema = ""
-		}
 		live := w.finds.Table(t.Schema, t.Name)
 		if live == nil && w.finds.Untold(t.Schema, t.Name) {
 			w.notes = append(w.notes, Note{Table: catalogue.FullName(t.Schema, t.Name), Text: "is the system's or an extension's, and stays as it is"})
@@ -128,24 +125,41 @@ func (w *differ) diff(models []*model.Model) {
 		mapped[live] = true
 		w.table(t, live)
 	}
-	if !w.o.DropTables {
-		return
+	if w.o.DropTables {
+		w.dropTables(mapped)
 	}
-	for i := range w.live.Tables {
-		t := &w.live.Tables[i]
-		if t.Kind == catalogue.BaseTable && !mapped[t] {
-			p := &pair{d: w.d, live: t}
-			w.changes = append(w.changes, Change{Table: t.FullName(), Kind: DropTable, Up: one("DROP TABLE " + p.sql()), Destructive: true, Why: "no model maps the table; its rows are lost, and nothing brings it back"})
+}
+
+// once makes one of the tables that the database takes for one, with its default schema named and not.
+func (w *differ) once(tables []*ddl.Table) (out []*ddl.Table) {
+	type place struct {
+		live         *catalogue.Table
+		schema, name string
+	}
+	seen := map[place]*ddl.Table{}
+	for _, t := range tables {
+		if w.same(t.Schema, w.live.Default) {
+			t.Schema = ""
 		}
+		at := place{live: w.finds.Table(t.Schema, t.Name)}
+		if at.live == nil {
+			at.schema, at.name = w.finds.Fold(t.Schema), w.finds.Fold(t.Name)
+		}
+		if first := seen[at]; first != nil {
+			first.Take(t, w.same)
+			continue
+		}
+		seen[at], out = t, append(out, t)
 	}
+	return out
 }
 
 // ordered brings tables behind those that their to-one relations lead to, where there is no circle.
 func ordered(tables []*ddl.Table) []*ddl.Table {
 	of := map[*model.Model]*ddl.Table{}
 	for _, t := range tables {
-		if t.Model != nil {
-			of[t.Model] = t
+		for _, m := range t.Models() {
+			of[m] = t
 		}
 	}
 	var out []*ddl.Table
@@ -156,8 +170,8 @@ func ordered(tables []*ddl.Table) []*ddl.Table {
 			return
 		}
 		seen[t] = true
-		if t.Model != nil {
-			for _, r := range t.Model.Relations {
+		for _, m := range t.Models() {
+			for _, r := range m.Relations {
 				if !r.Many && slices.Equal(r.Remote, r.Target.Key) {
 					visit(of[r.Target])
 				}
@@ -263,26 +277,40 @@ func (w *differ) column(name string) *catalogue.Column {
 
 func (w *differ) edit(e edit) {
 	e.on = w.on
+	if !w.whole() {
+		e.why += "; the model is of a part of the table, which is changed as a whole"
+	}
 	w.edits = append(w.edits, e)
+}
+
+// whole reports whether a model maps the table itself, and not only parts of it.
+func (w *differ) whole() bool {
+	return slices.ContainsFunc(w.on.want.Models(), func(m *model.Model) bool { return w.same(m.Table, w.on.live.Name) }) || w.same(w.on.want.Name, w.on.live.Name)
 }
 
 // unmapped looks at columns and indexes that no model knows.
 func (w *differ) unmapped(added []*ddl.Column) {
+	var dropped []*catalogue.Column
 	for i := range w.on.live.Columns {
 		l := &w.on.live.Columns[i]
 		if slices.ContainsFunc(w.on.want.Columns, func(c ddl.Column) bool { return w.same(c.Name, l.Name) }) {
 			continue
 		}
 		w.renamed(l, added)
-		if w.o.DropColumns {
-			w.edit(edit{kind: DropColumn, was: l, destructive: true, why: "no field maps the column; its values are lost, and nothing brings them back"})
+		switch {
+		case w.o.DropColumns && w.whole():
+			dropped = append(dropped, l)
+			continue
+		case w.o.DropColumns:
+			w.note(l.Name, "no field maps it, and it is not dropped, since the model is of a part of the table")
 			continue
 		}
 		if !l.Nullable && l.Default == "" && l.Identity == "" && l.Generated == "" && w.on.want.Model != nil {
 			w.note(l.Name, "must be given and no field maps it, so rows cannot be created through the model: map it, give it a default, or let it be NULL")
 		}
 	}
-	if !w.o.DropIndexes {
+	w.dropColumns(dropped)
+	if !w.o.DropIndexes || !w.whole() {
 		return
 	}
 	for _, set := range [][]catalogue.Index{w.on.live.Uniques, w.on.live.Indexes} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -15,6 +16,10 @@ func (w *differ) indexes() {
 		if w.there(x) {
 			continue
 		}
+		if x.Unique && !w.acrossParts(x.Columns) {
+			w.note("", "nothing keeps two rows from having the same ("+list(x.Columns)+"), and no index can: the table is partitioned by "+w.on.live.Partition+", and PostgreSQL looks into each part alone")
+			continue
+		}
 		e := edit{kind: AddIndex, index: x, why: "no index of (" + list(x.Columns) + ") is there"}
 		if x.Unique {
 			e.kind, e.why = AddUnique, "nothing keeps two rows from having the same ("+list(x.Columns)+")"
@@ -22,7 +27,7 @@ func (w *differ) indexes() {
 				e.destructive, e.why = true, e.why+"; rows that do make the step fail"
 			}
 		}
-		if old := w.named(x.Name); old != nil {
+		if old := w.named(x.Name); old != nil && !old.Deferrable { // what is deferrable serves others
 			e.kind, e.wasIndex, e.why = ReplaceIndex, old, "the index of the name is another: "+e.why
 			if old.Unique && !x.Unique {
 				e.destructive, e.why = true, e.why+"; it keeps rows from having the same, which no index does then"
@@ -34,6 +39,32 @@ func (w *differ) indexes() {
 		}
 		w.edit(e)
 	}
+}
+
+// acrossParts reports whether a unique index can be of a table that may be partitioned: its columns must tell the parts apart.
+func (w *differ) acrossParts(columns []string) bool {
+	text := w.on.live.Partition
+	if text == "" {
+		return true
+	}
+	tokens := sqltokens.Split(text)
+	depth := 0
+	for i, t := range tokens {
+		switch {
+		case t.Is("("):
+			depth++
+			if depth > 1 {
+				return false // an expression
+			}
+		case t.Is(")"):
+			depth--
+		case depth == 1 && t.IsName() && (tokens[i-1].Is("(") || tokens[i-1].Is(",")):
+			if i+1 < len(tokens) && tokens[i+1].Is("(") || !slices.ContainsFunc(columns, func(c string) bool { return w.same(c, t.Text) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // each calls f for the indexes that are there until it says true.
@@ -64,7 +95,7 @@ func (w *differ) serves(l *catalogue.Index, x *ddl.Index) bool {
 	if !x.Unique {
 		return l.Where == "" && slices.EqualFunc(x.Columns, l.Columns(), w.same)
 	}
-	return !l.NullsEqual && sameSet(x.Columns, l.Columns(), w.same) && condition(l.Where) == condition(x.Where)
+	return !l.NullsEqual && !l.Deferrable && sameSet(x.Columns, l.Columns(), w.same) && condition(l.Where) == condition(x.Where)
 }
 
 // plain reports whether an index is built, sorted as usual and over columns.

@@ -49,7 +49,7 @@ func (w postgresWriter) change(p *pair, e *edit) []Change {
 	case AddIndex, AddUnique, ReplaceIndex, DropIndex:
 		return []Change{w.index(p, alter, e)}
 	case DropColumn:
-		return []Change{e.change(one(alter+"DROP COLUMN "+column), one(alter+"ADD COLUMN "+columnBack(w.d, e.was)))}
+		return []Change{e.change(one(alter+"DROP COLUMN "+column), append(one(alter+"ADD COLUMN "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))}
 	}
 	return nil
 }
@@ -96,7 +96,8 @@ func (w postgresWriter) setNotNull(alter, column string, e *edit) []Change {
 	return []Change{first, second, third}
 }
 
-// alterType changes the type of a column by a cast. A default is put off meanwhile where it has no cast of its own.
+// alterType changes the type of a column by a cast. A default is put off meanwhile where it has no cast of its own, and is then what the
+// model says, or else what it was in the new type.
 func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 	to, _, _ := strings.Cut(e.column.Type, " GENERATED")
 	to, _, _ = strings.Cut(to, " DEFAULT")
@@ -107,9 +108,14 @@ func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 		down[0] = alter + "ALTER COLUMN " + column + " TYPE " + e.was.DBType + " COLLATE " + w.d.Quote(e.was.Collation) + " USING " + column + "::" + e.was.DBType
 	}
 	if e.destructive && e.was.Default != "" && e.was.Identity == "" {
-		e.why += "; the default " + e.was.Default + " goes with the old type: say it anew where other programs need it"
-		up = append(one(alter+"ALTER COLUMN "+column+" DROP DEFAULT"), up...)
-		down = append(down, alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
+		gone := alter + "ALTER COLUMN " + column + " DROP DEFAULT"
+		kept := "(" + e.was.Default + ")::" + plain
+		if said, ok := saidDefault(w.d, e.column); ok {
+			kept = said
+		}
+		e.why += "; the default " + e.was.Default + " becomes " + kept
+		up = append(append(one(gone), up...), alter+"ALTER COLUMN "+column+" SET DEFAULT "+kept)
+		down = append(append(one(gone), down...), alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
 	}
 	return e.change(up, down)
 }
@@ -189,14 +195,14 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 	drop := func(x, concurrently string) string {
 		return "DROP INDEX " + concurrently + dialect.Table(w.d, p.schema(), x)
 	}
-	word := ""
-	if w.o.Concurrently {
+	word, concurrently := "", w.o.Concurrently && p.live.Partition == ""
+	if concurrently {
 		word = "CONCURRENTLY "
 	}
 	var gone, back []string
 	if x := e.wasIndex; x != nil {
 		if x.Constraint {
-			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+list(ddl.Quoted(w.d, x.Columns()))+")")
+			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+quotedList(w.d, x.Columns())+")")
 		} else {
 			gone = one(drop(x.Name, ""))
 			back = indexBack(p, x)
@@ -208,9 +214,12 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 	case ReplaceIndex:
 		return e.change(append(gone, createIndex(p, e.index, false)), append(one(drop(e.index.Name, "")), back...))
 	}
-	c := e.change(one(createIndex(p, e.index, w.o.Concurrently)), one(drop(e.index.Name, word)))
-	if c.Alone = w.o.Concurrently; c.Alone {
+	c := e.change(one(createIndex(p, e.index, concurrently)), one(drop(e.index.Name, word)))
+	switch c.Alone = concurrently; {
+	case concurrently:
 		c.Why += "; where it fails, drop the invalid index that it leaves"
+	case w.o.Concurrently:
+		c.Why += "; PostgreSQL makes no index of a partitioned table concurrently, so others cannot write meanwhile: make the same index of each part concurrently first, which this one then takes over"
 	}
 	return c
 }

@@ -13,6 +13,7 @@ import (
 type sqliteWriter struct {
 	d    dialect.Dialect
 	live *catalogue.Schema
+	o    Options
 }
 
 func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {

@@ -4,13 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
-// rebuild makes one change of several that SQLite cannot do to a table that is there: a new table is made, filled and put in the place of
-// the old one, as https://sqlite.org/lang_altertable.html#otheralter says.
+// rebuild makes one change of several that SQLite cannot do to a table that is there: its rows are put aside, and a new table takes the
+// place of the old one, much as https://sqlite.org/lang_altertable.html#otheralter says.
 func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 	first := edits[0]
 	switch {
@@ -68,11 +67,9 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		}
 	}
 	old, kept := b.beside, slices.DeleteFunc(slices.Clone(b.beside), func(text string) bool {
-		return slices.ContainsFunc(sqltokens.Split(text), func(t sqltokens.Token) bool {
-			return t.IsName() && isIndex(text) && slices.ContainsFunc(mapKeys(dropped), func(c string) bool { return strings.EqualFold(c, t.Text) })
-		})
+		return slices.ContainsFunc(mapKeys(dropped), func(c string) bool { return indexOf(text, c) })
 	})
-	c := Change{Table: b.p.name(), Kind: RebuildTable, Alone: true, Destructive: first.destructive, Why: strings.Join(why, "; "),
+	c := Change{Table: b.p.name(), Kind: RebuildTable, Alone: b.switches(), Destructive: first.destructive, Why: strings.Join(why, "; "),
 		Up: b.statements(to, into, out, kept), Down: b.statements(before, back, back, old)}
 	b.text, b.beside = to, kept
 	b.more = append(b.more, added...)
@@ -86,9 +83,14 @@ func mapKeys(m map[string]bool) (out []string) {
 	return out
 }
 
-func isIndex(text string) bool {
+// indexOf reports whether a statement makes an index over a column, or of rows that it chooses.
+func indexOf(text, column string) bool {
 	tokens := sqltokens.Split(text)
-	return len(tokens) > 2 && (tokens[1].Is("index") || tokens[2].Is("index"))
+	if len(tokens) < 3 || !tokens[1].Is("index") && !tokens[2].Is("index") {
+		return false
+	}
+	open := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("(") })
+	return open > 0 && sqltokens.Names(text[tokens[open].Start:], column, strings.EqualFold)
 }
 
 // indexNamed reports whether a statement makes the index of a name.
@@ -121,51 +123,4 @@ func (b *rebuilding) rowid() string {
 		}
 	}
 	return ""
-}
-
-// statements are those of one rebuilding. They run outside a transaction, where foreign keys can be switched off, and make one of their
-// own; inside one that has foreign keys off already they run too. Where it has them on they fail before anything is done: to drop a table
-// would delete the rows that lead to it.
-func (b *rebuilding) statements(to *createText, into, out, beside []string) []string {
-	name := b.p.live.Name
-	table, made := b.d.Quote(name), b.d.Quote("rebuilt_"+name)
-	if r := b.rowid(); r != "" {
-		into, out = append(one(r), into...), append(one(r), out...)
-	}
-	list := []string{
-		"PRAGMA foreign_keys = OFF",
-		"PRAGMA legacy_alter_table = ON", // views and triggers go on naming the table while it is away
-		`SAVEPOINT "rebuild"`,
-		`CREATE TEMP TABLE "rebuilding" ("enforced" INTEGER CONSTRAINT "foreign keys are on, run it outside a transaction" CHECK ("enforced" = 0), "broken" INTEGER, "more" INTEGER CONSTRAINT "foreign keys would lead nowhere" CHECK ("more" <= 0))`,
-		`INSERT INTO "rebuilding" ("enforced", "broken") SELECT "foreign_keys", ` + b.broken() + ` FROM pragma_foreign_keys`,
-		to.create(made),
-		"INSERT INTO " + made + " (" + strings.Join(into, ", ") + ") SELECT " + strings.Join(out, ", ") + " FROM " + table,
-	}
-	if strings.Contains(strings.ToUpper(b.text.text), "AUTOINCREMENT") { // numbers of rows that are gone are not given again
-		list = append(list, "DELETE FROM sqlite_sequence WHERE name = "+ddl.Literal(b.d, "rebuilt_"+name),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+ddl.Literal(b.d, "rebuilt_"+name)+", seq FROM sqlite_sequence WHERE name = "+ddl.Literal(b.d, name))
-	}
-	list = append(list, "DROP TABLE "+table, "ALTER TABLE "+made+" RENAME TO "+table)
-	list = append(list, beside...)
-	return append(list,
-		`INSERT INTO "rebuilding" ("more") SELECT `+b.broken()+` - "broken" FROM "rebuilding"`,
-		`DROP TABLE temp."rebuilding"`,
-		`RELEASE "rebuild"`,
-		"PRAGMA legacy_alter_table = OFF",
-		"PRAGMA foreign_keys = ON")
-}
-
-// broken counts the rows that foreign keys of the table, and those to it, lead nowhere from.
-func (b *rebuilding) broken() string {
-	names := one(b.p.live.Name)
-	for i := range b.live.Tables {
-		t := &b.live.Tables[i]
-		if t.Schema == "" && t.Name != names[0] && slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return f.Table == names[0] }) {
-			names = append(names, t.Name)
-		}
-	}
-	for i, n := range names {
-		names[i] = "(SELECT count(*) FROM pragma_foreign_key_check(" + ddl.Literal(b.d, n) + "))"
-	}
-	return strings.Join(names, " + ")
 }

@@ -99,7 +99,7 @@ func (c *createText) drop(column string) bool {
 	}
 	defs := slices.Delete(slices.Clone(c.defs), i, i+1)
 	for j := 0; j < len(defs); j++ {
-		if !mentions(defs[j].text, column, defs[j].column != "") {
+		if !(&createText{defs: defs}).of(j, column) {
 			continue
 		}
 		tokens := sqltokens.Split(defs[j].text)
@@ -113,19 +113,22 @@ func (c *createText) drop(column string) bool {
 	return true
 }
 
-// mentions reports whether text names a column. The first word of a column's definition is its own name, and what follows REFERENCES
-// names columns of another table.
-func mentions(text, column string, skipFirst bool) bool {
-	tokens := sqltokens.Split(text)
-	for i, t := range tokens {
+// of reports whether a definition is made of a column beside the one that it defines: what follows REFERENCES names columns of another table.
+func (c *createText) of(i int, column string) bool {
+	text := c.defs[i].text
+	if c.defs[i].column != "" {
+		_, parts := c.clauses(i)
+		return slices.ContainsFunc(parts, func(x clause) bool {
+			return (x.kind == "check" || x.kind == "generated") && sqltokens.Names(x.text, column, strings.EqualFold)
+		})
+	}
+	for _, t := range sqltokens.Split(text) {
 		if t.Is("references") {
-			return false
-		}
-		if t.IsName() && strings.EqualFold(t.Text, column) && (i > 0 || !skipFirst) {
-			return true
+			text = text[:t.Start]
+			break
 		}
 	}
-	return false
+	return sqltokens.Names(text, column, strings.EqualFold)
 }
 
 // clause is a part of a column's definition: its type, or one constraint with its name.

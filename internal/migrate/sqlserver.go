@@ -19,7 +19,16 @@ func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []N
 			notes = append(notes, Note{Table: p.name(), Column: e.was.Name, Text: e.why + ", and SQL Server makes no column an identity that is none: change it by hand"})
 			continue
 		}
-		out = append(out, w.change(p, e))
+		if !alters(e) {
+			out = append(out, w.change(p, e))
+			continue
+		}
+		h, beyond := w.holding(p, edits, e)
+		if beyond != "" {
+			notes = append(notes, Note{Table: p.name(), Column: e.columnName(), Text: e.why + ", and SQL Server does not change it under the index " + beyond + ", which is beyond what the plan can make again: change it by hand"})
+			continue
+		}
+		out = append(out, h.around(w.change(p, e)))
 	}
 	return out, notes
 }
@@ -97,7 +106,11 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		up, down := one(alter+"ALTER COLUMN "+column+" "+bareType(e.column.Type)+null(may)), one(alter+"ALTER COLUMN "+column+" "+back+null(e.was.Nullable))
 		if e.was.Default != "" { // which holds the type
 			free, again := w.release(p, name, "default_constraints"), alter+"ADD DEFAULT "+e.was.Default+" FOR "+column
-			up, down = append(one(free), append(up, again)...), append(one(free), append(down, again)...)
+			said := again
+			if text, ok := saidDefault(w.d, e.column); ok && e.destructive {
+				said = alter + "ADD DEFAULT " + text + " FOR " + column
+			}
+			up, down = append(one(free), append(up, said)...), append(one(free), append(down, again)...)
 		}
 		if e.fill != "" {
 			up = append(one("UPDATE "+p.sql()+" SET "+column+" = "+e.fill+" WHERE "+column+" IS NULL"), up...)
@@ -109,7 +122,8 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 	case AddValues, TakeValues, AddCheck, Validate:
 		return w.values(p, alter, column, e)
 	case DropColumn:
-		return e.change(one(w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column), one(alter+"ADD "+columnBack(w.d, e.was)))
+		return e.change(append(w.free(p, alter, e), w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column),
+			append(one(alter+"ADD "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))
 	}
 	return w.index(p, alter, e)
 }
@@ -146,6 +160,24 @@ func (w sqlServerWriter) index(p *pair, alter string, e *edit) Change {
 		return e.change(append(gone, createIndex(p, e.index, false)), append(one(drop(e.index.Name)), back...))
 	}
 	return e.change(one(createIndex(p, e.index, false)), one(drop(e.index.Name)))
+}
+
+// free drops what is over a column that is dropped, which the server would not drop with it. Checks of the column alone are looked up.
+func (w sqlServerWriter) free(p *pair, alter string, e *edit) (out []string) {
+	for _, x := range e.released.indexes {
+		if x.Constraint {
+			out = append(out, alter+"DROP CONSTRAINT "+w.d.Quote(x.Name))
+			continue
+		}
+		out = append(out, "DROP INDEX "+w.d.Quote(x.Name)+" ON "+p.sql())
+	}
+	for _, k := range e.released.checks {
+		out = append(out, alter+"DROP CONSTRAINT IF EXISTS "+w.d.Quote(k.Name))
+	}
+	for _, f := range e.released.keys {
+		out = append(out, alter+"DROP CONSTRAINT "+w.d.Quote(f.Name))
+	}
+	return out
 }
 
 // release drops what holds a column: its default, its checks, or both, whose names are looked up. views are those of the system that

@@ -117,3 +117,80 @@ func TestTypeAndNullAtOnce(t *testing.T) {
 		t.Errorf("%q", up)
 	}
 }
+
+// SQL Server drops no column under an index, a key or a check: those go first, once each.
+func TestDroppedColumnOfSQLServer(t *testing.T) {
+	part := func(names ...string) (out []catalogue.Part) {
+		for _, n := range names {
+			out = append(out, catalogue.Part{Column: n})
+		}
+		return out
+	}
+	live := &catalogue.Schema{Source: "main", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{{Name: "boths", Kind: catalogue.BaseTable, Columns: []catalogue.Column{
+		{Name: "id", Type: catalogue.Int64, DBType: "bigint", Identity: catalogue.IdentityByDefault}, {Name: "n", Type: catalogue.Int64, DBType: "bigint"}, {Name: "m", Type: catalogue.Int64, DBType: "bigint", Nullable: true},
+		{Name: "old", Type: catalogue.Text, DBType: "nvarchar(9)", Nullable: true}, {Name: "older", Type: catalogue.Text, DBType: "nvarchar(9)", Nullable: true},
+	}, Key: catalogue.Key{Name: "PK", Columns: []string{"id"}}, Uniques: []catalogue.Index{{Name: "UQ", Unique: true, Constraint: true, Parts: part("n", "OLD")}},
+		Indexes:     []catalogue.Index{{Name: "ix", Parts: part("old", "older")}, {Name: "old", Parts: part("n")}},
+		Checks:      []catalogue.Check{{Name: "CK", Expression: "([old]<[older])"}},
+		ForeignKeys: []catalogue.ForeignKey{{Name: "FK", Columns: []string{"old"}, Table: "others", References: []string{"x"}}}}}}
+	m, err := model.For[Both]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, notes, err := migrate.Diff(dialect.SQLServer{}, live, []*model.Model{m}, migrate.Options{DropColumns: true})
+	if err != nil || len(notes) > 0 || len(changes) != 2 {
+		t.Fatal(changes, notes, err)
+	}
+	first := changes[0].Up
+	want := []string{"ALTER TABLE [boths] DROP CONSTRAINT [UQ]", "DROP INDEX [ix] ON [boths]", "ALTER TABLE [boths] DROP CONSTRAINT IF EXISTS [CK]", "ALTER TABLE [boths] DROP CONSTRAINT [FK]"}
+	if !slices.Equal(first[:min(len(first), 4)], want) || len(first) != 6 || first[5] != "ALTER TABLE [boths] DROP COLUMN [old]" || len(changes[1].Up) != 2 {
+		t.Errorf("%v", changes)
+	}
+}
+
+type Held struct {
+	ID   int64  `orm:"id,auto,table=helds"`
+	N    int64  `orm:"n,index"`
+	M    int64  `orm:"m"`
+	Role string `orm:"role,enum=a|b"`
+}
+
+// SQL Server changes no column under an index or a check, those of steps before it among them: they go before the step and come again.
+func TestAlteredUnderIndexes(t *testing.T) {
+	live := &catalogue.Schema{Source: "main", Dialect: "sqlserver", Default: "dbo", Tables: []catalogue.Table{{Name: "helds", Kind: catalogue.BaseTable, Columns: []catalogue.Column{
+		{Name: "id", Type: catalogue.Int64, DBType: "bigint", Identity: catalogue.IdentityByDefault}, {Name: "n", Type: catalogue.Int64, DBType: "bigint", Nullable: true}, {Name: "m", Type: catalogue.Int32, DBType: "int"},
+		{Name: "role", Type: catalogue.Text, DBType: "nvarchar(9)", Nullable: true, Enum: []string{"a"}},
+	}, Key: catalogue.Key{Name: "PK", Columns: []string{"id"}}, Uniques: []catalogue.Index{{Name: "UQ", Unique: true, Constraint: true, Parts: []catalogue.Part{{Column: "N"}, {Column: "m"}}}},
+		Indexes: []catalogue.Index{{Name: "ix", Parts: []catalogue.Part{{Column: "id"}}, Where: "([n]>(0))"}, {Name: "other", Parts: []catalogue.Part{{Column: "id"}, {Column: "role"}}}},
+		Checks:  []catalogue.Check{{Name: "CK", Expression: "([role]=N'a')"}, {Name: "low", Expression: "([n]<(9))", NotValid: true}}}}}
+	m, err := model.For[Held]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := func() (out []string, notes []migrate.Note) {
+		changes, notes, err := migrate.Diff(dialect.SQLServer{}, live, []*model.Model{m}, migrate.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			out = append(out, c.Column+": "+strings.ReplaceAll(strings.Join(c.Up, "; "), "ALTER TABLE [helds] ", ""))
+		}
+		return out, notes
+	}
+	got, notes := plan()
+	want := []string{
+		"m: DROP CONSTRAINT [UQ]; ALTER COLUMN [m] bigint NOT NULL; ADD CONSTRAINT [UQ] UNIQUE ([N], [m])",
+		"role: DROP CONSTRAINT [CK]; ADD CONSTRAINT [CK] CHECK ([role] IN (N'a', N'b'))",
+		": CREATE INDEX [helds_n_idx] ON [helds] ([n])",
+		"n: DROP INDEX [helds_n_idx] ON [helds]; DROP CONSTRAINT [UQ]; DROP INDEX [ix] ON [helds]; DROP CONSTRAINT [low]; ALTER COLUMN [n] bigint NOT NULL; " +
+			"CREATE INDEX [helds_n_idx] ON [helds] ([n]); ADD CONSTRAINT [UQ] UNIQUE ([N], [m]); CREATE INDEX [ix] ON [helds] ([id]) WHERE ([n]>(0)); WITH NOCHECK ADD CONSTRAINT [low] CHECK (([n]<(9)))",
+		"role: DROP INDEX [other] ON [helds]; DROP CONSTRAINT [CK]; ALTER COLUMN [role] nvarchar(9) NOT NULL; CREATE INDEX [other] ON [helds] ([id], [role]); ADD CONSTRAINT [CK] CHECK ([role] IN (N'a', N'b'))",
+	}
+	if !slices.Equal(got, want) || len(notes) > 0 {
+		t.Errorf("%s\n%v", strings.Join(got, "\n"), notes)
+	}
+	live.Tables[0].Indexes[1].Include = []string{"m"}
+	if got, notes = plan(); len(got) != 3 || len(notes) != 2 || !strings.Contains(notes[0].Text, "under the index other") {
+		t.Errorf("%q %v", got, notes)
+	}
+}

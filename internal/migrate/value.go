@@ -24,6 +24,14 @@ func initial(d dialect.Dialect, f *model.Field) (expression string, ok bool) {
 	return "", false
 }
 
+// saidDefault is the default that a model says for a column.
+func saidDefault(d dialect.Dialect, c *ddl.Column) (expression string, ok bool) {
+	if _, made, ok := strings.Cut(c.Type, " DEFAULT "); ok && c.Made && !strings.Contains(c.Type, " GENERATED ") {
+		return made, true
+	}
+	return initial(d, c.Field)
+}
+
 func now(d dialect.Dialect) string {
 	if d.Name() == (dialect.SQLServer{}).Name() {
 		return "SYSUTCDATETIME()"

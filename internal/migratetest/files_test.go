@@ -1,6 +1,8 @@
 package migratetest
 
 import (
+	"database/sql"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -114,37 +116,47 @@ func TestDestructiveFiles(t *testing.T) {
 	}
 }
 
-// To drop a table of SQLite deletes the rows that lead to it while foreign keys are on. goose runs the file where they can be switched
-// off; golang-migrate does where its address says so, and otherwise fails before anything is done.
+// To drop a table of SQLite deletes the rows that lead to it while foreign keys are on: the files fail before they do anything, unless they
+// were told and are run where keys can be switched off, as goose does, and golang-migrate where its address says so. The connection has
+// the keys afterwards that it had before.
 func TestForeignKeysThatAreOn(t *testing.T) {
 	e := engines()[0]
-	on := func(address string) string {
-		if strings.Contains(address, "?") {
-			return address + "&_pragma=foreign_keys(1)"
-		}
-		return address + "?_pragma=foreign_keys(1)"
+	goose := func(t *testing.T, db *sql.DB, dir string) error { return runGoose(t, e, db, dir, false) }
+	step := func(_ *testing.T, db *sql.DB, dir string) error { return migrateStep(e, db, dir) }
+	bare := func(_ *testing.T, db *sql.DB, dir string) error {
+		return migrateWith(e, db, dir, false, &migratesqlite.Config{NoTxWrap: true})
 	}
+	atlas := func(t *testing.T, db *sql.DB, dir string) error { return runAtlas(t, e, db, dir, false) }
 	for _, x := range []struct {
-		name  string
-		tool  introspect.Tool
-		fails bool
-		run   func(t *testing.T, address, dir string) error
+		name     string
+		tool     introspect.Tool
+		on, told bool
+		fails    string
+		run      func(t *testing.T, db *sql.DB, dir string) error
 	}{
-		{"goose", introspect.Goose, false, func(t *testing.T, address, dir string) error {
-			return runGoose(t, e, e.conn(t, on(address)), dir, false)
-		}},
-		{"migrate", introspect.Migrate, true, func(t *testing.T, address, dir string) error {
-			return migrateStep(e, e.conn(t, on(address)), dir)
-		}},
-		{"migrate without a transaction", introspect.Migrate, false, func(t *testing.T, address, dir string) error {
-			return migrateWith(e, e.conn(t, on(address)), dir, false, &migratesqlite.Config{NoTxWrap: true})
-		}},
+		{"goose", introspect.Goose, true, false, "foreign keys are on", goose},
+		{"goose off", introspect.Goose, false, false, "", goose},
+		{"goose told", introspect.Goose, true, true, "", goose},
+		{"goose told wrongly", introspect.Goose, false, true, "foreign keys are off", goose},
+		{"migrate", introspect.Migrate, true, false, "foreign keys are on", step},
+		{"migrate off", introspect.Migrate, false, false, "", func(t *testing.T, db *sql.DB, dir string) error { return runMigrate(t, e, db, dir, false) }},
+		{"migrate told", introspect.Migrate, true, true, "run it outside a transaction", step},
+		{"migrate without a transaction", introspect.Migrate, true, false, "foreign keys are on", bare},
+		{"migrate without a transaction, off", introspect.Migrate, false, false, "", bare},
+		{"migrate without a transaction, told", introspect.Migrate, true, true, "", bare},
+		{"atlas", introspect.Atlas, true, false, "foreign keys are on", atlas},
+		{"atlas off", introspect.Atlas, false, false, "", atlas},
+		{"atlas told", introspect.Atlas, true, true, "", atlas},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			address := e.start(t)
 			db := e.open(t, address, wanted()...)
 			rows := e.rows(t, address)
-			plan, err := introspect.Plan(t.Context(), db)
+			var opts []introspect.Option
+			if x.told {
+				opts = append(opts, introspect.ForeignKeysOn())
+			}
+			plan, err := introspect.Plan(t.Context(), db, opts...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,19 +164,33 @@ func TestForeignKeysThatAreOn(t *testing.T) {
 			if err := plan.WriteFiles(dir, x.tool, "add_orders"); err != nil {
 				t.Fatal(err)
 			}
-			err = x.run(t, address, dir)
-			if x.fails != (err != nil) || err != nil && !strings.Contains(err.Error(), "foreign keys are on") {
+			with := "?"
+			if strings.Contains(address, "?") {
+				with = "&"
+			}
+			conn := e.conn(t, fmt.Sprintf("%s%s_pragma=foreign_keys(%v)", address, with, x.on))
+			conn.SetMaxOpenConns(1)
+			switch err = x.run(t, conn, dir); {
+			case (x.fails != "") != (err != nil), err != nil && !strings.Contains(err.Error(), x.fails):
 				t.Fatalf("%v\n%s", err, content(t, dir))
+			case err == nil && !closes(x.tool):
+				var on bool
+				if err := conn.QueryRow("SELECT foreign_keys FROM pragma_foreign_keys").Scan(&on); err != nil || on != x.on {
+					t.Errorf("foreign keys are on: %v, %v", on, err)
+				}
 			}
 			if d := cmp.Diff(rows, e.rows(t, address)); d != "" {
 				t.Errorf("rows: %s", d)
 			}
-			if !x.fails {
+			if x.fails == "" {
 				reached(t, db)
 			}
 		})
 	}
 }
+
+// closes reports whether a tool closes what it was given.
+func closes(x introspect.Tool) bool { return x == introspect.Migrate }
 
 // A second run finds nothing to do.
 func TestNothingTwice(t *testing.T) {

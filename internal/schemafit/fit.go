@@ -13,9 +13,12 @@ import (
 // Compare holds the models of one source against its catalogue. Findings come in the order of the models and their fields,
 // advice among them. Relations that lead to a model which is not in models are in another source, and are passed over.
 func Compare(models []*model.Model, s *catalogue.Schema) []source.Finding {
-	c := comparison{Live: NewLive(s), here: map[*model.Model]*catalogue.Table{}, told: map[string]bool{}}
+	c := comparison{Live: NewLive(s), here: map[*model.Model]*catalogue.Table{}, first: map[*catalogue.Table]*model.Model{}, told: map[string]bool{}}
 	for _, m := range models {
 		c.here[m] = c.Table(m.Schema, m.Table)
+		if t := c.here[m]; t != nil && c.Same(t.Name, m.Table) && c.first[t] == nil { // not the part of another
+			c.first[t] = m
+		}
 	}
 	for _, m := range models {
 		c.model(m)
@@ -26,6 +29,7 @@ func Compare(models []*model.Model, s *catalogue.Schema) []source.Finding {
 type comparison struct {
 	*Live
 	here  map[*model.Model]*catalogue.Table // of the source; nil where the table is not there
+	first map[*catalogue.Table]*model.Model // that maps the table
 	told  map[string]bool                   // pairs of columns that have been told to have no foreign key
 	found []source.Finding
 	m     *model.Model
@@ -55,6 +59,9 @@ func (c *comparison) model(m *model.Model) {
 	case len(c.t.Columns) == 0 && c.t.View:
 		c.fault("", "the view %s reads what is not there", full)
 		return
+	}
+	if first := c.first[c.t]; first != nil && first != m && c.Same(c.t.Name, m.Table) {
+		c.fault("", "the table %s is that of the model %s too, under another spelling: what holds for the rows of one does not hold for those of the other", c.t.FullName(), first.Name)
 	}
 	for _, f := range m.Fields {
 		c.field(f)
@@ -135,14 +142,14 @@ func (c *comparison) made(f *model.Field, col *catalogue.Column) {
 		c.fault(f.Name, "the column %s is generated, and a value that a statement gives is refused: say generated", name)
 	case col.Generated != "":
 	case f.Generated && !col.Nullable && !c.Defaulted(col):
-		c.fault(f.Name, "the tag says generated and nothing makes the value of the column %s: rows cannot be created", name)
+		c.creating(f.Name, fault("the tag says generated and nothing makes the value of the column %s: rows cannot be created", name))
 	case f.Generated && col.Identity == "":
 		c.advise(f.Name, "the tag says generated and the column %s is not: only a trigger could make its values at every write", name)
 	case f.Generated:
 	case col.Identity == catalogue.IdentityAlways && !f.Auto:
 		c.fault(f.Name, "the column %s is an identity that the database always makes, and a value that a statement gives is refused: say auto", name)
 	case f.Auto && !c.Defaulted(col) && number && !col.Nullable:
-		c.fault(f.Name, "the tag says auto and the column %s has no default and is no identity: rows cannot be created", name)
+		c.creating(f.Name, fault("the tag says auto and the column %s has no default and is no identity: rows cannot be created", name))
 	case f.Auto && !c.Defaulted(col):
 		c.advise(f.Name, "the tag says auto and the column %s has no default: only a trigger could make its values", name)
 	case col.Identity == catalogue.IdentityByDefault && !f.Auto && f.Primary && c.Schema.Dialect != "sqlite" && len(c.m.Key) == 1:
@@ -161,9 +168,36 @@ func (c *comparison) lacking() {
 		if !col.Nullable && !c.Defaulted(col) && !c.has(known, col.Name) {
 			m := fault("the column %s.%s (%s) is NOT NULL without a default and the model has no field for it: rows cannot be created", c.t.FullName(), col.Name, is(col))
 			m.Advice = !nameable(col.Name) // the model is as good as it can be
-			c.add("", m)
+			c.creating("", m)
 		}
 	}
+}
+
+// creating adds what keeps rows from being created: nothing to a model that only reads, and advice where a trigger may fill the column.
+func (c *comparison) creating(name string, m Misfit) {
+	switch {
+	case readOnly(c.m):
+		return
+	case len(c.t.Filling) > 0:
+		m.Why += ", unless the trigger " + strings.Join(c.t.Filling, " or ") + " fills it"
+		m.Advice = true
+	}
+	c.add(name, m)
+}
+
+// readOnly reports whether no row is created through a model: every field that is not of the key says readonly.
+func readOnly(m *model.Model) bool {
+	read := false
+	for _, f := range m.Fields {
+		if f.Primary || f.IsComputed || f.Generated {
+			continue
+		}
+		if !f.ReadOnly {
+			return false
+		}
+		read = true
+	}
+	return read
 }
 
 // nameable reports whether a tag can say the name of a column.

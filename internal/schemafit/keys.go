@@ -14,6 +14,9 @@ func (c *comparison) key() {
 	theirs := c.t.Key.Columns
 	switch {
 	case c.sameSet(mine, theirs):
+		if c.t.Key.Deferrable && !readOnly(c.m) {
+			c.advise("", "the primary key of the table %s is deferrable, and no upsert can go by it", c.t.FullName())
+		}
 	case !slices.ContainsFunc(c.uniqueSets(), func(set []string) bool { return c.within(set, mine) }):
 		what := "has no primary key"
 		if len(theirs) > 0 {
@@ -38,7 +41,17 @@ func (c *comparison) uniqueSets() (out [][]string) {
 
 // uniques compares the sets of unique= with those of the table.
 func (c *comparison) uniques() {
-	held := c.uniqueSets()
+	var held, late [][]string
+	if len(c.t.Key.Columns) > 0 {
+		held = append(held, c.t.Key.Columns)
+	}
+	for i := range c.t.Uniques {
+		if x := &c.t.Uniques[i]; x.Deferrable {
+			late = append(late, x.Columns())
+		} else {
+			held = append(held, x.Columns())
+		}
+	}
 	for i := range c.t.Indexes {
 		if x := &c.t.Indexes[i]; x.Unique && !x.Invalid && x.Columns() != nil && c.ofLiveRows(x) {
 			held = append(held, x.Columns())
@@ -51,7 +64,13 @@ func (c *comparison) uniques() {
 	for _, x := range c.m.Uniques {
 		set := columnsOf(x.Fields)
 		claimed = append(claimed, set)
-		if !has(held, set) && c.all(set) {
+		switch {
+		case has(held, set) || !c.all(set):
+		case has(late, set):
+			if !readOnly(c.m) {
+				c.fault(x.Fields[0].Name, "the tag says unique and the unique constraint of the table %s on %s is deferrable: no upsert can go by it", c.t.FullName(), list(set))
+			}
+		default:
 			c.fault(x.Fields[0].Name, "the tag says unique and the table %s has no unique constraint or index on %s%s: two rows may share it, and an upsert that goes by it fails", c.t.FullName(), list(set), c.partial(set))
 		}
 	}
@@ -97,18 +116,9 @@ func (c *comparison) ofLiveRows(x *catalogue.Index) bool {
 	if x.Where == "" {
 		return true
 	}
-	where := strings.ToLower(strings.NewReplacer("(", "", ")", "", `"`, "", "[", "", "]", "", "`", "").Replace(x.Where))
-	for part := range strings.SplitSeq(strings.Join(strings.Fields(where), " "), " and ") {
-		name, null := strings.CutSuffix(part, " is null")
-		if null && c.m.SoftDelete != nil && strings.EqualFold(name, c.m.SoftDelete.Column) {
-			continue
-		}
-		if name, ok := strings.CutSuffix(part, " is not null"); ok && c.Schema.Dialect == "sqlserver" && c.has(x.Columns(), name) {
-			continue
-		}
-		return false
-	}
-	return true
+	null, notNull, ok := x.Nulls()
+	return ok && !slices.ContainsFunc(null, func(name string) bool { return c.m.SoftDelete == nil || !c.Same(name, c.m.SoftDelete.Column) }) &&
+		(len(notNull) == 0 || c.Schema.Dialect == "sqlserver" && c.within(notNull, x.Columns()))
 }
 
 // indexes finds those of the tags that the table lacks.

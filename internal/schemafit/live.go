@@ -19,16 +19,16 @@ func NewLive(s *catalogue.Schema) *Live {
 	l := &Live{Schema: s, tables: map[[2]string]*catalogue.Table{}}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		l.tables[[2]string{l.fold(t.Schema), l.fold(t.Name)}] = t
+		l.tables[[2]string{l.Fold(t.Schema), l.Fold(t.Name)}] = t
 	}
 	for i := range s.Tables { // a part has the columns and keys of the whole
 		t := &s.Tables[i]
 		for _, part := range t.Partitions {
 			schema, name := "", part
-			if before, after, dotted := strings.Cut(part, "."); dotted && l.tables[[2]string{"", l.fold(part)}] == nil {
+			if before, after, dotted := strings.Cut(part, "."); dotted && l.tables[[2]string{"", l.Fold(part)}] == nil {
 				schema, name = before, after
 			}
-			for _, key := range [][2]string{{l.fold(schema), l.fold(name)}, {"", l.fold(part)}} {
+			for _, key := range [][2]string{{l.Fold(schema), l.Fold(name)}, {"", l.Fold(part)}} {
 				if l.tables[key] == nil {
 					l.tables[key] = t
 				}
@@ -38,8 +38,8 @@ func NewLive(s *catalogue.Schema) *Live {
 	return l
 }
 
-// fold brings names that the database takes for one to one spelling.
-func (l *Live) fold(name string) string {
+// Fold brings names that the database takes for one to one spelling.
+func (l *Live) Fold(name string) string {
 	if l.Schema.Dialect == "postgres" {
 		return name
 	}
@@ -47,7 +47,7 @@ func (l *Live) fold(name string) string {
 }
 
 // Same compares names as the database does.
-func (l *Live) Same(a, b string) bool { return l.fold(a) == l.fold(b) }
+func (l *Live) Same(a, b string) bool { return l.Fold(a) == l.Fold(b) }
 
 // Table finds a table by the names that a tag gives, nil where it is not there. Without a schema it is looked for in those
 // that the database searches.
@@ -56,7 +56,7 @@ func (l *Live) Table(schema, name string) *catalogue.Table {
 		if l.Same(schema, l.Schema.Default) {
 			schema = ""
 		}
-		return l.tables[[2]string{l.fold(schema), l.fold(name)}]
+		return l.tables[[2]string{l.Fold(schema), l.Fold(name)}]
 	}
 	if schema != "" {
 		return find(schema)
@@ -83,7 +83,7 @@ func (l *Live) Untold(schema, name string) bool {
 	case "postgres":
 		return strings.HasPrefix(schema, "pg_") || schema == "information_schema" || schema == "" && strings.HasPrefix(name, "pg_")
 	case "sqlite":
-		return l.Same(schema, "temp") || strings.HasPrefix(l.fold(name), "sqlite_")
+		return l.Same(schema, "temp") || strings.HasPrefix(l.Fold(name), "sqlite_")
 	}
 	return l.Same(schema, "sys") || l.Same(schema, "information_schema")
 }

@@ -88,6 +88,9 @@ func listed(f *model.Field, c *catalogue.Column) Misfit {
 		return fault("the tag's enum= has %s, which the database refuses: it takes %s", quotes(more), strings.Join(c.Enum, ", "))
 	}
 	if more := missing(c.Enum, f.Enum); more != nil {
+		if f.ReadOnly {
+			return advice("the database takes %s too, which the tag's enum= lacks", quotes(more))
+		}
 		return fault("the database takes %s too, which the tag's enum= lacks: a row that holds it cannot be saved", quotes(more))
 	}
 	return Misfit{}

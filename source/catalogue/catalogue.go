@@ -46,6 +46,7 @@ type Table struct {
 	ForeignKeys []ForeignKey `json:"foreign_keys,omitempty"`
 	Checks      []Check      `json:"checks,omitempty"`
 	Exclusions  []Check      `json:"exclusions,omitempty"` // of PostgreSQL: no two rows that satisfy it
+	Filling     []string     `json:"filling,omitempty"`    // of PostgreSQL: the triggers that see a new row before it is kept, and may fill its columns
 
 	Definition string   `json:"definition,omitempty"` // of a view: its query; of a virtual table: its statement
 	Partition  string   `json:"partition,omitempty"`  // how it is partitioned, as "RANGE (paid_at)"
@@ -53,7 +54,7 @@ type Table struct {
 	Inherits   []string `json:"inherits,omitempty"`   // parents whose rows include those of this table
 	Without    string   `json:"without,omitempty"`    // of SQLite: "rowid" where rows have none
 	Strict     bool     `json:"strict,omitempty"`     // of SQLite: types are enforced
-	Statements []string `json:"statements,omitempty"` // of tables of SQLite: what made it, then its indexes and triggers
+	Statements []string `json:"statements,omitempty"` // of tables of SQLite: what made it, then its indexes and triggers; of views, their triggers
 }
 
 // Kind is the kind of a column on every database.
@@ -119,6 +120,8 @@ type Column struct {
 type Key struct {
 	Name    string   `json:"name,omitempty"` // "" where the database gave it no name
 	Columns []string `json:"columns"`        // in the key's own order
+
+	Deferrable bool `json:"deferrable,omitempty"`
 }
 
 // Index is an index, or a unique constraint.

@@ -48,10 +48,12 @@ type Migration struct {
 // column yet. Without one it may be NULL at first, and to make it NOT NULL is a Destructive step, or use [Fill].
 //
 // SQLite changes most things by making the table anew. Its rows, their numbers, indexes, triggers and keys are kept, and views go on
-// reading it. The steps switch foreign keys off and on again, and fail before they do anything where they cannot.
+// reading it. The steps leave the settings of the connection as they find them. Where foreign keys are on and those that lead to the table
+// have an action, they fail before they do anything, since SQLite would delete or change the rows that lead to it: say [ForeignKeysOn], or
+// run them where foreign keys are off, as they are unless the connection switches them on.
 //
-// It takes [Destructive], [UnmappedColumns], [UnmappedIndexes], [UnmappedTables], [Fill], [Concurrently] and [NotValid]. A source that
-// cannot tell what it holds is ErrUnsupported.
+// It takes [Destructive], [UnmappedColumns], [UnmappedIndexes], [UnmappedTables], [Fill], [Concurrently], [NotValid] and [ForeignKeysOn]. A
+// source that cannot tell what it holds is ErrUnsupported.
 func Plan(ctx context.Context, db orm.DB, opts ...Option) (*Migration, error) {
 	o, err := gather(planning, opts)
 	if err != nil {

@@ -35,10 +35,10 @@ const maxFileName = 100
 // WriteFiles writes the plan into dir, which it makes where it is absent, in the form of a migration tool. name is what the files
 // are called behind their number: letters, digits, _ and -. Nothing is run: that is the tool's affair, and yours after reading.
 //
-// Steps that run in one transaction share a file. A step that cannot (an index made concurrently, a table of SQLite that is made
-// anew) has a file of its own, with the tool's mark for it. golang-migrate has no such mark: on SQLite it opens a transaction unless
-// the address says x-no-tx-wrap=true, and then such a file runs where foreign keys are off, as they are unless the address switches them on,
-// and fails before it does anything where they are on. Later files of one plan have later numbers, and all are later than what dir holds.
+// Steps that run in one transaction share a file. A step that cannot (an index made concurrently, a table of SQLite for which
+// [ForeignKeysOn] switches foreign keys off) has a file of its own, with the tool's mark for it. golang-migrate has no such mark: on SQLite
+// it opens a transaction unless the address says x-no-tx-wrap=true, and inside it such a file fails before it does anything. Later files of
+// one plan have later numbers, and all are later than what dir holds.
 //
 // Destructive steps are comments at the end of the last file, unless the plan was made with [Destructive]. What goes back
 // brings no values back: the files say so where it matters. Times are in UTC; it takes [Clock].

@@ -68,6 +68,14 @@ func NotValid() Option {
 	return planOption("NotValid", func(o *planOptions) error { o.NotValid = true; return nil })
 }
 
+// ForeignKeysOn says that the connection which runs the files enforces foreign keys (PRAGMA foreign_keys = ON), as SQLite does only where it
+// is told to. To make a table anew to which keys with an action lead (ON DELETE CASCADE, SET NULL, SET DEFAULT) the steps then switch them
+// off and on again, outside a transaction; no SQL can do that only where they were on, so that the files fail before they do anything where they
+// are off, and without the option where they are on. Plan takes it; it says nothing to other databases.
+func ForeignKeysOn() Option {
+	return planOption("ForeignKeysOn", func(o *planOptions) error { o.ForeignKeysOn = true; return nil })
+}
+
 // Clock is where the times in the names of files come from; time.Now where nothing is said. WriteFiles takes it.
 func Clock(now func() time.Time) Option {
 	return Option{"Clock", filing, func(o *options) error {

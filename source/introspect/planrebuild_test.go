@@ -2,6 +2,7 @@ package introspect_test
 
 import (
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,42 +36,103 @@ func TestRebuiltTableKeepsNumbers(t *testing.T) {
 	}
 }
 
-// To drop a table deletes the rows that lead to it while foreign keys are on: inside a transaction, where they cannot be switched off,
-// the steps fail before they do anything; outside they switch them off, and leave them on.
-func TestRebuildSparesRowsThatLeadToIt(t *testing.T) {
+// The steps that make a table of SQLite anew leave the settings of the connection as they find them, in a transaction and outside. Where
+// foreign keys are on, to drop a table would delete or change the rows that lead to it where the keys have an action: the steps fail then
+// before they do anything, unless they are told that keys are on and can switch them off.
+func TestRebuildLeavesSettingsAndRows(t *testing.T) {
 	e := engines()[0]
-	for _, inside := range []bool{true, false} {
-		address := e.make(t)
-		e.load(t, address, `CREATE TABLE papers (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, place TEXT, deleted_at DATETIME); CREATE INDEX papers_at ON papers (place);
-			CREATE TABLE notes (paper INTEGER NOT NULL REFERENCES papers (id) ON DELETE CASCADE); INSERT INTO papers (id, code) VALUES (1, 'a'); INSERT INTO notes VALUES (1), (1)`)
-		db := open(t, e.open(address), orm.Models(deletedPlan{}))
-		plan, err := introspect.Plan(t.Context(), db, introspect.Fill("papers.place", "'?'"))
-		if err != nil {
+	for _, action := range []string{"", "ON DELETE RESTRICT", "ON DELETE CASCADE", "ON DELETE SET NULL", "ON DELETE SET DEFAULT"} {
+		for _, on := range []bool{false, true} {
+			for _, inside := range []bool{false, true} {
+				for _, told := range []bool{false, true} {
+					says := ""
+					switch acts := action != "" && action != "ON DELETE RESTRICT"; {
+					case acts && !told && on:
+						says = "plan with ForeignKeysOn"
+					case acts && told && !on:
+						says = "plan without ForeignKeysOn"
+					case acts && told && inside:
+						says = "run it outside a transaction"
+					}
+					t.Run(fmt.Sprintf("sqlite %s on=%v inside=%v told=%v", action, on, inside, told), func(t *testing.T) { rebuildWith(t, e, action, on, inside, told, says) })
+				}
+			}
+		}
+	}
+}
+
+func rebuildWith(t *testing.T, e engine, action string, on, inside, told bool, says string) {
+	address := e.make(t)
+	e.load(t, address, `CREATE TABLE papers (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL UNIQUE, place TEXT, deleted_at DATETIME, after INTEGER REFERENCES papers (id)); CREATE INDEX papers_at ON papers (place);
+		CREATE TABLE notes (paper INTEGER DEFAULT 2 REFERENCES Papers (id) `+action+`, more INTEGER); CREATE VIEW seen AS SELECT code FROM papers;
+		CREATE TABLE rebuilding (x INTEGER); INSERT INTO rebuilding VALUES (7); CREATE TABLE gone (x INTEGER); CREATE TRIGGER lost AFTER DELETE ON papers BEGIN INSERT INTO gone VALUES (old.id); END;
+		INSERT INTO papers (id, code, after) VALUES (1, 'a', 2), (2, 'b', NULL), (9, 'c', 1); DELETE FROM papers WHERE id = 9; DELETE FROM gone; INSERT INTO notes VALUES (1, 1), (1, 2)`)
+	db := open(t, e.open(address), orm.Models(deletedPlan{}))
+	opts := []introspect.Option{introspect.Fill("papers.place", "'?'")}
+	if told {
+		opts = append(opts, introspect.ForeignKeysOn())
+	}
+	plan, err := introspect.Plan(t.Context(), db, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := sql.OpenDB(connector{new(engineDriver.Driver), fmt.Sprintf("%s?_pragma=foreign_keys(%v)&_pragma=legacy_alter_table(%v)", address, on, on)})
+	conn.SetMaxOpenConns(1)
+	text := func() (out string) {
+		if err := conn.QueryRow(`SELECT (SELECT group_concat(id || code || ifnull(after, '-')) FROM papers) || ' ' || (SELECT group_concat(paper || more) FROM notes) || ' ' ||
+			(SELECT seq FROM sqlite_sequence WHERE name = 'papers') || (SELECT count(*) FROM seen) || (SELECT count(*) FROM gone) || (SELECT x FROM main.rebuilding) ||
+			(SELECT foreign_keys FROM pragma_foreign_keys) || (SELECT legacy_alter_table FROM pragma_legacy_alter_table)`).Scan(&out); err != nil {
 			t.Fatal(err)
 		}
-		conn := sql.OpenDB(connector{new(engineDriver.Driver), address + "?_pragma=foreign_keys(1)"})
-		conn.SetMaxOpenConns(1)
+		return out
+	}
+	run := func(list []string) (err error) {
 		if inside {
 			if _, err := conn.Exec("BEGIN"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for i := 0; i < len(plan.Changes) && err == nil; i++ {
-			for _, s := range plan.Changes[i].Up {
-				if _, err = conn.Exec(s); err != nil {
-					break
-				}
-			}
+		for i := 0; i < len(list) && err == nil; i++ {
+			_, err = conn.Exec(list[i])
 		}
-		var notes, on int
-		if err := conn.QueryRow("SELECT (SELECT count(*) FROM notes), foreign_keys FROM pragma_foreign_keys").Scan(&notes, &on); err != nil || notes != 2 || on != 1 {
-			t.Errorf("inside %v: %d rows lead to the table, foreign keys %d, %v", inside, notes, on, err)
+		if inside && err == nil {
+			_, err = conn.Exec("COMMIT")
 		}
-		if inside != (err != nil) || err != nil && !strings.Contains(err.Error(), "foreign keys are on, run it outside a transaction") {
-			t.Errorf("inside %v: %v", inside, err)
+		return err
+	}
+	before := text()
+	var up, down []string
+	for i, c := range plan.Changes {
+		if c.Alone != (told && strings.Contains(action, "CASC") || told && strings.Contains(action, "SET")) && c.Kind == "rebuild table" {
+			t.Errorf("%v of a step that runs alone", c.Alone)
 		}
-		if err := conn.Close(); err != nil {
-			t.Fatal(err)
+		up, down = append(up, c.Up...), append(down, plan.Changes[len(plan.Changes)-1-i].Down...)
+	}
+	if len(up) == 0 || len(down) == 0 {
+		t.Fatal(plan)
+	}
+	err = run(up)
+	if (says != "") != (err != nil) || err != nil && !strings.Contains(err.Error(), says) {
+		t.Errorf("%v, want %q", err, says)
+	}
+	if err == nil {
+		if after := text(); after != before {
+			t.Errorf("%s became %s", before, after)
 		}
+		if again, err := introspect.Plan(t.Context(), db); err != nil || !again.Empty() {
+			t.Errorf("the second plan: %v\n%v", err, again)
+		}
+		err = run(down)
+		if err != nil {
+			t.Error("back:", err)
+		}
+	} else if _, open := conn.Exec("ROLLBACK"); open == nil && says != "plan without ForeignKeysOn" {
+		t.Error("a transaction is left open")
+	}
+	if after := text(); after != before {
+		t.Errorf("%s became %s", before, after)
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

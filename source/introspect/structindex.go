@@ -54,6 +54,8 @@ func (f *file) beyondTag(m *structOf, x *Index) string {
 		return no + "it is of the rows " + oneLine(x.Where)
 	case len(x.Include) > 0:
 		return no + "it keeps other columns beside its own: " + strings.Join(x.Include, ", ")
+	case x.Deferrable && x.Unique:
+		return no + "it is deferrable, which no upsert can go by"
 	case x.NullsEqual:
 		return no + "two NULLs are equal to it"
 	}
@@ -88,24 +90,24 @@ func (f *file) usualFilter(m *structOf, x *Index) bool {
 	if !x.Unique {
 		return false
 	}
-	left := map[string]bool{}
+	var null, notNull []string
 	for _, field := range m.fields {
-		name := strings.ToLower(field.column.Name)
 		if slices.Contains(field.words, "softdelete") {
-			left[name+" is null"] = true
+			null = append(null, field.column.Name)
 		}
 		if f.schema.Dialect == "sqlserver" && field.column.Nullable && slices.ContainsFunc(x.Parts, func(p catalogue.Part) bool { return p.Column == field.column.Name }) {
-			left[name+" is not null"] = true
+			notNull = append(notNull, field.column.Name)
 		}
 	}
-	where := strings.ToLower(strings.NewReplacer("(", "", ")", "", `"`, "", "[", "", "]", "").Replace(x.Where))
-	for _, condition := range strings.Split(where, " and ") {
-		if !left[condition] {
-			return false
-		}
-		delete(left, condition)
-	}
-	return len(left) == 0
+	isNull, isNot, ok := x.Nulls()
+	return ok && sameNames(null, isNull) && sameNames(notNull, isNot)
+}
+
+// sameNames compares names whatever their order.
+func sameNames(a, b []string) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x string) bool {
+		return !slices.ContainsFunc(b, func(y string) bool { return strings.EqualFold(x, y) })
+	})
 }
 
 func describe(x *Index) string {

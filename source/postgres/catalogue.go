@@ -30,6 +30,7 @@ type (
 	foundTable struct {
 		ID                                                 int64
 		Schema, Name, Kind, Comment, Definition, Partition string
+		Filling                                            []string // by rows, before an insert
 	}
 	foundColumn struct {
 		Table, Type, Collating                                         int64
@@ -112,7 +113,7 @@ func (r *catalogueReader) read() {
 		r.at[t.ID] = i
 		r.columns[t.ID], r.collating[t.ID] = map[int]string{}, map[int]int64{}
 		r.out.Tables = append(r.out.Tables, catalogue.Table{Schema: r.in(t.Schema), Name: t.Name, Kind: tableKind(t.Kind), View: t.Kind == "v" || t.Kind == "m",
-			Comment: t.Comment, Definition: t.Definition, Partition: t.Partition})
+			Comment: t.Comment, Definition: t.Definition, Partition: t.Partition, Filling: t.Filling})
 	}
 	for i := range f.Columns {
 		c := &f.Columns[i]
@@ -175,7 +176,7 @@ func (r *catalogueReader) constraint(t *catalogue.Table, c *foundConstraint) {
 	columns := r.names(c.Table, c.Columns)
 	switch c.Kind {
 	case "p":
-		t.Key = catalogue.Key{Name: c.Name, Columns: columns}
+		t.Key = catalogue.Key{Name: c.Name, Columns: columns, Deferrable: c.Deferrable}
 	case "f":
 		t.ForeignKeys = append(t.ForeignKeys, catalogue.ForeignKey{Name: c.Name, Columns: columns, Schema: r.in(c.TargetSchema), Table: c.TargetName, References: c.References,
 			OnDelete: action(c.Delete), OnUpdate: action(c.Update), Deferrable: c.Deferrable, Deferred: c.Deferred, Full: c.Match == "f", NotValid: !c.Valid, Comment: c.Comment})

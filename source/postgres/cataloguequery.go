@@ -19,7 +19,9 @@ SELECT pg_catalog.json_build_object(
 'Tables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('ID', oid::bigint, 'Schema', nspname, 'Name', relname, 'Kind', relkind,
 	'Comment', pg_catalog.obj_description(oid, 'pg_class'),
 	'Definition', CASE WHEN relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(oid) END,
-	'Partition', CASE WHEN relkind = 'p' THEN pg_catalog.pg_get_partkeydef(oid) END)) FROM t),
+	'Partition', CASE WHEN relkind = 'p' THEN pg_catalog.pg_get_partkeydef(oid) END,
+	'Filling', (SELECT pg_catalog.json_agg(g.tgname ORDER BY g.tgname) FROM pg_catalog.pg_trigger g
+		WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND g.tgtype::int & 7 = 7))) FROM t),
 'Columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('Table', t.oid::bigint, 'Number', a.attnum, 'Name', a.attname,
 	'Type', a.atttypid::bigint, 'Modifier', a.atttypmod, 'DBType', pg_catalog.format_type(a.atttypid, a.atttypmod), 'NotNull', a.attnotnull, 'Depth', a.attndims,
 	'Identity', a.attidentity, 'Generated', a.attgenerated, 'Default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),

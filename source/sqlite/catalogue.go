@@ -41,7 +41,9 @@ SELECT json_object(
 
 // viewsQuery asks for the views of one database.
 func viewsQuery(schema string) string {
-	return `SELECT json_object('tables', (SELECT json_group_array(json_object('Name', name, 'Type', type, 'SQL', sql)) FROM ` + schema + `.sqlite_schema WHERE type = 'view'))`
+	return `SELECT json_object('tables', (SELECT json_group_array(json_object('Name', name, 'Type', type, 'SQL', sql)) FROM ` + schema + `.sqlite_schema WHERE type = 'view'),
+	'statements', (SELECT json_group_array(json_object('Table', name, 'SQL', sql)) FROM (SELECT v.name, s.sql FROM ` + schema + `.sqlite_schema v
+		JOIN ` + schema + `.sqlite_schema s ON s.tbl_name = v.name COLLATE NOCASE AND s.type = 'trigger' WHERE v.type = 'view' ORDER BY s.rowid)))`
 }
 
 // viewColumnsQuery asks for the columns of the views of one database, ?1, or of one of them, ?2. It fails where a view reads what is
@@ -126,6 +128,7 @@ func (d *DataSource) views(ctx context.Context, x source.RawExecutor, name strin
 		return err
 	}
 	to.Tables = append(to.Tables, found.Tables...)
+	to.Statements = append(to.Statements, found.Statements...)
 	columns, err := rawtext.JSON[foundDatabase](ctx, x, viewColumnsQuery(quoted), at, model.Null())
 	if err == nil {
 		to.Columns = append(to.Columns, columns.Columns...)

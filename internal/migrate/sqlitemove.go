@@ -1,0 +1,120 @@
+package migrate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// What the names of constraints say where a step fails before it has done anything.
+const (
+	keysAct    = "foreign keys are on and delete or change rows that lead to the table: plan with ForeignKeysOn, or run it where they are off"
+	keysOff    = "foreign keys are off: plan without ForeignKeysOn, or run it where they are on"
+	keysInside = "foreign keys are on, run it outside a transaction"
+	keysBroken = "foreign keys would lead nowhere"
+)
+
+// statements are those of one rebuilding, which leave every setting of the connection as they find it. Nothing is renamed, since that
+// reads all views and changes keys that lead to the table. To drop a table deletes its rows first where foreign keys are on: keys
+// without an action wait for the rows to come back, within the transaction; what an action would do to other rows cannot be taken back, so
+// the steps fail before they do anything, unless they are told that keys are on, and switch them off outside a transaction and on again.
+func (b *rebuilding) statements(to *createText, into, out, beside []string) []string {
+	table, literal := b.d.Quote(b.p.live.Name), ddl.Literal(b.d, b.p.live.Name)
+	guard, rows := b.d.Quote(b.unused("rebuilding")), b.d.Quote(b.unused("rebuilding_rows"))
+	if r := b.rowid(); r != "" {
+		into, out = append(one(r), into...), append(one(r), out...)
+	}
+	places := make([]string, len(into))
+	for i := range places {
+		places[i] = "c" + strconv.Itoa(i+1)
+	}
+	check := func(column, says, condition string) string {
+		return `, "` + column + `" INTEGER CONSTRAINT "` + says + `" CHECK (` + condition + `)`
+	}
+	refuse := check("enforced", keysAct, `"enforced" = 0`)
+	enforced := "(SELECT foreign_keys FROM pragma_foreign_keys) AND " + b.acted(literal)
+	var list []string
+	if b.switches() {
+		refuse, enforced = check("enforced", keysInside, `"enforced" = 0`), "(SELECT foreign_keys FROM pragma_foreign_keys)"
+		list = append(list, "CREATE TEMP TABLE "+guard+` ("was" INTEGER CONSTRAINT "`+keysOff+`" CHECK ("was" = 1))`,
+			"INSERT INTO "+guard+" SELECT foreign_keys FROM pragma_foreign_keys", "DROP TABLE temp."+guard, "PRAGMA foreign_keys = OFF")
+	}
+	list = append(list,
+		`SAVEPOINT "rebuild"`,
+		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER`+refuse+check("more", keysBroken, `"more" <= 0`)+")",
+		"INSERT OR ROLLBACK INTO "+guard+` ("enforced", "broken") SELECT `+enforced+", "+b.broken(),
+		"PRAGMA defer_foreign_keys = ON", // to the end of the transaction
+		"CREATE TEMP TABLE "+rows+" ("+strings.Join(places, ", ")+")",
+		"INSERT INTO "+rows+" SELECT "+strings.Join(out, ", ")+" FROM "+table)
+	counts := strings.Contains(strings.ToUpper(b.text.text), "AUTOINCREMENT") // numbers of rows that are gone are not given again
+	if counts {
+		list = append(list, "UPDATE "+guard+` SET "sequence" = (SELECT seq FROM sqlite_sequence WHERE name = `+literal+")")
+	}
+	list = append(list, "DROP TABLE "+table, to.create(table),
+		"INSERT OR ROLLBACK INTO "+table+" ("+strings.Join(into, ", ")+") SELECT "+strings.Join(places, ", ")+" FROM "+rows, "DROP TABLE temp."+rows)
+	if counts {
+		list = append(list, "DELETE FROM sqlite_sequence WHERE name = "+literal,
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+literal+`, "sequence" FROM `+guard+` WHERE "sequence" IS NOT NULL`)
+	}
+	list = append(list, beside...)
+	list = append(list,
+		"INSERT OR ROLLBACK INTO "+guard+` ("more") SELECT `+b.broken()+` - "broken" FROM `+guard,
+		"DROP TABLE temp."+guard,
+		`RELEASE "rebuild"`)
+	if b.switches() {
+		list = append(list, "PRAGMA foreign_keys = ON")
+	}
+	return list
+}
+
+// unused is a name that no table has, since a temporary table goes before others of its name.
+func (b *rebuilding) unused(name string) string {
+	out := name
+	for n := 2; slices.ContainsFunc(b.live.Tables, func(t catalogue.Table) bool { return strings.EqualFold(t.Name, out) }); n++ {
+		out = name + strconv.Itoa(n)
+	}
+	return out
+}
+
+// acted is the condition that a key to the table has an action, whatever tables are there when the step runs.
+func (b *rebuilding) acted(literal string) string {
+	return `EXISTS (SELECT 1 FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS k WHERE m.type = 'table' AND k."table" = ` + literal +
+		" COLLATE NOCASE AND k.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT'))"
+}
+
+// switches reports whether the step switches foreign keys off and on again.
+func (b *rebuilding) switches() bool {
+	return b.o.ForeignKeysOn && slices.ContainsFunc(b.leading(), func(f catalogue.ForeignKey) bool {
+		return f.OnDelete == catalogue.Cascade || f.OnDelete == catalogue.SetNull || f.OnDelete == catalogue.SetDefault
+	})
+}
+
+// leading are the keys that lead to the table, its own among them.
+func (b *rebuilding) leading() (out []catalogue.ForeignKey) {
+	for i := range b.live.Tables {
+		for _, f := range b.live.Tables[i].ForeignKeys {
+			if b.live.Tables[i].Schema == "" && strings.EqualFold(f.Table, b.p.live.Name) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// broken counts the rows that foreign keys of the table, and those to it, lead nowhere from.
+func (b *rebuilding) broken() string {
+	names := one(b.p.live.Name)
+	for i := range b.live.Tables {
+		t := &b.live.Tables[i]
+		if t.Schema == "" && t.Name != names[0] && slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return strings.EqualFold(f.Table, names[0]) }) {
+			names = append(names, t.Name)
+		}
+	}
+	for i, n := range names {
+		names[i] = "(SELECT count(*) FROM pragma_foreign_key_check(" + ddl.Literal(b.d, n) + "))"
+	}
+	return strings.Join(names, " + ")
+}
