@@ -116,8 +116,8 @@ func market(e *env, opts ...orm.Option) (orm.DB, *api) {
 	a := &api{}
 	server := httptest.NewServer(a)
 	e.Cleanup(server.Close)
-	db := handle(e.bind(append(opts, sqliteMemory().Database(e.T)("main", Options{}), httpapi.Source("api", server.URL, httpapi.Retries(0), httpapi.Timeout(200*time.Millisecond)),
-		orm.Models(shop{}))...))
+	db := e.bind(append(opts, sqliteMemory().Database(e.T)("main", Options{}), httpapi.Source("api", server.URL, httpapi.Retries(0), httpapi.Timeout(200*time.Millisecond)),
+		orm.Models(shop{}))...)
 	must(orm.Repo[shop](db).CreateMany(e.ctx, []shop{{ID: 1, RatingID: ptr(int64(7))}, {ID: 2}, {ID: 3, RatingID: ptr(int64(9))}}))
 	must(orm.Repo[worker](db).CreateMany(e.ctx, []worker{{ID: 4, ShopID: 1}, {ID: 5, ShopID: 2}}))
 	return db, a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/randomquery"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -41,31 +42,24 @@ type stamp struct {
 // Keys meet across sources by value, whatever width and sign their columns have; a value that the other column cannot
 // hold meets nothing, and is no error.
 func TestAcrossKeyTypes(t *testing.T) {
-	for name, other := range map[string]func(t *testing.T) Engine{
-		"sqlite":   func(*testing.T) Engine { return sqliteMemory() },
-		"postgres": func(t *testing.T) Engine { return onPostgres(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			e := &env{T: t, ctx: t.Context()}
-			defer e.stop()
-			db := handle(e.bind(orm.Models(ticket{}), sqliteMemory().Database(t)("main", Options{}), other(t).Database(t)("other", Options{})))
-			a, b := [16]byte{1, 15: 0xff}, [16]byte{2}
-			must(orm.Repo[ticket](db).CreateMany(e.ctx, []ticket{
-				{ID: 1, Seat: 5, Large: 5, Plain: 5, Code: &a}, {ID: 2, Seat: -1, Large: 1 << 40, Plain: 1 << 31, Code: &b}, {ID: 3, Seat: 8, Large: -9, Plain: 8}}))
-			must(orm.Repo[stamp](db).CreateMany(e.ctx, []stamp{
-				{ID: 1, Wide: 5, Narrow: 5, Unsigned: 5, Code: &a}, {ID: 2, Wide: -1, Narrow: -9, Unsigned: 1 << 31, Code: &b}, {ID: 3, Wide: 1 << 40, Narrow: -1, Unsigned: 0}}))
-			for relation, want := range map[string]string{"BySeat": "[[1] [2] []]", "ByLarge": "[[1] [] [2]]", "BySign": "[[1] [] []]", "ByPlain": "[[1] [] []]", "ByCode": "[[1] [2] []]"} {
-				meets(e, orm.Repo[ticket](db), relation, want, func(x ticket) []stamp {
-					return map[string][]stamp{"BySeat": x.BySeat, "ByLarge": x.ByLarge, "BySign": x.BySign, "ByPlain": x.ByPlain, "ByCode": x.ByCode}[relation]
-				}, func(s stamp) int64 { return s.ID })
-			}
-			for relation, want := range map[string]string{"Seats": "[[1] [2] []]", "Larges": "[[1] [3] []]", "Signs": "[[1] [] []]", "Plains": "[[1] [] []]", "Tickets": "[[1] [2] []]"} {
-				meets(e, orm.Repo[stamp](db), relation, want, func(x stamp) []ticket {
-					return map[string][]ticket{"Seats": x.Seats, "Larges": x.Larges, "Signs": x.Signs, "Plains": x.Plains, "Tickets": x.Tickets}[relation]
-				}, func(x ticket) int64 { return x.ID })
-			}
-		})
-	}
+	onBoth(t, func(e *env, other Engine) {
+		db := e.bind(orm.Models(ticket{}), sqliteMemory().Database(e.T)("main", Options{}), other.Database(e.T)("other", Options{}))
+		a, b := [16]byte{1, 15: 0xff}, [16]byte{2}
+		must(orm.Repo[ticket](db).CreateMany(e.ctx, []ticket{
+			{ID: 1, Seat: 5, Large: 5, Plain: 5, Code: &a}, {ID: 2, Seat: -1, Large: 1 << 40, Plain: 1 << 31, Code: &b}, {ID: 3, Seat: 8, Large: -9, Plain: 8}}))
+		must(orm.Repo[stamp](db).CreateMany(e.ctx, []stamp{
+			{ID: 1, Wide: 5, Narrow: 5, Unsigned: 5, Code: &a}, {ID: 2, Wide: -1, Narrow: -9, Unsigned: 1 << 31, Code: &b}, {ID: 3, Wide: 1 << 40, Narrow: -1, Unsigned: 0}}))
+		for relation, want := range map[string]string{"BySeat": "[[1] [2] []]", "ByLarge": "[[1] [] [2]]", "BySign": "[[1] [] []]", "ByPlain": "[[1] [] []]", "ByCode": "[[1] [2] []]"} {
+			meets(e, orm.Repo[ticket](db), relation, want, func(x ticket) []stamp {
+				return map[string][]stamp{"BySeat": x.BySeat, "ByLarge": x.ByLarge, "BySign": x.BySign, "ByPlain": x.ByPlain, "ByCode": x.ByCode}[relation]
+			}, func(s stamp) int64 { return s.ID })
+		}
+		for relation, want := range map[string]string{"Seats": "[[1] [2] []]", "Larges": "[[1] [3] []]", "Signs": "[[1] [] []]", "Plains": "[[1] [] []]", "Tickets": "[[1] [2] []]"} {
+			meets(e, orm.Repo[stamp](db), relation, want, func(x stamp) []ticket {
+				return map[string][]ticket{"Seats": x.Seats, "Larges": x.Larges, "Signs": x.Signs, "Plains": x.Plains, "Tickets": x.Tickets}[relation]
+			}, func(x ticket) int64 { return x.ID })
+		}
+	})
 }
 
 // meets checks what a relation includes, and that its filter passes the rows that have any.
@@ -134,14 +128,14 @@ func TestAcrossLongLists(t *testing.T) {
 	const n = 50_100 // SQLite's argument holds 50,000
 	var longest int
 	open := func(l orm.Limits) orm.DB {
-		return handle(e.bind(orm.Models(twoOwner{}, twoToy{}, twoTie{}, twoSeal{}), l, orm.Observer(func(_ context.Context, s orm.Statement) { longest++ }),
-			sqliteMemory().Database(t)("main", Options{}), sqliteMemory().Database(t)("other", Options{})))
+		return e.bind(randomquery.Two(), l, orm.Observer(func(_ context.Context, s orm.Statement) { longest++ }),
+			sqliteMemory().Database(t)("main", Options{}), sqliteMemory().Database(t)("other", Options{}))
 	}
 	db := open(orm.Limits{PostFilterRows: 2 * n})
 	owners, kids := make([]twoOwner, n), make([]twoKid, n)
 	for i := range int64(n) {
-		owners[i] = twoOwner{ID: i + 1}
-		kids[i] = twoKid{ID: i + 1, OwnerID: ptr(i + 1)}
+		owners[i] = twoOwner{Owner: randomquery.Owner{ID: i + 1}}
+		kids[i] = twoKid{Kid: randomquery.Kid{ID: i + 1, OwnerID: ptr(i + 1)}}
 	}
 	must(orm.Repo[twoOwner](db).CreateMany(e.ctx, owners))
 	must(orm.Repo[twoKid](db).CreateMany(e.ctx, kids))
@@ -162,7 +156,7 @@ func TestAcrossLongLists(t *testing.T) {
 	must(orm.Repo[twoOwner](small).CreateMany(e.ctx, owners[:12]))
 	must(orm.Repo[twoKid](small).CreateMany(e.ctx, kids[:11]))
 	_, err := orm.Repo[twoOwner](small).Where(twoOwners.Kids.Some()).All(e.ctx)
-	e.fails(err, orm.ErrLimit, "twoOwner", "Kids")
+	e.fails(err, orm.ErrLimit, "TwoOwner", "Kids")
 	e.says(err, "PostFilterRows (10)", "other")
 	e.equal(must(orm.Repo[twoOwner](small).Where(twoOwners.Kids.Some(twoKids.ID.Lte(10))).Count(e.ctx)), int64(10), "as many as may be")
 }

@@ -62,64 +62,57 @@ var (
 // A text equals the number or the UUID that is written so, in both directions, on every path; another spelling of it
 // equals nothing and is no error.
 func TestAcrossTextKeys(t *testing.T) {
-	for name, other := range map[string]func(t *testing.T) Engine{
-		"sqlite":   func(*testing.T) Engine { return sqliteMemory() },
-		"postgres": func(t *testing.T) Engine { return onPostgres(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			e := &env{T: t, ctx: t.Context()}
-			defer e.stop()
-			db := handle(e.bind(orm.Models(payer{}, billTie{}), sqliteMemory().Database(t)("main", Options{}), other(t).Database(t)("other", Options{})))
-			a, b := [16]byte{0xab, 15: 0xff}, [16]byte{2}
-			must(orm.Repo[payer](db).CreateMany(e.ctx, []payer{{ID: 7, Code: a, Best: ptr("3")}, {ID: 1 << 60, Code: b, Best: ptr("03")}, {ID: -9, Best: ptr("")}, {ID: 10, Code: a}}))
-			const canonical, capital = "ab000000-0000-0000-0000-0000000000ff", "AB000000-0000-0000-0000-0000000000FF"
-			must(orm.Repo[bill](db).CreateMany(e.ctx, []bill{
-				{ID: 1, PayerID: ptr("7"), Code: canonical}, {ID: 2, PayerID: ptr("007"), Code: capital}, {ID: 3, PayerID: ptr("-9"), Code: ""},
-				{ID: 4, PayerID: ptr("1152921504606846976"), Code: "02000000-0000-0000-0000-000000000000"}, {ID: 5, PayerID: ptr("99999999999999999999"), Code: "{" + canonical + "}"},
-				{ID: 6, Code: "ab0000000000000000000000000000ff"}, {ID: 7, PayerID: ptr("7"), Code: "x"}, {ID: 8, PayerID: ptr(" 7"), Code: "00000000-0000-0000-0000-000000000000"}, {ID: 9, PayerID: ptr("7.0")}}))
-			must(orm.Repo[billTag](db).CreateMany(e.ctx, []billTag{{ID: 1}, {ID: 2}, {ID: 4_000_000_000}}))
-			must(orm.Repo[billTie](db).CreateMany(e.ctx, []billTie{{"7", "1"}, {"7", "4000000000"}, {"-9", "2"}, {"-9", "02"}, {"+7", "2"}, {"10", "-1"}, {"10", "x"}, {"10", "4294967297"}}))
+	onBoth(t, func(e *env, other Engine) {
+		db := e.bind(orm.Models(payer{}, billTie{}), sqliteMemory().Database(e.T)("main", Options{}), other.Database(e.T)("other", Options{}))
+		a, b := [16]byte{0xab, 15: 0xff}, [16]byte{2}
+		must(orm.Repo[payer](db).CreateMany(e.ctx, []payer{{ID: 7, Code: a, Best: ptr("3")}, {ID: 1 << 60, Code: b, Best: ptr("03")}, {ID: -9, Best: ptr("")}, {ID: 10, Code: a}}))
+		const canonical, capital = "ab000000-0000-0000-0000-0000000000ff", "AB000000-0000-0000-0000-0000000000FF"
+		must(orm.Repo[bill](db).CreateMany(e.ctx, []bill{
+			{ID: 1, PayerID: ptr("7"), Code: canonical}, {ID: 2, PayerID: ptr("007"), Code: capital}, {ID: 3, PayerID: ptr("-9"), Code: ""},
+			{ID: 4, PayerID: ptr("1152921504606846976"), Code: "02000000-0000-0000-0000-000000000000"}, {ID: 5, PayerID: ptr("99999999999999999999"), Code: "{" + canonical + "}"},
+			{ID: 6, Code: "ab0000000000000000000000000000ff"}, {ID: 7, PayerID: ptr("7"), Code: "x"}, {ID: 8, PayerID: ptr(" 7"), Code: "00000000-0000-0000-0000-000000000000"}, {ID: 9, PayerID: ptr("7.0")}}))
+		must(orm.Repo[billTag](db).CreateMany(e.ctx, []billTag{{ID: 1}, {ID: 2}, {ID: 4_000_000_000}}))
+		must(orm.Repo[billTie](db).CreateMany(e.ctx, []billTie{{"7", "1"}, {"7", "4000000000"}, {"-9", "2"}, {"-9", "02"}, {"+7", "2"}, {"10", "-1"}, {"10", "x"}, {"10", "4294967297"}}))
 
-			bills := func(b bill) int64 { return b.ID }
-			ids := func(p payer) int64 { return p.ID }
-			one := func(b *bill) []bill {
-				if b == nil {
-					return nil
-				}
-				return []bill{*b}
+		bills := func(b bill) int64 { return b.ID }
+		ids := func(p payer) int64 { return p.ID }
+		one := func(b *bill) []bill {
+			if b == nil {
+				return nil
 			}
-			P, B, G := orm.Repo[payer](db), orm.Repo[bill](db), orm.Repo[billTag](db)
-			meets(e, P, "Bill", "[[3] [1 7] [] [4]]", func(p payer) []bill { return p.Bill }, bills) // in the order -9, 7, 10, 1<<60
-			meets(e, P, "Pick", "[[] [3] [] []]", func(p payer) []bill { return one(p.Pick) }, bills)
-			meets(e, P, "Mail", "[[8] [1] [1] [4]]", func(p payer) []bill { return p.Mail }, bills)
-			meets(e, P, "Both", "[[] [1] [] [4]]", func(p payer) []bill { return p.Both }, bills)
-			meets(e, P, "Tags", "[[2] [1 4000000000] [] []]", func(p payer) []billTag { return p.Tags }, func(t billTag) int64 { return int64(t.ID) })
-			meets(e, B, "Payer", "[[7] [] [-9] [1152921504606846976] [] [] [7] [] []]", func(b bill) []payer {
-				if b.Payer == nil {
-					return nil
-				}
-				return []payer{*b.Payer}
-			}, ids)
-			meets(e, B, "Post", "[[7 10] [] [] [1152921504606846976] [] [] [] [-9] []]", func(b bill) []payer { return b.Post }, ids)
-			meets(e, B, "Picks", "[[] [] [7] [] [] [] [] [] []]", func(b bill) []payer { return b.Picks }, ids)
-			meets(e, G, "Payers", "[[7] [-9] [7]]", func(t billTag) []payer { return t.Payers }, ids)
+			return []bill{*b}
+		}
+		P, B, G := orm.Repo[payer](db), orm.Repo[bill](db), orm.Repo[billTag](db)
+		meets(e, P, "Bill", "[[3] [1 7] [] [4]]", func(p payer) []bill { return p.Bill }, bills) // in the order -9, 7, 10, 1<<60
+		meets(e, P, "Pick", "[[] [3] [] []]", func(p payer) []bill { return one(p.Pick) }, bills)
+		meets(e, P, "Mail", "[[8] [1] [1] [4]]", func(p payer) []bill { return p.Mail }, bills)
+		meets(e, P, "Both", "[[] [1] [] [4]]", func(p payer) []bill { return p.Both }, bills)
+		meets(e, P, "Tags", "[[2] [1 4000000000] [] []]", func(p payer) []billTag { return p.Tags }, func(t billTag) int64 { return int64(t.ID) })
+		meets(e, B, "Payer", "[[7] [] [-9] [1152921504606846976] [] [] [7] [] []]", func(b bill) []payer {
+			if b.Payer == nil {
+				return nil
+			}
+			return []payer{*b.Payer}
+		}, ids)
+		meets(e, B, "Post", "[[7 10] [] [] [1152921504606846976] [] [] [] [-9] []]", func(b bill) []payer { return b.Post }, ids)
+		meets(e, B, "Picks", "[[] [] [7] [] [] [] [] [] []]", func(b bill) []payer { return b.Picks }, ids)
+		meets(e, G, "Payers", "[[7] [-9] [7]]", func(t billTag) []payer { return t.Payers }, ids)
 
-			// pages of each parent, windows of a stream and cursors hand out the same
-			paged := must(P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Desc()).Take(1), payers.Tags.OrderBy(tagID.Desc()).Take(1)).All(e.ctx))
-			e.equal(fmt.Sprint(pick(paged, func(p payer) string { return fmt.Sprint(pick(p.Bill, bills), len(p.Tags)) })), "[[3] 1 [7] 1 [] 0 [4] 0]", "a page of each parent")
-			var streamed []string
-			for p, err := range P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Asc())).Rows(e.ctx) {
-				ok(err)
-				streamed = append(streamed, fmt.Sprint(pick(p.Bill, bills)))
-			}
-			e.equal(fmt.Sprint(streamed), "[[3] [1 7] [] [4]]", "a stream")
-			page := must(P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Asc())).Take(2).Page(e.ctx, ""))
-			page = must(P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Asc())).Take(2).Page(e.ctx, page.Next))
-			e.equal(fmt.Sprint(pick(page.Rows, func(p payer) string { return fmt.Sprint(pick(p.Bill, bills)) })), "[[] [4]]", "the second page")
-			none := must(P.Where(payers.Bill.None()).OrderBy(payers.ID.Asc()).All(e.ctx))
-			e.equal(pick(none, ids), []int64{10}, "None")
-		})
-	}
+		// pages of each parent, windows of a stream and cursors hand out the same
+		paged := must(P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Desc()).Take(1), payers.Tags.OrderBy(tagID.Desc()).Take(1)).All(e.ctx))
+		e.equal(fmt.Sprint(pick(paged, func(p payer) string { return fmt.Sprint(pick(p.Bill, bills), len(p.Tags)) })), "[[3] 1 [7] 1 [] 0 [4] 0]", "a page of each parent")
+		var streamed []string
+		for p, err := range P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Asc())).Rows(e.ctx) {
+			ok(err)
+			streamed = append(streamed, fmt.Sprint(pick(p.Bill, bills)))
+		}
+		e.equal(fmt.Sprint(streamed), "[[3] [1 7] [] [4]]", "a stream")
+		page := must(P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Asc())).Take(2).Page(e.ctx, ""))
+		page = must(P.OrderBy(payers.ID.Asc()).With(payers.Bill.OrderBy(billID.Asc())).Take(2).Page(e.ctx, page.Next))
+		e.equal(fmt.Sprint(pick(page.Rows, func(p payer) string { return fmt.Sprint(pick(p.Bill, bills)) })), "[[] [4]]", "the second page")
+		none := must(P.Where(payers.Bill.None()).OrderBy(payers.ID.Asc()).All(e.ctx))
+		e.equal(pick(none, ids), []int64{10}, "None")
+	})
 }
 
 type apiPayer struct {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/truth"
 )
 
 // ByTB groups the rows of the property by two columns.
@@ -88,14 +89,14 @@ func deref[T any](p *T) string {
 }
 
 // groupRows groups in memory, in the order of the groups.
-func groupRows(all []Row, judge func(Row) truth) []ByTB {
+func groupRows(all []Row, judge func(Row) truth.Value) []ByTB {
 	type key struct {
 		t  string
 		on int
 	}
 	groups := map[key][]Row{}
 	for _, x := range all {
-		if judge(x) != yes {
+		if judge(x) != truth.Yes {
 			continue
 		}
 		k := key{x.T, 2} // NULL is the largest

@@ -3,18 +3,18 @@ package conformance
 import (
 	"time"
 
+	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/randomquery"
 	"github.com/multi-orm/orm/source/httpapi"
 )
 
-// The graph of oneOwner a third time: owners and seals are in a database, all else on an API whose endpoints know a
-// part of what is asked, each another one.
+// webGraph gives the models of the graph of package randomquery a third time: owners and seals are in a database, all else
+// on an API whose endpoints know a part of what is asked, each another one.
+func webGraph() orm.Option { return orm.Models(webOwner{}, webToy{}, webTie{}, webSeal{}) }
 
 type webOwner struct {
-	ID     int64   `orm:"id,table=owners,datasource=main"`
-	N      *int64  `orm:"n"`
-	BestID *int64  `orm:"best_id"`
-	X      *int64  `orm:"x"`
-	Y      *string `orm:"y"`
+	_ struct{} `orm:"table=owners,datasource=main"`
+	randomquery.Owner
 
 	Kids  []webKid  `orm:"relation=id:owner_id"`
 	Best  *webKid   `orm:"relation=best_id:id"`
@@ -25,9 +25,8 @@ type webOwner struct {
 
 // webKid is listed by offset, with conditions, and has a bulk call for keys.
 type webKid struct {
-	ID      int64  `orm:"id,table=kids,datasource=other"`
-	N       *int64 `orm:"n"`
-	OwnerID *int64 `orm:"owner_id"`
+	_ struct{} `orm:"table=kids,datasource=other"`
+	randomquery.Kid
 
 	Owner *webOwner `orm:"relation=owner_id:id"`
 	Toys  []webToy  `orm:"relation=id:kid_id"`
@@ -35,47 +34,44 @@ type webKid struct {
 
 // webToy is searched with cursors, and counted.
 type webToy struct {
-	ID    int64  `orm:"id,table=toys,datasource=other"`
-	N     *int64 `orm:"n"`
-	KidID *int64 `orm:"kid_id"`
+	_ struct{} `orm:"table=toys,datasource=other"`
+	randomquery.Toy
 
 	Kid *webKid `orm:"relation=kid_id:id"`
 }
 
 // webPlot has numbered pages, and one condition on half of its key.
 type webPlot struct {
-	X int64  `orm:"x,id,table=plots,datasource=other"`
-	Y string `orm:"y,id"`
-	N *int64 `orm:"n"`
+	_ struct{} `orm:"table=plots,datasource=other"`
+	randomquery.Plot
 
 	Owners []webOwner `orm:"relation=x+y:x+y"`
 }
 
 // webTag is listed whole, by links, and has a bulk call in the query string.
 type webTag struct {
-	ID int64  `orm:"id,table=tags,datasource=other"`
-	N  *int64 `orm:"n"`
+	_ struct{} `orm:"table=tags,datasource=other"`
+	randomquery.Tag
 
 	Owners []webOwner `orm:"relation=id:id,through=ties(tag_id:owner_id)"`
 }
 
 type webTie struct {
-	OwnerID int64 `orm:"owner_id,id,table=ties,datasource=other"`
-	TagID   int64 `orm:"tag_id,id"`
+	_ struct{} `orm:"table=ties,datasource=other"`
+	randomquery.Tie
 }
 
 // webMark is one reply that is kept, and is asked for one by one.
 type webMark struct {
-	ID int64  `orm:"id,table=marks,datasource=other"`
-	N  *int64 `orm:"n"`
+	_ struct{} `orm:"table=marks,datasource=other"`
+	randomquery.Mark
 
 	Owners []webOwner `orm:"relation=id:id,through=seals(mark_id:owner_id)"`
 }
 
 type webSeal struct {
-	ID      int64  `orm:"id,table=seals,datasource=main"`
-	OwnerID *int64 `orm:"owner_id"`
-	MarkID  *int64 `orm:"mark_id"`
+	_ struct{} `orm:"table=seals,datasource=main"`
+	randomquery.Seal
 }
 
 func restMany(table string) httpapi.Endpoint {

@@ -53,7 +53,7 @@ func TestHTTPRelationsAreNotComputed(t *testing.T) {
 	e := &env{T: t, ctx: t.Context()}
 	defer e.stop()
 	api := restOf(t, 7)
-	db := handle(e.bind(orm.Models(webOwner{}, webToy{}, webTie{}, webSeal{}), sqliteMemory().Database(t)("main", Options{}), httpSource("other", api), orm.Observer(e.log.add)))
+	db := e.bind(webGraph(), sqliteMemory().Database(t)("main", Options{}), httpSource("other", api), orm.Observer(e.log.add))
 	e.log.reset()
 	owners, kids := orm.Repo[webOwner](db), orm.Repo[webKid](db)
 	e.refuses(map[string]refused{
@@ -99,7 +99,7 @@ func TestHTTPRefusals(t *testing.T) {
 	e := &env{T: t, ctx: t.Context()}
 	defer e.stop()
 	api := restOf(t, 7)
-	db := handle(e.bind(orm.Models(webNote{}), httpSource("main", api)))
+	db := e.bind(orm.Models(webNote{}), httpSource("main", api))
 	r := orm.Repo[webNote](db)
 	search := orm.FullText("simple", orm.Named[webNote]("Name"))
 	type byName struct {

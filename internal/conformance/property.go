@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/truth"
 )
 
 var propertyCases = []testCase{
@@ -17,28 +18,10 @@ var propertyCases = []testCase{
 	{"property/relations", "random relation filters agree with the rows themselves", propertyRelations},
 }
 
-// truth is a value of three-valued logic.
-type truth int8
-
-const (
-	no truth = iota
-	unknown
-	yes
-)
-
-func truthOf(b bool) truth {
-	if b {
-		return yes
-	}
-	return no
-}
-
-func (t truth) not() truth { return yes - t }
-
 // judged is a predicate and what it should say of a row.
 type judged[T any] struct {
 	p     orm.Pred[T]
-	judge func(T) truth
+	judge func(T) truth.Value
 	text  string
 }
 
@@ -68,13 +51,13 @@ func grid() []Row {
 func compare[V cmp.Ordered](t *rapid.T, name string, c orm.Col[Row, V], get func(Row) *V, values []V) judged[Row] {
 	v := rapid.SampledFrom(values).Draw(t, name)
 	w := rapid.SampledFrom(values).Draw(t, name+" 2")
-	test := func(f func(x V) bool) func(Row) truth {
-		return func(r Row) truth {
+	test := func(f func(x V) bool) func(Row) truth.Value {
+		return func(r Row) truth.Value {
 			x := get(r)
 			if x == nil {
-				return unknown
+				return truth.Unknown
 			}
-			return truthOf(f(*x))
+			return truth.Of(f(*x))
 		}
 	}
 	ops := []judged[Row]{
@@ -83,9 +66,9 @@ func compare[V cmp.Ordered](t *rapid.T, name string, c orm.Col[Row, V], get func
 		{c.Lt(v), test(func(x V) bool { return x < v }), "<"}, {c.Lte(v), test(func(x V) bool { return x <= v }), "<="},
 		{c.In(v, w), test(func(x V) bool { return x == v || x == w }), "in"}, {c.NotIn(v, w), test(func(x V) bool { return x != v && x != w }), "not in"},
 		{c.Between(v, w), test(func(x V) bool { return v <= x && x <= w }), "between"},
-		{c.IsNull(), func(r Row) truth { return truthOf(get(r) == nil) }, "null"}, {c.IsNotNull(), func(r Row) truth { return truthOf(get(r) != nil) }, "not null"},
-		{c.DistinctFrom(v), func(r Row) truth { x := get(r); return truthOf(x == nil || *x != v) }, "distinct"},
-		{c.In(), func(Row) truth { return no }, "in nothing"}, {c.NotIn(), func(Row) truth { return yes }, "not in nothing"},
+		{c.IsNull(), func(r Row) truth.Value { return truth.Of(get(r) == nil) }, "null"}, {c.IsNotNull(), func(r Row) truth.Value { return truth.Of(get(r) != nil) }, "not null"},
+		{c.DistinctFrom(v), func(r Row) truth.Value { x := get(r); return truth.Of(x == nil || *x != v) }, "distinct"},
+		{c.In(), func(Row) truth.Value { return truth.No }, "in nothing"}, {c.NotIn(), func(Row) truth.Value { return truth.Yes }, "not in nothing"},
 	}
 	i := rapid.IntRange(0, len(ops)-1).Draw(t, name+" op")
 	ops[i].text = fmt.Sprintf("%s %s %v %v", name, ops[i].text, v, w)
@@ -94,12 +77,12 @@ func compare[V cmp.Ordered](t *rapid.T, name string, c orm.Col[Row, V], get func
 
 func textTest(t *rapid.T) judged[Row] {
 	v := rapid.SampledFrom([]string{"", "a", "A", "b", "%", "_"}).Draw(t, "part")
-	test := func(f func(x string) bool) func(Row) truth {
-		return func(r Row) truth {
+	test := func(f func(x string) bool) func(Row) truth.Value {
+		return func(r Row) truth.Value {
 			if r.S == nil {
-				return unknown
+				return truth.Unknown
 			}
-			return truthOf(f(*r.S))
+			return truth.Of(f(*r.S))
 		}
 	}
 	ops := []judged[Row]{
@@ -132,7 +115,7 @@ func random(t *rapid.T, depth int) judged[Row] {
 		return textTest(t)
 	case 6:
 		k := random(t, depth-1)
-		return judged[Row]{orm.Not(k.p), func(r Row) truth { return k.judge(r).not() }, "not(" + k.text + ")"}
+		return judged[Row]{orm.Not(k.p), func(r Row) truth.Value { return k.judge(r).Not() }, "not(" + k.text + ")"}
 	}
 	n := rapid.IntRange(0, 3).Draw(t, "kids")
 	kids := make([]judged[Row], n)
@@ -143,16 +126,16 @@ func random(t *rapid.T, depth int) judged[Row] {
 		preds[i], texts[i] = kids[i].p, kids[i].text
 	}
 	if kind == 7 {
-		return judged[Row]{orm.And(preds...), func(r Row) truth {
-			out := yes
+		return judged[Row]{orm.And(preds...), func(r Row) truth.Value {
+			out := truth.Yes
 			for _, k := range kids {
 				out = min(out, k.judge(r))
 			}
 			return out
 		}, "and(" + strings.Join(texts, ", ") + ")"}
 	}
-	return judged[Row]{orm.Or(preds...), func(r Row) truth {
-		out := no
+	return judged[Row]{orm.Or(preds...), func(r Row) truth.Value {
+		out := truth.No
 		for _, k := range kids {
 			out = max(out, k.judge(r))
 		}
@@ -173,7 +156,7 @@ func propertyPredicates(e *env) {
 		x, y := random(t, 4), random(t, 2)
 		want := []int64{}
 		for _, row := range all {
-			if x.judge(row) == yes {
+			if x.judge(row) == truth.Yes {
 				want = append(want, row.ID)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/internal/truth"
 )
 
 // keyed is a sort key and what it means.
@@ -77,7 +78,7 @@ func propertyPages(e *env) {
 		}
 		var want []Row
 		for _, row := range all {
-			if filter.judge(row) == yes {
+			if filter.judge(row) == truth.Yes {
 				want = append(want, row)
 			}
 		}

@@ -42,6 +42,7 @@ var besides = map[string]string{
 	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
 	"internal/ormtest imports root":         "it attacks as a user would; only tests import it",
 	"internal/ormtest imports rls":          "what it plants and looks after, it does under rls.Bypass",
+	"internal/randomquery imports root":     "it opens its graph as a user does; only tests import it",
 }
 
 // floors are the rooms through which statements pass, the lowest first: each may import those below it.
@@ -63,7 +64,7 @@ func TestFloors(t *testing.T) {
 				continue
 			}
 			switch {
-			case inside && here < 0 && floors[to] != "engine" && floors[to] != "entity" && dir != "conformance" && dir != "ormtest": // those speak for users
+			case inside && here < 0 && floors[to] != "engine" && floors[to] != "entity" && dir != "conformance" && dir != "ormtest" && dir != "randomquery": // those speak for users
 				t.Errorf("%s imports %s, which is for the floors and for the face", f.path, p)
 			case here >= 0 && (to >= here || apart[[2]string{dir, floors[to]}]):
 				t.Errorf("%s: the room %s must not import %s", f.path, dir, p)
@@ -185,15 +186,19 @@ func TestDriversStayHome(t *testing.T) {
 	}
 }
 
-// The benchmarks' package links drivers and the tools of others: whoever imports it would too.
-func TestOnlyTestsImportBench(t *testing.T) {
-	const bench = "internal/bench"
+// kits are for tests alone: they link drivers and the tools of others, and what imports them would too.
+var kits = []string{"internal/apitest", "internal/bench", "internal/conformance", "internal/ormtest", "internal/randomquery", "internal/testkit", "internal/truth"}
+
+func TestOnlyTestsImportKits(t *testing.T) {
+	kit := func(dir string) bool {
+		return slices.ContainsFunc(kits, func(k string) bool { return within(dir, k) })
+	}
 	for _, f := range files(t) {
-		if f.test || within(f.dir, bench) {
+		if f.test || kit(f.dir) {
 			continue
 		}
 		for _, p := range imports(&f) {
-			if within(p, module+"/"+bench) {
+			if dir, ours := strings.CutPrefix(p, module+"/"); ours && kit(dir) {
 				t.Errorf("%s imports %s", f.path, p)
 			}
 		}

@@ -14,27 +14,12 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/internal/testkit"
+	"github.com/multi-orm/orm/internal/truth"
 	"github.com/multi-orm/orm/rls"
 	"github.com/multi-orm/orm/rls/guard"
 	"github.com/multi-orm/orm/source/postgres"
 	"github.com/multi-orm/orm/source/sqlite"
 )
-
-// tri is a truth value of SQL.
-type tri int8
-
-const (
-	no tri = iota
-	unknown
-	yes
-)
-
-func truth(b bool) tri {
-	if b {
-		return yes
-	}
-	return no
-}
 
 // column is a column of Project as the model in memory sees it.
 type column struct {
@@ -118,7 +103,7 @@ func put(ctx context.Context, db orm.DB, ps []Project) error {
 // asked is a random request with what it means in memory.
 type asked struct {
 	where   any
-	holds   func(*Project) tri
+	holds   func(*Project) truth.Value
 	nothing bool // it is no condition
 }
 
@@ -144,10 +129,10 @@ func question(t *rapid.T, allowed []column, logic guard.Logic, related guard.Qua
 		if len(allowed) > 0 {
 			return compared(t, rapid.SampledFrom(allowed).Draw(t, "column"))
 		}
-		return asked{map[string]any{}, func(*Project) tri { return yes }, true}
+		return asked{map[string]any{}, func(*Project) truth.Value { return truth.Yes }, true}
 	case "some", "none", "every":
 		done := rapid.Bool().Draw(t, "done")
-		return asked{map[string]any{"tasks": map[string]any{kind: map[string]any{"done": done}}}, func(p *Project) tri {
+		return asked{map[string]any{"tasks": map[string]any{kind: map[string]any{"done": done}}}, func(p *Project) truth.Value {
 			some, all := false, true
 			for _, x := range p.Tasks {
 				if x.Hidden { // forced
@@ -155,7 +140,7 @@ func question(t *rapid.T, allowed []column, logic guard.Logic, related guard.Qua
 				}
 				some, all = some || x.Done == done, all && x.Done == done
 			}
-			return truth(map[string]bool{"some": some, "none": !some, "every": all}[kind])
+			return truth.Of(map[string]bool{"some": some, "none": !some, "every": all}[kind])
 		}, false}
 	}
 	n := rapid.IntRange(1, 3).Draw(t, "branches")
@@ -174,13 +159,13 @@ func question(t *rapid.T, allowed []column, logic guard.Logic, related guard.Qua
 			kids = append(kids, k)
 		}
 	}
-	return asked{map[string]any{kind: list}, func(p *Project) tri {
+	return asked{map[string]any{kind: list}, func(p *Project) truth.Value {
 		if nothing {
-			return yes
+			return truth.Yes
 		}
-		out := yes
+		out := truth.Yes
 		if kind == "OR" {
-			out = no
+			out = truth.No
 		}
 		for _, k := range kids {
 			v := k.holds(p)
@@ -190,7 +175,7 @@ func question(t *rapid.T, allowed []column, logic guard.Logic, related guard.Qua
 			case "OR":
 				out = max(out, v)
 			case "NOT":
-				out = min(out, yes-v)
+				out = min(out, v.Not())
 			}
 		}
 		return out
@@ -211,16 +196,16 @@ func compared(t *rapid.T, c column) asked {
 	}
 	op := rapid.SampledFrom(ops).Draw(t, "operator")
 	w := rapid.SampledFrom(c.values).Draw(t, "value")
-	test := func(of func(x any) bool) func(*Project) tri {
-		return func(p *Project) tri {
+	test := func(of func(x any) bool) func(*Project) truth.Value {
+		return func(p *Project) truth.Value {
 			x := c.value(p)
 			if x == nil {
-				return unknown
+				return truth.Unknown
 			}
-			return truth(of(x))
+			return truth.Of(of(x))
 		}
 	}
-	on := func(what any, holds func(*Project) tri) asked {
+	on := func(what any, holds func(*Project) truth.Value) asked {
 		return asked{map[string]any{c.wire: what}, holds, false}
 	}
 	switch op {
@@ -247,9 +232,9 @@ func compared(t *rapid.T, c column) asked {
 			return strings.Contains(strings.ToLower(x.(string)), strings.ToLower(v.(string)))
 		}))
 	case "isNull":
-		return on(map[string]any{"isNull": true}, func(p *Project) tri { return truth(c.value(p) == nil) })
+		return on(map[string]any{"isNull": true}, func(p *Project) truth.Value { return truth.Of(c.value(p) == nil) })
 	}
-	return on(nil, func(p *Project) tri { return truth(c.value(p) == nil) })
+	return on(nil, func(p *Project) truth.Value { return truth.Of(c.value(p) == nil) })
 }
 
 func compare(a, b any) int {
@@ -374,7 +359,7 @@ func walk(t *rapid.T, db orm.DB, mine []Project) {
 	var want []*Project
 	for i := range mine {
 		p := &mine[i]
-		if q.holds(p) == yes && !slices.ContainsFunc(forced, func(f force) bool { return !f.hold(p) }) {
+		if q.holds(p) == truth.Yes && !slices.ContainsFunc(forced, func(f force) bool { return !f.hold(p) }) {
 			want = append(want, p)
 		}
 	}
