@@ -75,21 +75,7 @@ func seededFar(tb testing.TB) (*farSources, *farAPI) {
 
 func (f *farSources) open(tb testing.TB, hooks bool, opts ...orm.Option) (context.Context, orm.DB) {
 	tb.Helper()
-	ctx := context.Background()
-	db, err := orm.Open(ctx, append(opts, sqlite.Source("main", f.path), httpapi.Source("web", f.url), orm.Models(FarUser{}))...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	if hooks {
-		withHooks(tb, db)
-		ctx = actor(ctx)
-	}
-	return ctx, db
+	return opened(tb, hooks, append(opts, sqlite.Source("main", f.path), httpapi.Source("web", f.url), orm.Models(FarUser{}))...)
 }
 
 func (f *farSources) orm(tb testing.TB, _ string, hooks bool) (context.Context, orm.DB) {

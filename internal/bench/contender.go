@@ -58,6 +58,26 @@ func ormContender[R any](workload, name string, open func(tb testing.TB, workloa
 	}}
 }
 
+// opened opens a handle as long as tb lasts, and gives the context of its calls.
+func opened(tb testing.TB, hooks bool, opts ...orm.Option) (context.Context, orm.DB) {
+	tb.Helper()
+	ctx := context.Background()
+	db, err := orm.Open(ctx, opts...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	if hooks {
+		withHooks(tb, db)
+		ctx = actor(ctx)
+	}
+	return ctx, db
+}
+
 // withHooks registers the scopes and the hook of the goals, which counts so that it is not nothing.
 func withHooks(tb testing.TB, db orm.DB) {
 	tb.Helper()

@@ -158,21 +158,7 @@ func (e *pgServer) pool(tb testing.TB, workload string) *pgxpool.Pool {
 
 func (e *pgServer) orm(tb testing.TB, workload string, hooks bool) (context.Context, orm.DB) {
 	tb.Helper()
-	ctx := context.Background()
-	db, err := orm.Open(ctx, postgres.Source("main", e.dsn, postgres.Configure(func(c *pgxpool.Config) { e.change(c.ConnConfig, workload) })), models())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	if hooks {
-		withHooks(tb, db)
-		ctx = actor(ctx)
-	}
-	return ctx, db
+	return opened(tb, hooks, postgres.Source("main", e.dsn, postgres.Configure(func(c *pgxpool.Config) { e.change(c.ConnConfig, workload) })), models())
 }
 
 // byHand is a contender with pgx alone.

@@ -102,21 +102,7 @@ func fill[T any](tb testing.TB, db orm.DB, rows []T) {
 
 func (e *sqliteFile) orm(tb testing.TB, _ string, hooks bool) (context.Context, orm.DB) {
 	tb.Helper()
-	ctx := context.Background()
-	db, err := orm.Open(ctx, sqlite.Source("main", e.path), models())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	if hooks {
-		withHooks(tb, db)
-		ctx = actor(ctx)
-	}
-	return ctx, db
+	return opened(tb, hooks, sqlite.Source("main", e.path), models())
 }
 
 func (e *sqliteFile) contenders() []Contender {
