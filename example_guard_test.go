@@ -68,3 +68,17 @@ func ExampleLimits() {
 	// true
 	// 3 <nil>
 }
+
+// A handler answers what a call gave by its status, and logs the error.
+func ExampleHTTPStatus() {
+	ctx := context.Background()
+	db := example()
+	defer db.Close()
+	_, err := orm.Repo[User](db).Where(Users.Email.Eq("eve@example.com")).First(ctx)
+	fmt.Println(orm.HTTPStatus(err))
+	err = orm.Repo[User](db).Create(ctx, &User{Email: "ada@example.com", Role: "user"})
+	fmt.Println(orm.HTTPStatus(err), errors.Is(err, orm.ErrConflict))
+	// Output:
+	// 404
+	// 409 true
+}

@@ -58,6 +58,9 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// HTTPStatus gives Status, for [orm.HTTPStatus].
+func (e *Error) HTTPStatus() int { return e.Status }
+
 // Detail is Error without the path: what is wrong, in words that may be shown.
 func (e *Error) Detail() string {
 	if e.detail != "" {
@@ -121,28 +124,31 @@ func outside(err error, names func(field string) string) error {
 	if errors.As(err, &own) {
 		return own
 	}
-	e := &Error{Status: 500, Code: CodeInternal, Err: err}
+	e := &Error{Status: orm.HTTPStatus(err), Code: CodeInternal, Err: err}
 	var rules validator.ValidationErrors
+	ruled := errors.As(err, &rules)
+	if ruled && e.Status == 500 { // of a function of the program
+		e.Status = 422
+	}
+	if e.Status >= 500 {
+		return e
+	}
 	switch {
-	case errors.Is(err, orm.ErrCommitUnknown), errors.Is(err, orm.ErrUpstream), errors.Is(err, orm.ErrClosed):
-		e.Status = 503
-	case errors.As(err, &rules):
-		e.Status, e.Code = 422, CodeValidation
-		e.detail = "a value breaks a rule"
 	case errors.Is(err, orm.ErrDenied), errors.Is(err, orm.ErrNoActor), errors.Is(err, orm.ErrActorSwitch):
-		e.Status, e.Code = 403, CodePolicy
+		e.Status, e.Code = 403, CodePolicy // who is signed in is not for a shape to say
+	case ruled:
+		e.Code, e.detail = CodeValidation, "a value breaks a rule"
 	case errors.Is(err, orm.ErrNotFound):
-		e.Status, e.Code = 404, CodeNotFound
+		e.Code = CodeNotFound
 	case errors.Is(err, orm.ErrConflict), errors.Is(err, orm.ErrStale), errors.Is(err, orm.ErrReference):
-		e.Status, e.Code = 409, CodeConflict
+		e.Code = CodeConflict
 	case errors.Is(err, orm.ErrBadCursor):
-		e.Status, e.Code, e.Path = 400, CodeShape, "cursor"
+		e.Code, e.Path = CodeShape, "cursor"
 		e.detail = "the cursor was changed, or belongs to another request: begin at the first page"
 	case errors.Is(err, orm.ErrLimit):
-		e.Status, e.Code = 413, CodeLimit
-	case errors.Is(err, orm.ErrInvalid), errors.Is(err, orm.ErrUnboundedWrite):
-		e.Status, e.Code = 422, CodeValidation
-		e.detail = "a value does not fit"
+		e.Code = CodeLimit
+	default:
+		e.Code, e.detail = CodeValidation, "a value does not fit"
 	}
 	var below *orm.Error
 	if e.Path == "" && e.Status < 500 && errors.As(err, &below) && below.Field != "" {

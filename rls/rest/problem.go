@@ -35,6 +35,9 @@ func (e *Error) Error() string {
 	return text + strings.ToLower(http.StatusText(e.Status))
 }
 
+// HTTPStatus gives Status, for [orm.HTTPStatus].
+func (e *Error) HTTPStatus() int { return e.Status }
+
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
