@@ -18,7 +18,7 @@ const (
 	CodeLimit      = "LIMIT"             // 413: the request is larger than the shape or the library allows
 	CodeNotFound   = "NOT_FOUND"         // 404: there is no such row, or none that the actor may see
 	CodeConflict   = "CONFLICT"          // 409: a unique set, a reference or a version stands against the write
-	CodeInternal   = "INTERNAL"          // 500: the source failed or the program is wrong; the request may be right
+	CodeInternal   = "INTERNAL"          // 500: the program is wrong, 503: a source failed; the request may be right
 )
 
 // Error is the error of every verb. Its text may be shown to whoever sent the request: it holds no values and no names
@@ -129,6 +129,9 @@ func outside(err error, names func(field string) string) error {
 	ruled := errors.As(err, &rules)
 	if ruled && e.Status == 500 { // of a function of the program
 		e.Status = 422
+	}
+	if e.Status > 500 { // which source failed, and how, is not for the caller
+		e.Status = 503
 	}
 	if e.Status >= 500 {
 		return e
