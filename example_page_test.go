@@ -2,6 +2,7 @@ package orm_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -97,4 +98,36 @@ func ExampleQuery_PageNumber() {
 	}
 	fmt.Println(p.Rows[0].Title, "on page", p.Number, "of", p.Pages, "with", p.Total, "in all")
 	// Output: c on page 2 of 2 with 3 in all
+}
+
+// A page is answered as JSON as it is. No total was asked for, so it is -1.
+func ExamplePage() {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Tune{}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer db.Close()
+	if err := orm.CreateTables(ctx, db); err != nil {
+		fmt.Println(err)
+		return
+	}
+	page, err := orm.Repo[Tune](db).OrderBy(Tunes.Plays.Desc()).Page(ctx, "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	first, err := orm.Repo[Tune](db).OrderBy(Tunes.Plays.Desc()).PageNumber(ctx, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, v := range []any{page, first} {
+		text, err := json.Marshal(v)
+		fmt.Println(string(text), err)
+	}
+	// Output:
+	// {"rows":[],"total":-1} <nil>
+	// {"rows":[],"number":1,"pages":1,"total":0} <nil>
 }

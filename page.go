@@ -15,12 +15,13 @@ const PageSize = 25
 
 // Page is some rows of a query and the way to those around them.
 type Page[T any] struct {
-	Rows []T // in the query's order, whichever way the page was reached
+	Rows []T `json:"rows"` // in the query's order, whichever way the page was reached
 	// Next and Prev are the cursors of the pages after and before, "" where there is none. A page whose rows are
 	// deleted before it is asked for is empty.
-	Next, Prev string
+	Next string `json:"next,omitempty"`
+	Prev string `json:"prev,omitempty"`
 	// Total is the number of rows of all pages, -1 unless WithTotal was given.
-	Total int64
+	Total int64 `json:"total"`
 }
 
 // PageOption is an option of Page: WithTotal.
@@ -81,10 +82,10 @@ func (q Query[T]) Page(ctx context.Context, cursor string, opts ...PageOption) (
 
 // NumberedPage is a page that was asked for by its number.
 type NumberedPage[T any] struct {
-	Rows   []T
-	Number int   // of this page, from 1
-	Pages  int64 // their number, 1 when there is no row
-	Total  int64 // rows of all pages
+	Rows   []T   `json:"rows"`
+	Number int   `json:"number"` // of this page, from 1
+	Pages  int64 `json:"pages"`  // their number, 1 when there is no row
+	Total  int64 `json:"total"`  // rows of all pages
 }
 
 // PageNumber gives page n, counted from 1, of Take rows (25 unless said), and how many there are, all as of one moment
