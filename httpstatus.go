@@ -52,8 +52,8 @@ func statuses() []struct {
 //	a deadline that passed                 504
 //
 // ErrAuth is a source that refuses the credentials of the program: the caller is not asked for others by a 401. Where an error is
-// of several kinds, the kind of the program or its sources is told before that of the request. An error that knows its own
-// status, as those of rls/guard and rls/rest do by a method HTTPStatus() int, gives that.
+// of several kinds, what a source did is told before what the request did. An error that knows its own status, as those of
+// rls/guard and rls/rest do by a method HTTPStatus() int, gives that, unless a source failed below it.
 //
 // The text of an error is for the program's log: it names models and fields. [github.com/multi-orm/orm/rls/guard.ErrorOf] puts
 // it into words for callers.
@@ -61,16 +61,33 @@ func HTTPStatus(err error) int {
 	if err == nil {
 		return http.StatusOK
 	}
-	var own interface{ HTTPStatus() int }
-	if errors.As(err, &own) {
+	status := http.StatusInternalServerError
+	for _, s := range statuses() {
+		if errors.Is(err, s.err) {
+			status = s.status
+			break
+		}
+	}
+	if own := ownStatus(err); own != 0 && (status < 500 || status == http.StatusInternalServerError) {
+		return own
+	}
+	return status
+}
+
+// ownStatus gives the first status between 400 and 599 that an error of the chain says of itself, 0 for none.
+func ownStatus(err error) int {
+	for err != nil {
+		var own interface {
+			error
+			HTTPStatus() int
+		}
+		if !errors.As(err, &own) {
+			return 0
+		}
 		if status := own.HTTPStatus(); status >= 400 && status < 600 {
 			return status
 		}
+		err = errors.Unwrap(own)
 	}
-	for _, s := range statuses() {
-		if errors.Is(err, s.err) {
-			return s.status
-		}
-	}
-	return http.StatusInternalServerError
+	return 0
 }

@@ -23,6 +23,7 @@ func TestHTTPStatus(t *testing.T) {
 		{504, context.DeadlineExceeded}, {500, context.Canceled},
 		{503, errors.Join(orm.ErrNotFound, orm.ErrUpstream)},
 		{504, errors.Join(orm.ErrUpstream, context.DeadlineExceeded)},
+		{503, errors.Join(&guard.Error{Status: 422, Err: orm.ErrInvalid}, orm.ErrCommitUnknown)}, {409, &rest.Error{Err: &guard.Error{Status: 409, Err: orm.ErrInvalid}}},
 		{429, &rest.Error{Status: 429}}, {413, &guard.Error{Status: 413, Err: orm.ErrInvalid}}, {422, &rest.Error{Err: orm.ErrInvalid}},
 	} {
 		below := c.err

@@ -74,7 +74,7 @@ func (r Repo[T]) Import(ctx context.Context, rows []T, opts ...ImportOption) ([]
 		return nil, &Error{Op: "Import", Model: m.Name, Source: src.Name(), Err: ErrUnsupported, Detail: "the source has no savepoints: use CreateMany"}
 	}
 	slab := slabOver(m, unsafe.Pointer(unsafe.SliceData(rows)), len(rows))
-	if err := entity.Apart(m, &slab); err != nil {
+	if err := entity.Disjoint(m, &slab); err != nil {
 		return nil, fault.Fill(err, "Import", m.Name, "")
 	}
 	results := make([]ImportResult[T], len(rows))

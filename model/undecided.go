@@ -86,14 +86,28 @@ func (r *Relation) Decide(e Ends) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.decided.Load() {
-		if have := (Ends{r.Local, r.Remote, r.Through}); !have.equal(e) {
-			return fault.New(fault.ErrInvalid, r.Model.Name, r.Name, fmt.Sprintf("by the keys of this database the tag would say %q and by those of one that was opened before it %q: write it in the tag", e, have))
-		}
-		return nil
+		return r.Against(e)
 	}
 	r.Local, r.Remote, r.Through = e.Local, e.Remote, e.Through
 	u.decided.Store(true)
 	return nil
+}
+
+// Against gives the error of Decide for ends that differ from those that were decided before, nil where there are none.
+func (r *Relation) Against(e Ends) error {
+	if r.Undecided() != nil {
+		return nil
+	}
+	if have := (Ends{r.Local, r.Remote, r.Through}); !have.equal(e) {
+		return fault.New(fault.ErrInvalid, r.Model.Name, r.Name, fmt.Sprintf("by the keys of this database the tag would say %q and by those of one that was opened before it %q: write it in the tag", e, have))
+	}
+	return nil
+}
+
+// With gives a copy of the relation that has the ends, to be looked at before they are decided.
+func (r *Relation) With(e Ends) *Relation {
+	return &Relation{Model: r.Model, Name: r.Name, Index: r.Index, Tag: r.Tag, Type: r.Type, Offset: r.Offset, Many: r.Many, Pointers: r.Pointers, Strategy: r.Strategy,
+		Target: r.Target, Local: e.Local, Remote: e.Remote, Through: e.Through, Inferred: r.Inferred}
 }
 
 func (e Ends) equal(o Ends) bool {

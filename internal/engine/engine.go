@@ -89,12 +89,12 @@ type Engine struct {
 	links     map[linkTable]*model.Model
 	Refs      map[*model.Model][]Reference
 	LinkEnds  map[*model.Relation]*LinkEnds
-	linkRows  sync.Map  // *model.Relation → *linkRow
-	Dealings  sync.Map  // *model.Model → dealing, once it is not byOrder
+	linkRows  sync.Map  // *model.Relation → *LinkRow
+	Dealings  sync.Map  // *model.Model → how numbers of its new rows come: package writing's
 	keyTypes  sync.Map  // *model.Field → source.KeyType, of columns whose database was asked
 	copies    sync.Map  // projectionKey → *model.Projection
 	Proven    sync.Map  // source.Source → *hook.Registry under which its row policies were seen to hold
-	Readers   sync.Pool // of *reader: nothing holds one once its call is over
+	Readers   sync.Pool // of package reading's: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
 	closed    *atomic.Bool // of the engine that was opened
@@ -214,22 +214,27 @@ func (e *Engine) check(c Config) error {
 		errs = append(errs, numericTimes(m, src)...)
 	}
 	if !c.KeysTell {
-		errs = append(errs, e.checkRelations((*model.Relation).Unsaid))
+		errs = append(errs, e.checkRelations(nil))
 	}
 	return errors.Join(errs...)
 }
 
-// checkRelations checks the relations but those that are said to be open.
-func (e *Engine) checkRelations(open func(*model.Relation) error) error {
+// checkRelations checks the relations, those that their tags leave open by the ends that keys tell.
+func (e *Engine) checkRelations(told map[*model.Relation]model.Ends) error {
 	var errs []error
 	for _, m := range e.models {
 		bad := func(m *model.Model, detail string) {
 			errs = append(errs, &fault.Error{Op: "open", Model: m.Name, Err: fault.ErrInvalid, Detail: detail})
 		}
 		for _, r := range m.Relations {
-			if err := open(r); err != nil {
-				errs = append(errs, fault.Fill(err, "open", "", ""))
-				continue
+			if err := r.Unsaid(); err != nil {
+				ends, ok := told[r]
+				if !ok {
+					errs = append(errs, fault.Fill(err, "open", "", ""))
+					continue
+				}
+				errs = append(errs, fault.Fill(r.Against(ends), "open", "", ""))
+				r = r.With(ends)
 			}
 			if r.Strategy == model.Join && e.Apart(r) {
 				bad(m, "relation "+r.Name+": "+CannotJoin)

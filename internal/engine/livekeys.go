@@ -10,8 +10,8 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// askKeys gives relations whose tags leave the columns out those of foreign keys. Nothing is decided
-// unless all of it is told: the models are those of every database of the program.
+// askKeys gives relations whose tags leave the columns out those of foreign keys. Nothing is decided unless all of it is told
+// and sound: the models are those of every database of the program.
 func (e *Engine) askKeys(ctx context.Context) error {
 	var errs []error
 	all := map[*model.Relation]model.Ends{}
@@ -25,14 +25,13 @@ func (e *Engine) askKeys(ctx context.Context) error {
 	if err := fault.Join(errs); err != nil {
 		return err
 	}
+	if err := e.checkRelations(all); err != nil {
+		return err
+	}
 	for r, ends := range all {
-		errs = append(errs, fault.Fill(r.Decide(ends), "open", "", ""))
-	}
-	if err := fault.Join(errs); err != nil {
-		return err
-	}
-	if err := e.checkRelations((*model.Relation).Undecided); err != nil {
-		return err
+		if err := r.Decide(ends); err != nil { // another Open came between
+			return fault.Fill(err, "open", "", "")
+		}
 	}
 	e.relate()
 	return nil

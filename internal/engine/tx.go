@@ -78,7 +78,7 @@ func WithSession(ctx context.Context, s *Session) context.Context {
 	return context.WithValue(ctx, ambientKey{}, s)
 }
 
-// Carried is withSession for operations that begin no transaction of their own: what hooks do about a read inside a
+// Carried is WithSession for operations that begin no transaction of their own: what hooks do about a read inside a
 // transaction belongs to it too.
 func (s *Session) Carried(ctx context.Context) context.Context {
 	if s.tx == nil {
@@ -151,7 +151,7 @@ func (s *Session) Usable(ctx context.Context, src source.Source, name string) er
 	return s.tx.refuses(ctx, s, src, name)
 }
 
-// Included is executor for the children of an include: those of another source are read outside the transaction.
+// Included is Executor for the children of an include: those of another source are read outside the transaction.
 func (s *Session) Included(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
 	src, err := s.SourceOf(m)
 	if err != nil {

@@ -22,15 +22,15 @@ func OwnCopy(dst, src reflect.Value) {
 	part(dst, 0)
 }
 
-// rowCopier is ownCopy for many rows of one struct type: it knows which fields can share memory at all.
-type rowCopier struct {
+// RowCopier is OwnCopy for many rows of one struct type: it knows which fields can share memory at all.
+type RowCopier struct {
 	elem reflect.Type
 	deep []int
 }
 
 // NewRowCopier readies copies of rows of a struct type: nothing that one may change is shared with the other.
-func NewRowCopier(elem reflect.Type) rowCopier {
-	c := rowCopier{elem: elem}
+func NewRowCopier(elem reflect.Type) RowCopier {
+	c := RowCopier{elem: elem}
 	for i := range elem.NumField() {
 		if holds(elem.Field(i).Type) {
 			c.deep = append(c.deep, i)
@@ -58,7 +58,7 @@ func holds(t reflect.Type) bool {
 }
 
 // Copy copies a row.
-func (c *rowCopier) Copy(dst, src unsafe.Pointer) {
+func (c *RowCopier) Copy(dst, src unsafe.Pointer) {
 	v := reflect.NewAt(c.elem, dst).Elem()
 	v.Set(reflect.NewAt(c.elem, src).Elem())
 	for _, i := range c.deep {

@@ -66,8 +66,8 @@ func copyStruct(t reflect.Type, dst, src unsafe.Pointer) {
 	reflect.NewAt(t, dst).Elem().Set(reflect.NewAt(t, src).Elem())
 }
 
-// Apart refuses rows that share a struct which they embed by pointer: what is filled into one would be the other's.
-func Apart(m *model.Model, rows *source.Slab) error {
+// Disjoint refuses rows that share a struct which they embed by pointer: what is filled into one would be the other's.
+func Disjoint(m *model.Model, rows *source.Slab) error {
 	if !m.Indirect() || rows.Len() < 2 {
 		return nil
 	}

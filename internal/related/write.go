@@ -246,7 +246,7 @@ func agrees(who string, p unsafe.Pointer, fields []*model.Field, values []model.
 	return nil
 }
 
-// find is find in the write's transaction.
+// find is writing.Find in the write's transaction.
 func (f *family) find(ctx context.Context, m *model.Model, where builder.Conjunction, columns []*model.Field, a hook.Access, d builder.Deleted) (*source.Rows, error) {
 	return writing.Find(ctx, f.s, f.reg, m, where, columns, a, d)
 }

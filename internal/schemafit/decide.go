@@ -13,7 +13,7 @@ import (
 // Decide gives the columns of the relations that leave them to foreign keys, of models whose tables are in the catalogue. It
 // decides nothing where one of them has no key or several, or where the names of columns tell otherwise than the keys do.
 func (l *Live) Decide(models []*model.Model) (map[*model.Relation]model.Ends, error) {
-	d := decision{l, map[*model.Relation]model.Ends{}}
+	d := decision{l, models, map[*model.Relation]model.Ends{}}
 	var errs []error
 	for _, m := range models {
 		for _, r := range m.Relations {
@@ -38,7 +38,8 @@ func (l *Live) Decide(models []*model.Model) (map[*model.Relation]model.Ends, er
 
 type decision struct {
 	*Live
-	ends map[*model.Relation]model.Ends
+	models []*model.Model
+	ends   map[*model.Relation]model.Ends
 }
 
 func (d *decision) fail(r *model.Relation, detail string) error {
@@ -131,7 +132,11 @@ func (d *decision) candidates(r *model.Relation, from, to *catalogue.Table) (fou
 		}
 		var through *model.Through
 		if t.Link != nil {
-			through = &model.Through{Schema: t.Link.Schema, Table: t.Link.Name, Local: t.LinkLocal, Remote: t.LinkRemote}
+			var beyond []string
+			if through, beyond = d.through(&t); len(beyond) > 0 {
+				unfit = append(unfit, fmt.Sprintf("%s needs a field for %s", t, strings.Join(beyond, ", ")))
+				continue
+			}
 		}
 		e, err := r.Resolve(local, remote, through)
 		if err != nil {
@@ -143,6 +148,18 @@ func (d *decision) candidates(r *model.Relation, from, to *catalogue.Table) (fou
 		}
 	}
 	return found, unfit
+}
+
+// through gives the link table as its model writes it, whose scopes hold for links then; where it has none, as the database does.
+func (d *decision) through(t *Tie) (_ *model.Through, missing []string) {
+	at := slices.IndexFunc(d.models, func(m *model.Model) bool { return d.Table(m.Schema, m.Table) == t.Link })
+	if at < 0 {
+		return &model.Through{Schema: t.Link.Schema, Table: t.Link.Name, Local: t.LinkLocal, Remote: t.LinkRemote}, nil
+	}
+	m := d.models[at]
+	local, missing := d.mapped(m, t.LinkLocal)
+	remote, beyond := d.mapped(m, t.LinkRemote)
+	return &model.Through{Schema: m.Schema, Table: m.Table, Local: local, Remote: remote}, append(missing, beyond...)
 }
 
 // holds reports whether a relation of this kind, a slice or a pointer, can hold the rows that a key ties.

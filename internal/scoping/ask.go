@@ -21,16 +21,16 @@ type asks struct {
 }
 
 // waits reports that s is the first to scope its statement, which then says how all of it is asked for.
-func (s scoper) waits() bool { return s.asks != nil && s.asks.whole == nil && s.across == joining }
+func (s Scoper) waits() bool { return s.asks != nil && s.asks.whole == nil && s.across == joining }
 
 // Dry gives a copy of s that asks and reads nothing.
-func (s scoper) Dry() scoper {
+func (s Scoper) Dry() Scoper {
 	s.across, s.buf = asking, nil
 	return s
 }
 
 // all asks for a read with its includes.
-func (s scoper) all(q *builder.Select, root bool) error {
+func (s Scoper) all(q *builder.Select, root bool) error {
 	c := *q
 	if err := s.Selects(&c, root); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (s scoper) all(q *builder.Select, root bool) error {
 }
 
 // changes asks about the rows of m that a write may change: those that pass where.
-func (s scoper) changes(m *model.Model, where builder.Conjunction, a hook.Access) error {
+func (s Scoper) changes(m *model.Model, where builder.Conjunction, a hook.Access) error {
 	if _, err := s.Filters(m, a, true); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s scoper) changes(m *model.Model, where builder.Conjunction, a hook.Access
 }
 
 // cross asks for the whole statement when its first key is about to be read; else it counts.
-func (s scoper) cross() error {
+func (s Scoper) cross() error {
 	a := s.asks
 	switch {
 	case a == nil:

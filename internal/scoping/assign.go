@@ -7,7 +7,7 @@ import (
 )
 
 // assignments lets the scopes check assignments. SQL text that reads rows of its own goes round them.
-func (s scoper) assignments(m *model.Model, sets []builder.Set) error {
+func (s Scoper) assignments(m *model.Model, sets []builder.Set) error {
 	for i := range sets {
 		if x := sets[i].Ext; x != nil && x.Reads {
 			if _, err := s.reg.Raw(s.ctx, false, nil); err != nil {
@@ -22,7 +22,7 @@ func (s scoper) assignments(m *model.Model, sets []builder.Set) error {
 }
 
 // rowAssignments lets the scopes check what each row of an update of many is given.
-func (s scoper) rowAssignments(q *builder.Update) error {
+func (s Scoper) rowAssignments(q *builder.Update) error {
 	if q.From == nil || !s.reg.Scoped(q.Model) && len(q.Model.Scopes) == 0 {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // reach scopes what an expression of the model m reads of other rows by a computed value or a sub-select.
-func (s scoper) reach(m *model.Model, x *builder.Ext, depth int) (err error) {
+func (s Scoper) reach(m *model.Model, x *builder.Ext, depth int) (err error) {
 	if x.Term != nil {
 		if x.Term, err = s.term(x.Term, depth); err != nil {
 			return err
@@ -23,7 +23,7 @@ func (s scoper) reach(m *model.Model, x *builder.Ext, depth int) (err error) {
 }
 
 // term gives a copy of t that holds the scopes of the models it reaches.
-func (s scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
+func (s Scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 	if !t.Reads() {
 		return t, nil
 	}
@@ -67,7 +67,7 @@ func (s scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 const maxSubselects = builder.MaxRelations
 
 // query gives a scoped copy of a sub-select in a condition on rows of m.
-func (s scoper) query(m *model.Model, q *builder.Select) (*builder.Select, error) {
+func (s Scoper) query(m *model.Model, q *builder.Select) (*builder.Select, error) {
 	if q.Model == nil || m == nil {
 		return nil, fault.New(fault.ErrInvalid, "", "", "a sub-select needs a model, and a column to compare with")
 	}
@@ -91,7 +91,7 @@ func (s scoper) query(m *model.Model, q *builder.Select) (*builder.Select, error
 }
 
 // computed scopes what q sorts by and reads beside its columns; q is the statement's own copy.
-func (s scoper) computed(q *builder.Select) error {
+func (s Scoper) computed(q *builder.Select) error {
 	if !q.Computes() {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (s scoper) computed(q *builder.Select) error {
 }
 
 // computedBy asks the scopes of what an include sorts by and reads beside its columns.
-func (s scoper) computedBy(inc *builder.Include) error {
+func (s Scoper) computedBy(inc *builder.Include) error {
 	if inc.Extra == nil && len(inc.Order) == 0 {
 		return nil
 	}

@@ -15,10 +15,10 @@ import (
 // maxPolicyDepth bounds policies that filter by relations whose models have such policies themselves.
 const maxPolicyDepth = 8
 
-// scoper is the one place that asks the scopes. It visits every model a statement touches and marks the
+// Scoper is the one place that asks the scopes. It visits every model a statement touches and marks the
 // statement; sources refuse what it has not marked. It is copied into closures, which take no more than 128 bytes
 // without an allocation.
-type scoper struct {
+type Scoper struct {
 	ctx     context.Context
 	e       *engine.Engine
 	reg     *hook.Registry
@@ -38,8 +38,8 @@ type scoper struct {
 }
 
 // For begins the scoping step of one statement of s: its conditions are asked of reg, for rows that are living or deleted as d says.
-func For(ctx context.Context, s *engine.Session, reg *hook.Registry, d builder.Deleted) scoper {
-	sc := scoper{ctx: ctx, e: s.Engine, s: s, reg: reg, deleted: d}
+func For(ctx context.Context, s *engine.Session, reg *hook.Registry, d builder.Deleted) Scoper {
+	sc := Scoper{ctx: ctx, e: s.Engine, s: s, reg: reg, deleted: d}
 	if s.Crossing {
 		sc.asks = new(asks)
 	}
@@ -47,19 +47,19 @@ func For(ctx context.Context, s *engine.Session, reg *hook.Registry, d builder.D
 }
 
 // Noting makes the step note in p, if there is one, the statements that would read keys.
-func (s scoper) Noting(p *engine.Plan) scoper {
+func (s Scoper) Noting(p *engine.Plan) Scoper {
 	s.across, s.planned = planning, p
 	return s
 }
 
 // Wanting says what a Select is for.
-func (s scoper) Wanting(a hook.Access) scoper {
+func (s Scoper) Wanting(a hook.Access) Scoper {
 	s.access = a
 	return s
 }
 
 // Reads scopes a read and, at the root, asks for everything that it includes. buf and ahead are memory for the scopes of either.
-func (s scoper) Reads(st *builder.Select, root bool, buf, ahead []builder.Scope) error {
+func (s Scoper) Reads(st *builder.Select, root bool, buf, ahead []builder.Scope) error {
 	st.Scoped = false
 	s.buf = buf
 	if s.waits() && len(st.Includes) > 0 {
@@ -77,11 +77,11 @@ func (s scoper) Reads(st *builder.Select, root bool, buf, ahead []builder.Scope)
 }
 
 // Filters gives the scopes of one model, their own relation filters scoped too.
-func (s scoper) Filters(m *model.Model, a hook.Access, root bool) ([]builder.Scope, error) {
+func (s Scoper) Filters(m *model.Model, a hook.Access, root bool) ([]builder.Scope, error) {
 	return s.filtersIn(nil, m, a, root)
 }
 
-func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, root bool) (out []builder.Scope, err error) {
+func (s Scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, root bool) (out []builder.Scope, err error) {
 	if root && s.deleted == builder.DeletedRows && s.reg != nil && !s.reg.SoftDeletes(m) {
 		return nil, fault.New(fault.ErrInvalid, m.Name, "", "no row of it is soft-deleted: register hook.SoftDelete, and tag a column softdelete")
 	}
@@ -118,7 +118,7 @@ func (s scoper) filtersIn(buf []builder.Scope, m *model.Model, a hook.Access, ro
 }
 
 // conjunction scopes the relation filters of c, which are about rows of m, in place; c is the statement's own copy.
-func (s scoper) conjunction(m *model.Model, c *builder.Conjunction) error {
+func (s Scoper) conjunction(m *model.Model, c *builder.Conjunction) error {
 	s.of = m
 	for i := range c.Len() {
 		if !c.At(i).HasRelation() {
@@ -139,7 +139,7 @@ func (s scoper) conjunction(m *model.Model, c *builder.Conjunction) error {
 }
 
 // expr gives a copy of e whose relation filters hold the scopes of the models they reach.
-func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
+func (s Scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 	if !e.HasRelation() {
 		return e, nil
 	}
@@ -193,7 +193,7 @@ func (s scoper) expr(e builder.Expr, depth int) (builder.Expr, error) {
 }
 
 // Link gives the scopes of the model behind a link table, if there is one.
-func (s scoper) Link(r *model.Relation) ([]builder.Scope, error) {
+func (s Scoper) Link(r *model.Relation) ([]builder.Scope, error) {
 	m := s.e.LinkModel(r)
 	if m == nil {
 		return nil, nil
@@ -202,7 +202,7 @@ func (s scoper) Link(r *model.Relation) ([]builder.Scope, error) {
 }
 
 // Includes asks the scopes of every included model, so that what is denied is denied before any statement runs.
-func (s scoper) Includes(incs []*builder.Include) error {
+func (s Scoper) Includes(incs []*builder.Include) error {
 	for _, inc := range incs {
 		in := s
 		in.deleted, in.across, in.of = inc.Deleted, asking, inc.Relation.Target
@@ -231,7 +231,7 @@ func (s scoper) Includes(incs []*builder.Include) error {
 }
 
 // Selects scopes a Select: its model, relation filters and link table.
-func (s scoper) Selects(q *builder.Select, root bool) (err error) {
+func (s Scoper) Selects(q *builder.Select, root bool) (err error) {
 	if s.home == nil {
 		s.home = s.e.BoundTo(q.Model)
 	}
@@ -257,7 +257,7 @@ func (s scoper) Selects(q *builder.Select, root bool) (err error) {
 }
 
 // Updates scopes an Update and lets the scopes check its assignments.
-func (s scoper) Updates(q *builder.Update, a hook.Access) (err error) {
+func (s Scoper) Updates(q *builder.Update, a hook.Access) (err error) {
 	s.home = s.e.BoundTo(q.Model)
 	if s.waits() {
 		where := q.Where
@@ -280,7 +280,7 @@ func (s scoper) Updates(q *builder.Update, a hook.Access) (err error) {
 }
 
 // Deletes scopes a Delete.
-func (s scoper) Deletes(q *builder.Delete) (err error) {
+func (s Scoper) Deletes(q *builder.Delete) (err error) {
 	s.home = s.e.BoundTo(q.Model)
 	if s.waits() {
 		where := q.Where
@@ -297,7 +297,7 @@ func (s scoper) Deletes(q *builder.Delete) (err error) {
 }
 
 // Inserts lets the scopes fill and check new rows, and scopes the row that an upsert may change.
-func (s scoper) Inserts(q *builder.Insert, rows hook.NewRows) (err error) {
+func (s Scoper) Inserts(q *builder.Insert, rows hook.NewRows) (err error) {
 	if err = s.reg.Insert(s.ctx, q.Model, rows); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ const (
 
 // semijoin gives what stands for e, a relation filter across sources whose kids x holds, scoped already: a predicate
 // over the local columns that is never unknown, as EXISTS is not.
-func (s scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
+func (s Scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
 	if err := s.cross(); err != nil {
 		return e, err
 	}
@@ -77,7 +77,7 @@ func (s scoper) semijoin(e builder.Expr, x *builder.Ext) (builder.Expr, error) {
 
 // bytewise refuses to follow r by lists of keys where a database does not compare one of its columns byte by byte: the
 // rows that are related are those that the database of the related rows says, and here another one would say it.
-func (s scoper) bytewise(r *model.Relation) error {
+func (s Scoper) bytewise(r *model.Relation) error {
 	ends := [][]*model.Field{r.Local, r.Remote}
 	if r.Through != nil {
 		m := s.e.LinkModel(r)
@@ -98,7 +98,7 @@ func (s scoper) bytewise(r *model.Relation) error {
 }
 
 // keys reads the distinct keys that the columns of m hold where a row passes.
-func (s scoper) keys(r *model.Relation, m *model.Model, columns []*model.Field, where builder.Conjunction, scopes []builder.Scope) ([]model.List, error) {
+func (s Scoper) keys(r *model.Relation, m *model.Model, columns []*model.Field, where builder.Conjunction, scopes []builder.Scope) ([]model.List, error) {
 	for _, f := range columns {
 		if f.Nullable {
 			where.Add(builder.Expr{Op: builder.OpIsNotNull, Field: f})
@@ -159,7 +159,7 @@ next:
 }
 
 // beside gives what runs a statement about m beside the one that is scoped: its transaction on its own source.
-func (s scoper) beside(m *model.Model) (source.Executor, source.Source, error) {
+func (s Scoper) beside(m *model.Model) (source.Executor, source.Source, error) {
 	src, err := s.e.SourceOf(m)
 	switch {
 	case err != nil:
@@ -173,7 +173,7 @@ func (s scoper) beside(m *model.Model) (source.Executor, source.Source, error) {
 }
 
 // within holds where the columns have one of the keys, and is false where one of them is NULL.
-func (s scoper) within(columns []*model.Field, keys []model.List) builder.Expr {
+func (s Scoper) within(columns []*model.Field, keys []model.List) builder.Expr {
 	return oneOf(s.e, columns, keys, s.across == joining)
 }
 

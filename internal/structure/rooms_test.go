@@ -51,9 +51,28 @@ var floors = []string{"entity", "engine", "scoping", "rawsql", "reading", "writi
 // apart are rooms that stand on one floor: neither imports the other.
 var apart = map[[2]string]bool{{"rawsql", "scoping"}: true, {"reading", "rawsql"}: true, {"writing", "rawsql"}: true, {"related", "rawsql"}: true}
 
+// faces are the packages by which users, and the kits that speak for them, come to the floors.
+var faces = map[string]bool{"": true, "source/introspect": true, "internal/conformance": true, "internal/ormtest": true, "internal/randomquery": true}
+
+// Whoever asks for a slow statement is outside of the library, all floors of it.
+func TestSlowQueryKnowsTheFloors(t *testing.T) {
+	for _, f := range files(t) {
+		if f.path != "hook/slowquery.go" {
+			continue
+		}
+		for _, floor := range floors {
+			if !strings.Contains(f.text, `"/internal/`+floor+`."`) {
+				t.Errorf("%s takes internal/%s for the program of a user", f.path, floor)
+			}
+		}
+		return
+	}
+	t.Error("hook/slowquery.go is not there")
+}
+
 func TestFloors(t *testing.T) {
 	for _, f := range files(t) {
-		dir, inside := strings.CutPrefix(f.dir, "internal/")
+		dir := strings.TrimPrefix(f.dir, "internal/")
 		here := slices.Index(floors, dir)
 		if f.test {
 			continue
@@ -64,7 +83,7 @@ func TestFloors(t *testing.T) {
 				continue
 			}
 			switch {
-			case inside && here < 0 && floors[to] != "engine" && floors[to] != "entity" && dir != "conformance" && dir != "ormtest" && dir != "randomquery": // those speak for users
+			case here < 0 && floors[to] != "engine" && floors[to] != "entity" && !faces[f.dir]:
 				t.Errorf("%s imports %s, which is for the floors and for the face", f.path, p)
 			case here >= 0 && (to >= here || apart[[2]string{dir, floors[to]}]):
 				t.Errorf("%s: the room %s must not import %s", f.path, dir, p)

@@ -296,7 +296,7 @@ func Itself(x *model.Field) builder.Set {
 	return builder.Set{Field: x, Op: builder.SetCopy, Ext: &builder.SetExt{From: x, Keeps: true}}
 }
 
-// isItself reports whether an assignment is itself's.
+// isItself reports whether an assignment is Itself's.
 func isItself(s *builder.Set) bool {
 	return s.Op == builder.SetCopy && s.Ext != nil && s.Ext.Keeps && s.Ext.From == s.Field
 }

@@ -88,7 +88,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 		return 0, nil
 	}
 	_, sql := c.src.(source.SQL)
-	if err := entity.Apart(c.m, &rows); err != nil {
+	if err := entity.Disjoint(c.m, &rows); err != nil {
 		return 0, err
 	}
 	var before entity.Snapshot

@@ -20,7 +20,7 @@ func SaveMany(ctx context.Context, s *engine.Session, m *model.Model, rows sourc
 	var before entity.Snapshot
 	order, err := byKeyOrder(m, &rows)
 	if err == nil {
-		err = entity.Apart(m, &rows)
+		err = entity.Disjoint(m, &rows)
 	}
 	if err == nil {
 		before = entity.SnapshotOf(m, rows)

@@ -90,7 +90,7 @@ func (w *writing) executor(ctx context.Context) (ex source.Executor, err error) 
 	return w.ex, err
 }
 
-// needs reports what hooks asked for.
+// wantsOld reports whether hooks asked for the rows as they were.
 func (w *writing) wantsOld() bool { return w.op != nil && w.op.WantsOld() }
 
 func (w *writing) wantsRows() bool {

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -124,34 +125,29 @@ func outside(err error, names func(field string) string) error {
 	if errors.As(err, &own) {
 		return own
 	}
-	e := &Error{Status: orm.HTTPStatus(err), Code: CodeInternal, Err: err}
+	e := &Error{Status: 500, Code: CodeInternal, Err: err}
 	var rules validator.ValidationErrors
-	ruled := errors.As(err, &rules)
-	if ruled && e.Status == 500 { // of a function of the program
-		e.Status = 422
-	}
-	if e.Status > 500 { // which source failed, and how, is not for the caller
-		e.Status = 503
-	}
-	if e.Status >= 500 {
-		return e
-	}
 	switch {
+	case errors.Is(err, orm.ErrCommitUnknown), errors.Is(err, orm.ErrUpstream), errors.Is(err, orm.ErrClosed), errors.Is(err, context.DeadlineExceeded):
+		e.Status = 503
+	case errors.Is(err, orm.ErrAuth): // the program's credentials: asking again does not help
+	case errors.As(err, &rules):
+		e.Status, e.Code = 422, CodeValidation
+		e.detail = "a value breaks a rule"
 	case errors.Is(err, orm.ErrDenied), errors.Is(err, orm.ErrNoActor), errors.Is(err, orm.ErrActorSwitch):
 		e.Status, e.Code = 403, CodePolicy // who is signed in is not for a shape to say
-	case ruled:
-		e.Code, e.detail = CodeValidation, "a value breaks a rule"
 	case errors.Is(err, orm.ErrNotFound):
-		e.Code = CodeNotFound
+		e.Status, e.Code = 404, CodeNotFound
 	case errors.Is(err, orm.ErrConflict), errors.Is(err, orm.ErrStale), errors.Is(err, orm.ErrReference):
-		e.Code = CodeConflict
+		e.Status, e.Code = 409, CodeConflict
 	case errors.Is(err, orm.ErrBadCursor):
-		e.Code, e.Path = CodeShape, "cursor"
+		e.Status, e.Code, e.Path = 400, CodeShape, "cursor"
 		e.detail = "the cursor was changed, or belongs to another request: begin at the first page"
 	case errors.Is(err, orm.ErrLimit):
-		e.Code = CodeLimit
-	default:
-		e.Code, e.detail = CodeValidation, "a value does not fit"
+		e.Status, e.Code = 413, CodeLimit
+	case errors.Is(err, orm.ErrInvalid), errors.Is(err, orm.ErrUnboundedWrite):
+		e.Status, e.Code = 422, CodeValidation
+		e.detail = "a value does not fit"
 	}
 	var below *orm.Error
 	if e.Path == "" && e.Status < 500 && errors.As(err, &below) && below.Field != "" {

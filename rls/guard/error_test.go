@@ -21,7 +21,8 @@ func TestErrorOfKinds(t *testing.T) {
 		{400, guard.CodeShape, orm.ErrBadCursor}, {403, guard.CodePolicy, orm.ErrDenied}, {403, guard.CodePolicy, orm.ErrNoActor}, {404, guard.CodeNotFound, orm.ErrNotFound},
 		{409, guard.CodeConflict, orm.ErrConflict}, {409, guard.CodeConflict, orm.ErrStale}, {413, guard.CodeLimit, orm.ErrLimit}, {422, guard.CodeValidation, orm.ErrInvalid},
 		{422, guard.CodeValidation, validator.ValidationErrors{}}, {500, guard.CodeInternal, orm.ErrUnsupported}, {500, guard.CodeInternal, errors.New("of the program")},
-		{503, guard.CodeInternal, orm.ErrUpstream}, {503, guard.CodeInternal, orm.ErrAuth}, {503, guard.CodeInternal, context.DeadlineExceeded},
+		{503, guard.CodeInternal, orm.ErrUpstream}, {500, guard.CodeInternal, orm.ErrAuth}, {503, guard.CodeInternal, context.DeadlineExceeded},
+		{422, guard.CodeValidation, errors.Join(validator.ValidationErrors{}, orm.ErrDenied)}, {500, guard.CodeInternal, &foreign{}},
 		{503, guard.CodeInternal, errors.Join(validator.ValidationErrors{}, orm.ErrCommitUnknown)},
 	} {
 		if e := guard.ErrorOf(&orm.Error{Op: "All", Err: c.err}); e.Status != c.status || e.Code != c.code || !errors.Is(e, c.err) && c.status != 422 {
@@ -29,3 +30,9 @@ func TestErrorOfKinds(t *testing.T) {
 		}
 	}
 }
+
+// foreign is an error of another library that knows a status of its own.
+type foreign struct{}
+
+func (*foreign) Error() string   { return "foreign" }
+func (*foreign) HTTPStatus() int { return 404 }

@@ -80,7 +80,7 @@ func timeColumns(models []*model.Model) (out []timeColumn) {
 	}
 	for _, m := range models {
 		for _, r := range m.Relations {
-			if r.Through == nil {
+			if r.Unsaid() != nil || r.Through == nil { // keys that are not read yet
 				continue
 			}
 			for i, f := range r.Local {
