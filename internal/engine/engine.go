@@ -239,6 +239,9 @@ func (e *Engine) checkRelations(told map[*model.Relation]model.Ends) error {
 			if r.Strategy == model.Join && e.Apart(r) {
 				bad(m, "relation "+r.Name+": "+CannotJoin)
 			}
+			if why := e.unclearLink(r); why != "" {
+				bad(m, "relation "+r.Name+": "+why)
+			}
 			if why := e.linkable(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)
 			}

@@ -100,6 +100,21 @@ func (e *Engine) linkIn(src source.Source, t *model.Through) *model.Model {
 	return nil
 }
 
+// unclearLink tells that the link table of r may be that of a model which names another schema, or none: which one a database means
+// hangs on the connection, and the model's scopes must not. "" where there is no doubt.
+func (e *Engine) unclearLink(r *model.Relation) string {
+	t := r.Through
+	if t == nil || e.LinkModel(r) != nil {
+		return ""
+	}
+	for _, m := range e.models {
+		if src := e.BoundTo(m); src != nil && (src == e.BoundTo(r.Model) || src == e.BoundTo(r.Target)) && strings.EqualFold(m.Table, t.Table) && (m.Schema == "" || t.Schema == "") {
+			return "through=" + t.Table + " may be the table of " + m.Name + ": say the same schema in both"
+		}
+	}
+	return ""
+}
+
 // linkable tells why the many-to-many relation r cannot be followed; "" where it can, or is none. Where its ends are
 // in two sources, rows of the link table are read for themselves, so the table needs a model: it says in which
 // source they are, and whose they are.

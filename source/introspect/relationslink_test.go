@@ -1,6 +1,7 @@
 package introspect_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,4 +112,35 @@ INSERT INTO MEMBERS VALUES (1, 1, 1), (1, 2, 2), (2, 2, 2);
 			return ids
 		})
 	})
+}
+
+// A tag that leaves the schema of its link table out where the model of the table says one is refused: the model's scopes might not hold.
+func TestLinkTableGuardsUnclearSchema(t *testing.T) {
+	type topic struct {
+		ID int64 `orm:"id,table=clubs"`
+	}
+	type reader struct {
+		ID     int64   `orm:"id,table=clubbers"`
+		Topics []topic `orm:"relation=id:id,through=members(clubber:club)"`
+	}
+	type other struct {
+		ID     int64   `orm:"id,table=clubbers"`
+		Topics []topic `orm:"relation=id:id,through=app.members(clubber:club)"`
+	}
+	e := engines()[0]
+	const want = "relation Topics: through=members may be the table of %s: say the same schema in both"
+	for _, c := range []struct {
+		models orm.Option
+		name   string
+	}{{orm.Models(reader{}, appMember{}), "appMember"}, {orm.Models(other{}, plainMember{}), "plainMember"}} {
+		db, err := orm.Open(t.Context(), e.open(e.make(t)), c.models)
+		if err == nil {
+			_ = db.Close()
+		}
+		if !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), fmt.Sprintf(want, c.name)) {
+			t.Error(err)
+		}
+	}
+	open(t, e.open(e.make(t)), orm.Models(reader{}, plainMember{}))
+	open(t, e.open(e.make(t)), orm.Models(other{}, appMember{}))
 }
