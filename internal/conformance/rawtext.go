@@ -8,7 +8,7 @@ import (
 	"github.com/multi-orm/orm"
 )
 
-var rawMoreCases = []testCase{
+var rawTextCases = []testCase{
 	{"raw/maps", "rows as maps by column names; a name that comes twice is an error", rawMaps},
 	{"raw/rows streamed", "RawRows streams every shape, ends early, and tells failures last", rawStreamed},
 	{"raw/rows hooked", "hooks see the rows of a stream before the reader does, and may deny", rawStreamHooks},

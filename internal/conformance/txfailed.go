@@ -8,7 +8,7 @@ import (
 	"github.com/multi-orm/orm"
 )
 
-var txMoreCases = []testCase{
+var txFailedCases = []testCase{
 	{"tx/failed statement", "after a failed statement nothing runs and nothing is committed, on every engine; a nested Tx contains it", txFailed},
 	{"tx/commit", "a refused commit is repeated where the server undid it for sure, and is ErrCommitUnknown where that is in doubt", txCommit},
 	{"tx/pause", "pauses between runs are bounded and end with the context; only the outermost transaction is repeated", txPause},

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/schemafit"
@@ -43,8 +42,8 @@ func (e *Engine) endsIn(ctx context.Context, src source.Source) (map[*model.Rela
 	if !leaveColumnsOut(models) {
 		return nil, nil
 	}
-	if _, ok := src.(source.Catalogue); !ok { // it has no foreign keys; names of columns tell there
-		return nil, unsaid(models)
+	if _, ok := src.(source.Catalogue); !ok { // it has no foreign keys; names of columns tell there, or nothing does
+		return nil, nil
 	}
 	live, err := (&Session{Engine: e, Only: src}).Catalogue(ctx)
 	if err != nil {
@@ -63,14 +62,4 @@ func leaveColumnsOut(models []*model.Model) bool {
 		}
 	}
 	return false
-}
-
-func unsaid(models []*model.Model) error {
-	var errs []error
-	for _, m := range models {
-		for _, r := range m.Relations {
-			errs = append(errs, fault.Fill(r.Unsaid(), "open", "", ""))
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -3,12 +3,13 @@ package engine
 import (
 	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/model"
+	"slices"
 )
 
 func (e *Engine) refer(k ForeignKey) {
 	m, target := k.From[0].Model, k.To[0].Model
 	for _, r := range e.Refs[m] {
-		if r.Target == target && entity.SameFields(r.Fields, k.From) && entity.SameFields(r.Remote, k.To) {
+		if r.Target == target && slices.Equal(r.Fields, k.From) && slices.Equal(r.Remote, k.To) {
 			return
 		}
 	}
@@ -27,11 +28,11 @@ type Reference struct {
 func (e *Engine) references() map[*model.Model][]Reference {
 	out := map[*model.Model][]Reference{}
 	add := func(m *model.Model, fields []*model.Field, target *model.Model, remote []*model.Field) {
-		if entity.SameFields(fields, m.Key) && entity.SameFields(remote, target.Key) && m == target {
+		if slices.Equal(fields, m.Key) && slices.Equal(remote, target.Key) && m == target {
 			return
 		}
 		for _, r := range out[m] {
-			if r.Target == target && entity.SameFields(r.Fields, fields) && entity.SameFields(r.Remote, remote) {
+			if r.Target == target && slices.Equal(r.Fields, fields) && slices.Equal(r.Remote, remote) {
 				return
 			}
 		}

@@ -1,13 +1,15 @@
 package entity
 
 import (
+	"slices"
+
 	"github.com/multi-orm/orm/model"
 )
 
 // Subset reports whether all of fs are among the others.
 func Subset(fs, of []*model.Field) bool {
 	for _, f := range fs {
-		if !Contains(of, f) {
+		if !slices.Contains(of, f) {
 			return false
 		}
 	}
@@ -18,34 +20,11 @@ func Subset(fs, of []*model.Field) bool {
 func Union(a, b []*model.Field) []*model.Field {
 	out := a[:len(a):len(a)]
 	for _, f := range b {
-		if !Contains(out, f) {
+		if !slices.Contains(out, f) {
 			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// Contains reports whether f is among fs.
-func Contains(fs []*model.Field, f *model.Field) bool {
-	for _, x := range fs {
-		if x == f {
-			return true
-		}
-	}
-	return false
-}
-
-// SameFields reports whether both hold the same in the same order.
-func SameFields(a, b []*model.Field) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // ByColumn gives the fields that columns are stored in, nil where one has none.

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/internal/fault"
@@ -15,7 +16,7 @@ func TellLoaded(rows *source.Slab, m *model.Model, asked, hidden []*model.Field)
 	}
 	columns := make([]*model.Field, 0, len(asked))
 	for _, f := range asked {
-		if !Contains(hidden, f) {
+		if !slices.Contains(hidden, f) {
 			columns = append(columns, f)
 		}
 	}
@@ -35,7 +36,7 @@ func Writable(m *model.Model, p unsafe.Pointer, only []*model.Field) ([]*model.F
 	}
 	var out []*model.Field
 	for _, f := range m.Fields {
-		switch read := Contains(l.Fields(), f); {
+		switch read := slices.Contains(l.Fields(), f); {
 		case f == m.Version && !read:
 			return nil, fault.New(fault.ErrInvalid, m.Name, f.Name, "the row was read without its version: select it, or name the columns to save")
 		case f.Primary, f.ReadOnly, f.CreateOnly, f == m.Version, f.Update != model.NoFill:

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
@@ -164,7 +165,7 @@ func (b *branch) run(ctx context.Context, src source.Source, st *builder.Select,
 	hidden := ColumnsForIncludes(st, within...)
 	if (b.linked() || b.join != nil) && st.Columns != nil {
 		for _, f := range b.inc.Relation.Remote {
-			if !entity.Contains(st.Columns, f) {
+			if !slices.Contains(st.Columns, f) {
 				st.Columns, hidden = append(st.Columns[:len(st.Columns):len(st.Columns)], f), append(hidden, f)
 			}
 		}

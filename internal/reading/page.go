@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/cursor"
 	"github.com/multi-orm/orm/internal/engine"
-	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/identity"
 	"github.com/multi-orm/orm/model"
@@ -172,7 +172,7 @@ func page(ctx context.Context, s *engine.Session, name string, c *Call, p Paging
 	if st.Columns != nil {
 		st.Columns = st.Columns[:len(st.Columns):len(st.Columns)]
 		for i := range k.order.Len() {
-			if f := k.order.At(i).Field; f != nil && !entity.Contains(st.Columns, f) {
+			if f := k.order.At(i).Field; f != nil && !slices.Contains(st.Columns, f) {
 				st.Columns, k.hidden = append(st.Columns, f), append(k.hidden, f)
 			}
 		}

@@ -219,7 +219,7 @@ func ColumnsForIncludes(st *builder.Select, within ...*builder.Include) (added [
 	}
 	need := func(fs []*model.Field) {
 		for _, f := range fs {
-			if !entity.Contains(st.Columns, f) && !entity.Contains(added, f) {
+			if !slices.Contains(st.Columns, f) && !slices.Contains(added, f) {
 				added = append(added, f)
 			}
 		}

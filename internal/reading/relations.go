@@ -2,10 +2,10 @@ package reading
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/engine"
-	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/scoping"
 	"github.com/multi-orm/orm/model"
@@ -47,7 +47,7 @@ func Relations(ctx context.Context, s *engine.Session, name string, m *model.Mod
 
 func startsAt(incs []*builder.Include, f *model.Field) bool {
 	for _, inc := range incs {
-		if entity.Contains(inc.Relation.Local, f) {
+		if slices.Contains(inc.Relation.Local, f) {
 			return true
 		}
 	}

@@ -277,7 +277,7 @@ func groups(m *model.Model, named []builder.Expr) []*group {
 		fields, keys, _ := naming(m, &named[i])
 		var g *group
 		at := 0
-		for ; at < len(out) && !entity.SameFields(out[at].fields, fields); at++ {
+		for ; at < len(out) && !slices.Equal(out[at].fields, fields); at++ {
 		}
 		if at == len(out) {
 			out = append(out, &group{fields: fields})

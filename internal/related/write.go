@@ -2,6 +2,7 @@ package related
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -239,7 +240,7 @@ func agrees(who string, p unsafe.Pointer, fields []*model.Field, values []model.
 		if err != nil {
 			return err
 		}
-		if (!x.IsZero(p) || entity.Contains(said, x)) && !entity.EqualKeys(have, values[i]) {
+		if (!x.IsZero(p) || slices.Contains(said, x)) && !entity.EqualKeys(have, values[i]) {
 			return fault.New(fault.ErrInvalid, x.Model.Name, x.Name, "the struct names another row than "+who+" does: leave the field empty")
 		}
 	}

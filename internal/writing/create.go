@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -252,7 +253,7 @@ func (c *creator) insert(ctx context.Context, s *engine.Session, rows *source.Sl
 	} else {
 		st.Returning = b.made
 		for _, f := range c.o.Returning {
-			if !entity.Contains(st.Returning, f) {
+			if !slices.Contains(st.Returning, f) {
 				st.Returning = append(st.Returning[:len(st.Returning):len(st.Returning)], f)
 			}
 		}

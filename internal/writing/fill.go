@@ -2,11 +2,11 @@ package writing
 
 import (
 	"encoding/hex"
+	"slices"
 	"time"
 	"unsafe"
 
 	"github.com/multi-orm/orm/internal/engine"
-	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -57,7 +57,7 @@ func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model
 		if fill == model.NoFill && !f.UpdateOnly {
 			fill = f.Update
 		}
-		if fill == model.NoFill || !f.IsZero(row) || entity.Contains(said, f) {
+		if fill == model.NoFill || !f.IsZero(row) || slices.Contains(said, f) {
 			continue
 		}
 		if err := f.Store(row, Made(e, f, fill)); err != nil {
@@ -70,7 +70,7 @@ func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model
 // madeUp gives the columns that fillNew will fill in every one of rows.
 func madeUp(m *model.Model, rows *source.Slab, said []*model.Field) (out []*model.Field) {
 	for _, f := range m.Fields {
-		if f.Default == model.NoFill && (f.Update == model.NoFill || f.UpdateOnly) || entity.Contains(said, f) {
+		if f.Default == model.NoFill && (f.Update == model.NoFill || f.UpdateOnly) || slices.Contains(said, f) {
 			continue
 		}
 		all := true

@@ -2,11 +2,11 @@ package writing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
-	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
@@ -70,7 +70,7 @@ func (w *writing) heldByExisting(st *builder.Insert, rows *newRows) keeps {
 	return func(ctx context.Context, ref *engine.Reference, _ []int) (bool, error) {
 		look := &builder.Select{Where: existing(st, rows), Scopes: st.Scopes}
 		for _, f := range ref.Fields {
-			if entity.Contains(st.Conflict.FromRow, f) {
+			if slices.Contains(st.Conflict.FromRow, f) {
 				look.Where.Add(builder.Compare(builder.OpEq, f, rows.Get(0, f)))
 			}
 		}

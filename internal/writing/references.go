@@ -2,11 +2,11 @@ package writing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
-	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -114,7 +114,7 @@ func (w *writing) counted(sets []builder.Set) error {
 			continue
 		}
 		for i := range sets {
-			if sets[i].Op != builder.SetValue && entity.Contains(ref.Fields, sets[i].Field) {
+			if sets[i].Op != builder.SetValue && slices.Contains(ref.Fields, sets[i].Field) {
 				return fault.New(fault.ErrInvalid, w.m.Name, sets[i].Field.Name, "the column holds the key of a "+ref.Target.Name+": assign a value")
 			}
 		}

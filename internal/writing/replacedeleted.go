@@ -90,7 +90,7 @@ func canReplace(s *engine.Session, m *model.Model, row unsafe.Pointer, over *Ove
 // makes.
 func givenKey(m *model.Model, row unsafe.Pointer, said []*model.Field) (out []*model.Field) {
 	for _, f := range m.Key {
-		if !f.IsZero(row) || entity.Contains(said, f) || len(m.Key) > 1 && !f.Auto && f.Default == model.NoFill {
+		if !f.IsZero(row) || slices.Contains(said, f) || len(m.Key) > 1 && !f.Auto && f.Default == model.NoFill {
 			out = append(out, f)
 		}
 	}
@@ -212,7 +212,7 @@ func (x *overwrite) revive(ctx context.Context, set []*model.Field, met error) e
 func (x *overwrite) inTheWay(set, also []*model.Field) (builder.Conjunction, error) {
 	where := x.over.Where
 	for _, f := range x.m.Fields {
-		if !entity.Contains(set, f) && !entity.Contains(also, f) && !(scoping.Immovable(f) && entity.Contains(x.tried.fields, f)) {
+		if !slices.Contains(set, f) && !slices.Contains(also, f) && !(scoping.Immovable(f) && slices.Contains(x.tried.fields, f)) {
 			continue
 		}
 		v, err := f.Load(x.tried.row)

@@ -2,6 +2,7 @@ package writing
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -21,7 +22,7 @@ func unasked(m *model.Model, asked []*model.Field, rows *source.Rows) {
 	}
 	var hidden []*model.Field
 	for _, f := range m.Fields {
-		if !entity.Contains(asked, f) {
+		if !slices.Contains(asked, f) {
 			hidden = append(hidden, f)
 		}
 	}
@@ -110,7 +111,7 @@ func DeleteLoaded(ctx context.Context, s *engine.Session, q Returned, st *builde
 func withKey(m *model.Model, columns []*model.Field) []*model.Field {
 	columns = columns[:len(columns):len(columns)]
 	for _, f := range m.Key {
-		if !entity.Contains(columns, f) {
+		if !slices.Contains(columns, f) {
 			columns = append(columns, f)
 		}
 	}

@@ -2,6 +2,7 @@ package writing
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -183,7 +184,7 @@ func saving(ctx context.Context, s *engine.Session, m *model.Model, p unsafe.Poi
 			continue
 		case f.Update != model.NoFill:
 			v = Made(s.Engine, f, f.Update)
-		case len(only) > 0 && !entity.Contains(only, f):
+		case len(only) > 0 && !slices.Contains(only, f):
 			continue
 		}
 		st.Set = append(st.Set, builder.Set{Field: f, Made: f.Update != model.NoFill, Value: v})

@@ -2,6 +2,7 @@ package writing
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -48,7 +49,7 @@ func upsert(ctx context.Context, s *engine.Session, name string, m *model.Model,
 func given(m *model.Model, p unsafe.Pointer, said []*model.Field) map[*model.Field]bool {
 	out := make(map[*model.Field]bool, len(m.Fields))
 	for _, f := range m.Fields {
-		out[f] = f.Default == model.NoFill || !f.IsZero(p) || entity.Contains(said, f)
+		out[f] = f.Default == model.NoFill || !f.IsZero(p) || slices.Contains(said, f)
 	}
 	return out
 }
@@ -103,7 +104,7 @@ func upsertAs(ctx context.Context, s *engine.Session, name string, m *model.Mode
 			k.Set = append(k.Set, builder.Set{Field: f, Value: Made(s.Engine, f, f.Update)})
 		case f.Update != model.NoFill:
 			k.FromRow = append(k.FromRow, f)
-		case !u.takes[f], f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, scoping.Immovable(f), entity.Contains(u.target, f):
+		case !u.takes[f], f.Primary, f.Auto, f.CreateOnly, f.ReadOnly, f.UpdateOnly, scoping.Immovable(f), slices.Contains(u.target, f):
 		default:
 			k.FromRow = append(k.FromRow, f)
 		}
@@ -123,7 +124,7 @@ func UniqueSet(m *model.Model, target []*model.Field) bool {
 			return false
 		}
 		for _, f := range set {
-			if !entity.Contains(target, f) {
+			if !slices.Contains(target, f) {
 				return false
 			}
 		}

@@ -2,11 +2,11 @@ package writing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
-	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/scoping"
 	"github.com/multi-orm/orm/model"
@@ -120,7 +120,7 @@ func (w *writing) old(ctx context.Context, where builder.Conjunction, scopes []b
 func Find(ctx context.Context, s *engine.Session, reg *hook.Registry, m *model.Model, where builder.Conjunction, columns []*model.Field, a hook.Access, d builder.Deleted) (*source.Rows, error) {
 	st := &builder.Select{Model: m, Where: where, Deleted: d}
 	for _, x := range columns {
-		if !entity.Contains(st.Columns, x) {
+		if !slices.Contains(st.Columns, x) {
 			st.Columns = append(st.Columns, x)
 		}
 	}
