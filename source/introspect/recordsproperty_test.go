@@ -9,30 +9,14 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/multi-orm/orm/internal/truth"
 	"github.com/multi-orm/orm/source/introspect"
 )
-
-// truth is SQL's: 1 true, 0 false, -1 unknown.
-type truth int
 
 // condition is a filter's value and what it says of a column in memory.
 type condition struct {
 	value any
-	holds func(v any) truth
-}
-
-func told(b bool) truth {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (c truth) not() truth {
-	if c < 0 {
-		return c
-	}
-	return 1 - c
+	holds func(v any) truth.Value
 }
 
 func compared(v, to any) int {
@@ -46,11 +30,11 @@ func compared(v, to any) int {
 }
 
 func comparison(value any, to any, ok func(int) bool) condition {
-	return condition{value, func(v any) truth {
+	return condition{value, func(v any) truth.Value {
 		if v == nil {
-			return -1
+			return truth.Unknown
 		}
-		return told(ok(compared(v, to)))
+		return truth.Of(ok(compared(v, to)))
 	}}
 }
 
@@ -67,10 +51,10 @@ func conditions(values *rapid.Generator[any], words bool, depth int) *rapid.Gene
 		kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 		switch kind {
 		case "null":
-			return condition{nil, func(v any) truth { return told(v == nil) }}
+			return condition{nil, func(v any) truth.Value { return truth.Of(v == nil) }}
 		case "not":
 			k := conditions(values, words, depth-1).Draw(t, "of")
-			return condition{introspect.Not(k.value), func(v any) truth { return k.holds(v).not() }}
+			return condition{introspect.Not(k.value), func(v any) truth.Value { return k.holds(v).Not() }}
 		case "any", "all":
 			least := 0
 			if kind == "all" {
@@ -81,16 +65,13 @@ func conditions(values *rapid.Generator[any], words bool, depth int) *rapid.Gene
 			for _, k := range kids {
 				args = append(args, k.value)
 			}
-			out := func(v any) truth { // the largest of an or, the smallest of an and, where unknown is between
-				rank := map[truth]int{0: 0, -1: 1, 1: 2}
-				best := truth(0)
-				if kind == "all" {
-					best = 1
-				}
+			out := func(v any) truth.Value {
+				best := truth.Of(kind == "all")
 				for _, k := range kids {
-					x := k.holds(v)
-					if (kind == "any") == (rank[x] > rank[best]) && rank[x] != rank[best] {
-						best = x
+					if x := k.holds(v); kind == "all" {
+						best = min(best, x)
+					} else {
+						best = max(best, x)
 					}
 				}
 				return best
@@ -118,11 +99,11 @@ func conditions(values *rapid.Generator[any], words bool, depth int) *rapid.Gene
 		if kind == "starts" {
 			word, in = introspect.StartsWith(s), strings.HasPrefix
 		}
-		return condition{word, func(v any) truth {
+		return condition{word, func(v any) truth.Value {
 			if v == nil {
-				return -1
+				return truth.Unknown
 			}
-			return told(in(v.(string), s))
+			return truth.Of(in(v.(string), s))
 		}}
 	})
 }
@@ -155,7 +136,7 @@ func TestRecordsLikeMemory(t *testing.T) {
 		}
 		numbers := rapid.Map(rapid.IntRange(-1, 8), func(n int) any { return n })
 		rapid.Check(t, func(r *rapid.T) {
-			filter, holds := introspect.Filter{}, map[string]func(any) truth{}
+			filter, holds := introspect.Filter{}, map[string]func(any) truth.Value{}
 			for _, c := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"id", "n", "s"}), rapid.ID).Draw(r, "columns") {
 				k := conditions(numbers, false, 3)
 				if c == "s" {
@@ -170,7 +151,7 @@ func TestRecordsLikeMemory(t *testing.T) {
 			for _, row := range all {
 				ok := true
 				for c, h := range holds {
-					ok = ok && h(row.Get(c)) == 1
+					ok = ok && h(row.Get(c)) == truth.Yes
 				}
 				if ok {
 					want = append(want, row)
