@@ -77,18 +77,23 @@ func ExampleRetry() {
 	// Output: 1 <nil>
 }
 
-// Lock holds the rows read until the transaction ends. A source that cannot says so: SQLite locks the whole
-// database, never a row.
+// Lock holds the rows read until the transaction ends, so that nobody else changes them between the read and the write.
+// SQLite locks the whole database, never a row: there is none that others hold and that could be left out.
 func ExampleQuery_Lock() {
 	ctx := context.Background()
 	db := example()
 	defer db.Close()
 	err := db.Tx(ctx, func(tx orm.DB) error {
-		_, err := orm.Repo[Order](tx).Where(Orders.Status.Eq("open")).Lock(orm.ForUpdate, orm.SkipLocked).All(ctx)
+		orders := orm.Repo[Order](tx)
+		open, err := orders.Where(Orders.Status.Eq("open")).Lock(orm.ForUpdate).All(ctx)
+		fmt.Println(len(open) > 0, err)
+		_, err = orders.Where(Orders.Status.Eq("open")).Lock(orm.ForUpdate, orm.SkipLocked).All(ctx)
 		return err
 	})
 	fmt.Println(errors.Is(err, orm.ErrUnsupported), err)
-	// Output: true orm: All Order (source main): unsupported by the source: row locks are not to be had on sqlite
+	// Output:
+	// true <nil>
+	// true orm: All Order (source main): unsupported by the source: Lock with SkipLocked or NoWait is not to be had on sqlite
 }
 
 // What became of a call that failed decides whether it may be made again.

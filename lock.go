@@ -14,8 +14,10 @@ const (
 )
 
 // Lock locks the rows read until the transaction ends: orm.ForUpdate or orm.ForShare, with orm.SkipLocked or
-// orm.NoWait beside it. Outside a transaction the verb fails with ErrInvalid, on sources without row locks
-// with ErrUnsupported.
+// orm.NoWait beside it. On SQLite a transaction that writes keeps all others from writing, so either lock is that
+// of the whole database, waited for by those with _txlock=deferred when they first lock; SkipLocked and NoWait are
+// ErrUnsupported there. In a transaction that is ReadOnly it is refused, as writes are, outside a transaction it is
+// ErrInvalid, and on sources without transactions ErrUnsupported.
 func (q Query[T]) Lock(options ...RowLock) Query[T] {
 	q.st.Lock = builder.ForUpdate
 	modes, waits := 0, 0

@@ -113,24 +113,3 @@ func TestOutboxOfAMassWrite(t *testing.T) {
 		}
 	}
 }
-
-func TestLockNeedsATransaction(t *testing.T) {
-	db, err := orm.Open(t.Context(), sqlite.Source("main", ":memory:"), orm.Models(audited{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := orm.CreateTables(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := orm.Repo[audited](db).Query().Lock(orm.ForUpdate).All(t.Context()); !errors.Is(err, orm.ErrInvalid) {
-		t.Errorf("outside a transaction: %v", err)
-	}
-	err = db.Tx(t.Context(), func(tx orm.DB) error {
-		_, err := orm.Repo[audited](tx).Query().Lock(orm.ForUpdate).All(t.Context())
-		return err
-	})
-	if !errors.Is(err, orm.ErrUnsupported) {
-		t.Errorf("on a source without row locks: %v", err)
-	}
-}

@@ -50,7 +50,7 @@ func (q *Select) compile(c *compiler) error {
 	}
 	suffix, hint, ok := c.d.Locking(dialect.Lock(q.Lock), dialect.Wait(q.LockWait))
 	if !ok {
-		return fault.New(fault.ErrUnsupported, m.Name, "", "row locks are not to be had on "+c.d.Name())
+		return fault.New(fault.ErrUnsupported, m.Name, "", "Lock with SkipLocked or NoWait is not to be had on "+c.d.Name())
 	}
 	if hint != "" {
 		from += " " + hint

@@ -78,8 +78,11 @@ func (d SQLite) Page(p Paging) (options, suffix string) {
 	return d.base.Page(p)
 }
 
-// Locking is not to be had: SQLite locks the whole database.
-func (SQLite) Locking(l Lock, _ Wait) (suffix, hint string, ok bool) { return "", "", l == NoLock }
+// Locking says nothing: a transaction that writes keeps every other writer of the whole database out. So no row is held that could
+// be left out, and nothing can be told at once.
+func (SQLite) Locking(l Lock, w Wait) (suffix, hint string, ok bool) {
+	return "", "", l == NoLock || w == Block
+}
 
 // Upsert must not be mistaken for a join's ON; the insert is always VALUES, so nothing is added.
 func (d SQLite) Upsert(u Upsert) (string, bool) { return d.base.Upsert(u) }

@@ -28,11 +28,13 @@ func txFailed(e *env) {
 		for _, err := range []error{second(r.Count(e.ctx)), r.Create(e.ctx, &Plain{}), second(orm.Raw[int64](e.ctx, tx, "SELECT 1")), second(tx.Exec(e.ctx, "DELETE FROM plains")),
 			tx.Tx(e.ctx, func(in orm.DB) error { return second(orm.Repo[Plain](in).Count(e.ctx)) })} {
 			e.fails(err, orm.ErrInvalid, "", "")
+			e.fails(err, orm.ErrConflict, "", "")
 			e.says(err, "an earlier statement of the transaction failed")
 		}
 		return nil
 	})
 	e.fails(err, orm.ErrInvalid, "", "")
+	e.fails(err, orm.ErrConflict, "", "") // the first cause
 	e.equal(must(orm.Repo[Plain](db).Count(e.ctx)), int64(1), "a swallowed failure commits nothing")
 	ok(db.Tx(e.ctx, func(tx orm.DB) error {
 		r := orm.Repo[Plain](tx)

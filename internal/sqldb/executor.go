@@ -22,6 +22,8 @@ type lender interface {
 	// waits says that a statement which finds a lock held is tried again: each is a transaction of its own, or the transaction
 	// takes its lock only when it first writes.
 	waits() bool
+	// hold takes the lock that a read asks for, where its text does not.
+	hold(ctx context.Context, q *builder.Select) error
 }
 
 // Executor runs statements on the connections of a pool or of a transaction.
@@ -133,6 +135,9 @@ func (x Executor) once(ctx context.Context, st builder.Statement, rows *source.R
 			})
 			return v, err
 		})
+	}
+	if q, ok := st.(*builder.Select); ok && err == nil {
+		err = x.l.hold(ctx, q)
 	}
 	var k *known
 	if err == nil {

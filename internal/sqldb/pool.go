@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -75,6 +76,14 @@ func (p *Pool) giveBack(c *Conn) { c.Give() }
 func (p *Pool) note(context.Context, error) {}
 
 func (p *Pool) waits() bool { return true }
+
+// hold refuses: what a statement of its own locks is let go at once.
+func (p *Pool) hold(_ context.Context, q *builder.Select) error {
+	if q.Lock == builder.NoLock {
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, q.Model.Name, "", "a row lock holds until its transaction ends: use the DB that Tx gives")
+}
 
 // Stats tells how the connections are used.
 func (p *Pool) Stats() sql.DBStats {

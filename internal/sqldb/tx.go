@@ -4,7 +4,9 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -14,6 +16,8 @@ type Words struct {
 	Savepoint, RollbackTo, Release func(name string) string
 	// Late says that the transaction takes the lock to write when it first writes, and may have to wait for it then.
 	Late bool
+	// Lock is what takes the lock that a locking read of a model wants; nil where Begin took it, or the text of the read does.
+	Lock func(*model.Model) string
 	// Stands tells, after a statement failed, whether the transaction is still open: some errors end it. It
 	// may be nil where none does.
 	Stands func(ctx context.Context, c *Conn) bool
@@ -80,12 +84,21 @@ func (t *Tx) giveBack(*Conn) {}
 
 func (t *Tx) waits() bool { return t.words.Late }
 
+// hold takes the lock that a read asks for.
+func (t *Tx) hold(ctx context.Context, q *builder.Select) error {
+	if q.Lock == builder.NoLock || t.words.Lock == nil {
+		return nil
+	}
+	_, err := t.on(ctx, write, func(c *Conn) error { return c.Run(ctx, t.words.Lock(q.Model)) })
+	return err
+}
+
 func (t *Tx) note(ctx context.Context, err error) {
 	if t.failed == nil {
-		t.failed = err
+		t.failed = t.s.Fail(ctx, nil, err) // so that its kind is found in the errors of everything after it
 	}
 	if t.lost == nil && t.words.Stands != nil && !t.words.Stands(context.WithoutCancel(ctx), t.c) {
-		t.lost = err
+		t.lost = t.failed
 	}
 }
 

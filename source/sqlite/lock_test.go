@@ -116,3 +116,52 @@ func TestLateLock(t *testing.T) {
 		t.Errorf("%d rows, want 5", n)
 	}
 }
+
+// A lock is the database's: a transaction that may write holds it, one that takes it late takes it with the first locking read,
+// and one that only reads cannot have it.
+func TestLockingReads(t *testing.T) {
+	path := testkit.SQLite(t)
+	other := open(t, sqlite.Source("main", path))
+	if err := add(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range []string{path, "file:" + path + "?_txlock=deferred"} {
+		db := open(t, sqlite.Source("main", uri))
+		for _, lock := range []orm.RowLock{orm.ForUpdate, orm.ForShare} {
+			err := db.Tx(t.Context(), func(tx orm.DB) error {
+				rows, err := orm.Repo[note](tx).Query().Lock(lock).All(t.Context())
+				if err != nil || len(rows) != 1 {
+					return fmt.Errorf("%d rows: %w", len(rows), err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+				defer cancel()
+				if err := add(ctx, other); !errors.Is(err, context.DeadlineExceeded) {
+					return fmt.Errorf("another wrote beside a lock: %w", err)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Errorf("%s: %v", uri, err)
+			}
+			err = db.Tx(t.Context(), func(tx orm.DB) error {
+				_, err := orm.Repo[note](tx).Query().Lock(lock).All(t.Context())
+				return err
+			}, orm.ReadOnly)
+			if !errors.Is(err, orm.ErrDenied) {
+				t.Errorf("%s: in a transaction that only reads: %v", uri, err)
+			}
+			for _, wait := range []orm.RowLock{orm.SkipLocked, orm.NoWait} {
+				err = db.Tx(t.Context(), func(tx orm.DB) error {
+					_, err := orm.Repo[note](tx).Query().Lock(lock, wait).All(t.Context())
+					return err
+				})
+				if !errors.Is(err, orm.ErrUnsupported) {
+					t.Errorf("%s: %v", uri, err)
+				}
+			}
+		}
+		if _, err := orm.Repo[note](db).Query().Lock(orm.ForUpdate).All(t.Context()); !errors.Is(err, orm.ErrInvalid) {
+			t.Errorf("%s: outside a transaction: %v", uri, err)
+		}
+	}
+}

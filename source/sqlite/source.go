@@ -110,7 +110,8 @@ func (d *DataSource) Name() string { return d.system.Name }
 // Dialect is SQLite's.
 func (d *DataSource) Dialect() dialect.Dialect { return d.system.Cache.Dialect }
 
-// Capabilities says what the database can do: transactions, savepoints and rows given back, but no row locks and no row policies.
+// Capabilities says what the database can do: transactions, savepoints and rows given back, but no row policies. A lock is
+// the whole database's, so RowLocks is false: no statement has to ask for what its transaction holds.
 func (d *DataSource) Capabilities() source.Capabilities {
 	return source.Capabilities{
 		Transactions:         true,

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql/driver"
 
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/sqldb"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
 )
 
@@ -33,6 +35,9 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 		Stands:     stands,
 		Late:       d.begin == beginDeferred,
 	}
+	if o.ReadOnly || w.Late {
+		w.Lock = d.lock
+	}
 	if o.ReadOnly {
 		w.Begin = beginDeferred
 		if w.Leave, err = queryOnly(ctx, c); err != nil {
@@ -45,6 +50,11 @@ func (d *DataSource) Begin(ctx context.Context, o source.TxOptions) (source.Tx, 
 		return nil, err // not t: a nil *Tx is no nil source.Tx
 	}
 	return t, nil
+}
+
+// lock is a statement that takes the lock to write and changes nothing.
+func (d *DataSource) lock(m *model.Model) string {
+	return "DELETE FROM " + dialect.Table(d.Dialect(), m.Schema, m.Table) + " WHERE 0"
 }
 
 func (d *DataSource) mark(verb string) func(string) string {
