@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
@@ -31,7 +32,11 @@ func (o *options) apply(opt Option) error {
 	case engine.Option:
 		return x(&o.Config)
 	default:
-		return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("%T is no option: give sources, orm.Limits, orm.Models, orm.Logger, orm.Observer or an orm.Tracer", opt))
+		hint := ""
+		if _, ok := opt.(hook.Extension); ok {
+			hint = "; hooks and scopes go to DB.Use"
+		}
+		return fault.New(fault.ErrInvalid, "", "", fmt.Sprintf("%T is no option: give sources, orm.Limits, orm.Models, orm.Logger, orm.Observer or an orm.Tracer%s", opt, hint))
 	}
 	return nil
 }

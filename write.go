@@ -131,6 +131,9 @@ func (r Repo[T]) writable(op string, isNil bool) (*model.Model, error) {
 // Save writes every column of row by its key, zero values included. No row is ErrNotFound. With a version
 // column the row must not have changed since it was read, else ErrStale; the struct's version moves on.
 //
+// Columns that no update may change, which are createonly or readonly, are not written: in the struct they then are what the row of a
+// database holds; an API's are left as they were. Generated columns are read back as well.
+//
 // Given columns, it writes those only: for a row that was read with Select or Omit, whose other fields are
 // empty in the struct but not in the database. A struct does not know what it was read with unless its type has a field
 // of type [Loaded]: then Save writes the columns that were read, a field that was not read and is set is ErrInvalid, and
@@ -194,11 +197,17 @@ func assignments[T any](in []Assign[T]) []builder.Set {
 // Update changes the one row that ByID names, or that a unique column's Eq names, and gives it as it then
 // is, with the relations that With names. No row is ErrNotFound. Assignments of relations, as in Users.Orders.Link(orm.Key[Order](7)), write
 // related rows in the same transaction.
+//
+// Without assignments, as a patch in which everything is absent gives none, nothing is written: the row is read, and update= columns
+// and the version stay as they are.
 func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	var none T
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Expect: builder.SomeRow, Deleted: q.st.Deleted}
 	if err := q.one("Update"); err != nil {
 		return none, q.refuseUpdate(ctx, "Update", st, err)
+	}
+	if len(sets) == 0 {
+		return q.single(Primary(ctx), "Update", 1)
 	}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
 	if len(q.st.Includes) > 0 {

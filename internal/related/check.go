@@ -1,6 +1,7 @@
 package related
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ import (
 
 // sort parts plain assignments from nested writes and checks these before anything runs. root is the struct of the
 // row, nil for an update.
-func (f *family) sort(s *engine.Session, sets []builder.Set, root unsafe.Pointer) (plain []builder.Set, err error) {
+func (f *family) sort(ctx context.Context, s *engine.Session, sets []builder.Set, root unsafe.Pointer) (plain []builder.Set, err error) {
 	seen := map[unsafe.Pointer]bool{}
 	if root != nil {
 		seen[root] = true
@@ -35,7 +36,10 @@ func (f *family) sort(s *engine.Session, sets []builder.Set, root unsafe.Pointer
 		if x.Ext == nil || x.Ext.Nested == nil || x.Ext.Nested.Relation == nil {
 			return nil, fault.New(fault.ErrInvalid, f.m.Name, "", "an assignment names no relation")
 		}
-		n := x.Ext.Nested
+		n, err := withHeld(ctx, s, x.Ext.Nested)
+		if err != nil {
+			return nil, err
+		}
 		if err := f.check(s, n); err != nil {
 			return nil, err
 		}
@@ -161,7 +165,7 @@ func (f *family) checkNamed(s *engine.Session, n *builder.Nested) error {
 	for i := range n.Named {
 		_, keys, ok := naming(r.Target, &n.Named[i])
 		if !ok {
-			return invalid(fault.ErrInvalid, r, "name rows of "+r.Target.Name+" by Eq or In on their key or on unique columns")
+			return invalid(fault.ErrInvalid, r, "name rows of "+r.Target.Name+" by Eq or In on their key or on unique columns; a column that a scope holds the caller to need not be named")
 		}
 		named += len(keys)
 	}

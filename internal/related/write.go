@@ -48,7 +48,7 @@ func UpdateNested(ctx context.Context, s *engine.Session, name string, st *build
 	s = s.Joined(ctx)
 	m := st.Model
 	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}}
-	plain, err := f.sort(s, st.Set, nil)
+	plain, err := f.sort(ctx, s, st.Set, nil)
 	if err == nil {
 		err = scoping.Names(s, st.Where.Named)
 	}
@@ -164,7 +164,7 @@ func (f *family) touch() (builder.Set, error) {
 func CreateNested(ctx context.Context, s *engine.Session, name string, m *model.Model, p unsafe.Pointer, sets []builder.Set, o writing.CreateOptions) error {
 	s = s.Joined(ctx)
 	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}, fresh: true}
-	plain, err := f.sort(s, sets, p)
+	plain, err := f.sort(ctx, s, sets, p)
 	if err == nil && len(plain) > 0 {
 		err = fault.New(fault.ErrInvalid, m.Name, nameOfSet(&plain[0]), "a new row takes its columns from the struct: set the field there")
 	}

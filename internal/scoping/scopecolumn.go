@@ -1,10 +1,12 @@
 package scoping
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
@@ -12,6 +14,20 @@ import (
 
 // Immovable reports whether f keeps rows apart: writes of related rows and of whole rows compare it and never assign it.
 func Immovable(f *model.Field) bool { return f == f.Model.Tenant || f.Scope != "" }
+
+// HeldTo gives the value that a scope holds the caller's rows to in f; ok is false where none does, as under a Bypass.
+func HeldTo(ctx context.Context, s *engine.Session, f *model.Field) (v model.Value, ok bool, err error) {
+	if hook.BypassFrom(ctx) != nil || !s.Registry().Holds(f) {
+		return v, false, nil
+	}
+	scopes, err := s.Registry().Filters(ctx, hook.Touch{Model: f.Model, Access: hook.Referring}, nil)
+	for i := range scopes {
+		if e := &scopes[i].Expr; e.Op == builder.OpEq && e.Field == f && !e.Fold && !e.Value.IsNull() {
+			return e.Value, true, err
+		}
+	}
+	return v, false, err
+}
 
 // unfilled refuses new rows whose scope columns nobody filled. The scopes have been asked: one that is registered fills its
 // column or refuses, so what is left belongs to none.

@@ -34,7 +34,7 @@ func save(ctx context.Context, s *engine.Session, name string, m *model.Model, p
 		return err
 	}
 	var rows *source.Rows
-	generated := generatedOf(m)
+	generated := readBack(s, m, p, only)
 	switch {
 	case back != nil:
 		st.Returning, rows = back.columns, back.rows
@@ -53,10 +53,18 @@ func save(ctx context.Context, s *engine.Session, name string, m *model.Model, p
 	return saved(m, p, sets)
 }
 
-// generatedOf gives the columns that the source makes anew at every write.
-func generatedOf(m *model.Model) (out []*model.Field) {
-	for _, f := range m.Made {
-		if f.Generated {
+// readBack gives the columns that the row at p has anew after a Save: those that the source makes at every write, and those that no
+// update may change, so that the struct does not go on saying what was not written. What it was read without stays out of it. An API
+// that answers a write with nothing would have to be asked again, so structs of such sources keep what they say.
+func readBack(s *engine.Session, m *model.Model, p unsafe.Pointer, only []*model.Field) (out []*model.Field) {
+	l := m.Loaded(p)
+	_, sql := s.BoundTo(m).(source.SQL)
+	for _, f := range m.Fields {
+		switch {
+		case f.Generated:
+			out = append(out, f)
+		case f.Primary || !f.ReadOnly && !f.CreateOnly || f.Auto || len(only) > 0 || !sql:
+		case l == nil || l.All() || slices.Contains(l.Fields(), f):
 			out = append(out, f)
 		}
 	}

@@ -52,8 +52,9 @@ func SaveMany(ctx context.Context, s *engine.Session, m *model.Model, rows sourc
 // saveApart saves rows one by one and asks for the keys that the database holds: two of the rows may be the same one there
 // though their keys differ here.
 func saveApart(ctx context.Context, s *engine.Session, name string, m *model.Model, rows *source.Slab, order []int, only []*model.Field) error {
-	generated, seen := generatedOf(m), map[string]bool{}
+	seen := map[string]bool{}
 	for _, i := range order {
+		generated := readBack(s, m, rows.At(i), only)
 		back := source.Rows{Slab: source.NewSlab(m.Type)}
 		if err := save(ctx, s, name, m, rows.At(i), only, &savedRow{entity.Union(m.Key, generated), &back}); err != nil {
 			return err

@@ -132,7 +132,11 @@ func (b *saver) flush() error {
 	}
 	st := &builder.Update{Model: b.m, From: set}
 	var back *source.Rows
-	generated := generatedOf(b.m)
+	generated := readBack(b.s, b.m, pending[0], b.only)
+	apart := b.m.Loaded(pending[0]) != nil // rows that know what they were read with
+	for i := 1; apart && i < len(pending); i++ {
+		generated = entity.Union(generated, readBack(b.s, b.m, pending[i], b.only))
+	}
 	if b.m.Version != nil || len(generated) > 0 { // the one that is missing is asked for what became of it
 		st.Returning = append(b.m.Key[:len(b.m.Key):len(b.m.Key)], generated...)
 		back = &source.Rows{Slab: source.NewSlab(b.m.Type)}
@@ -148,7 +152,7 @@ func (b *saver) flush() error {
 		return b.lost(pending, back)
 	}
 	if len(generated) > 0 {
-		if err := b.regenerated(pending, back, generated); err != nil {
+		if err := b.regenerated(pending, back, generated, apart); err != nil {
 			return err
 		}
 	}
@@ -161,7 +165,7 @@ func (b *saver) flush() error {
 }
 
 // regenerated gives the structs what the source made of their rows.
-func (b *saver) regenerated(pending []unsafe.Pointer, back *source.Rows, fields []*model.Field) error {
+func (b *saver) regenerated(pending []unsafe.Pointer, back *source.Rows, fields []*model.Field, apart bool) error {
 	rows := make(map[string]unsafe.Pointer, len(pending))
 	for _, p := range pending {
 		k, err := entity.RowKey(b.m.Key, p)
@@ -176,6 +180,9 @@ func (b *saver) regenerated(pending []unsafe.Pointer, back *source.Rows, fields 
 			return err
 		}
 		if p := rows[k]; p != nil {
+			if apart {
+				fields = readBack(b.s, b.m, p, b.only)
+			}
 			for _, f := range fields {
 				f.Copy(p, back.At(i))
 			}

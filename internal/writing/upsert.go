@@ -24,6 +24,8 @@ func Upsert(ctx context.Context, s *engine.Session, m *model.Model, target []*mo
 }
 
 func upsert(ctx context.Context, s *engine.Session, name string, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) error {
+	// The new row has the column of its scope, so the row that it may meet is of the same one.
+	target = append(target[:len(target):len(target)], HeldBeside(m, target)...)
 	if !UniqueSet(m, target) {
 		return fault.New(fault.ErrInvalid, m.Name, "", "On needs the columns of the key or of one unique set")
 	}
@@ -139,6 +141,44 @@ func UniqueSet(m *model.Model, target []*model.Field) bool {
 		}
 	}
 	return false
+}
+
+// HeldBeside gives the columns of scopes, such as the tenant's, that make a unique set of m of some of its columns; nil where these are
+// one by themselves, and where none or several sets are made so.
+func HeldBeside(m *model.Model, named []*model.Field) []*model.Field {
+	if len(named) == 0 || UniqueSet(m, named) {
+		return nil
+	}
+	var held []*model.Field
+	for _, set := range append([][]*model.Field{m.Key}, uniqueFields(m)...) {
+		rest, found := []*model.Field(nil), 0
+		for _, f := range set {
+			switch {
+			case slices.Contains(named, f):
+				found++
+			case scoping.Immovable(f):
+				rest = append(rest, f)
+			default:
+				found = -len(set)
+			}
+		}
+		if found != len(named) || len(rest) == 0 {
+			continue
+		}
+		if held != nil {
+			return nil
+		}
+		held = rest
+	}
+	return held
+}
+
+func uniqueFields(m *model.Model) [][]*model.Field {
+	out := make([][]*model.Field, len(m.Uniques))
+	for i, u := range m.Uniques {
+		out[i] = u.Fields
+	}
+	return out
 }
 
 // UpsertTelling is Upsert that says whether the row was inserted.
