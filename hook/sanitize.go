@@ -56,9 +56,10 @@ func (s Sanitizer) Extend(r *Registrar) error {
 			return fault.New(fault.ErrInvalid, "", n, "Sanitize names a field that no model has")
 		}
 	}
-	if !s.searchable {
-		for _, fs := range c.fields {
-			for _, f := range fs {
+	for _, fs := range c.fields {
+		for _, f := range fs {
+			r.Empty(f)
+			if !s.searchable {
 				r.Conceal(f)
 			}
 		}
