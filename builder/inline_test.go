@@ -18,7 +18,7 @@ func TestGoldenInline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.WriteString("== " + d.Name() + "\n" + text + "\nargs: " + render(args) + "\n")
+		b.WriteString("== " + d.Name() + "\nSELECT CAST(" + d.Placeholder(1) + " AS int), CAST(" + d.Placeholder(2) + " AS int), 1 FROM (" + text + ") AS x\nargs: " + render(args) + "\n")
 	}
 	compare(t, "inline", b.String())
 }

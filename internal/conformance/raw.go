@@ -87,7 +87,7 @@ func rawPlaceholders(e *env) {
 		orm.Args{"least": 1, "ids": []int64{1, 2}}))
 	e.equal(got, []Card{{"Ann", ptr(60.0)}, {"Bob", ptr(40.0)}}, "two placeholders and two arguments")
 	e.equal(must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{books}} WHERE books.id > 0")), []int64{5}, "the name of the table")
-	e.equal(must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{Book}} b JOIN persons p ON p.id = b.author_id")), []int64{5}, "beside a table, where no scope is")
+	e.equal(must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{Book}} b JOIN persons p ON p.id = b.author_id")), must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM books b JOIN persons p ON p.id = b.author_id")), "beside a table, where no scope is")
 	_, err := orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{Bok}}")
 	e.fails(err, orm.ErrInvalid, "", "")
 	e.says(err, `did you mean "Book"`)
