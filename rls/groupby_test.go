@@ -149,3 +149,33 @@ func TestGuardGroupsShowNoEmptiedColumnOfRelatedRows(t *testing.T) {
 		is(t, "its length", err, orm.ErrDenied)
 	})
 }
+
+// A cursor belongs to the order that it was made in, and the conditions of a Case are part of it.
+func TestPagesSortByCasesAndRelatedRows(t *testing.T) {
+	engines(t, func(t *testing.T, w *world) {
+		os := orm.Repo[order](w.db)
+		k := orm.Case("b", orm.When(orders.Total.Lt(15), "a"))
+		k2 := orm.Case("b", orm.When(orders.Total.Gt(15), "a"))
+		q := os.OrderBy(k.Desc(), orders.ID.Asc()).Take(1)
+		p, err := q.Page(w.a, "")
+		must(t, err)
+		if p.Rows[0].Total != 20 || p.Next == "" {
+			t.Errorf("%+v", p)
+		}
+		p2, err := q.Page(w.a, p.Next)
+		must(t, err)
+		if len(p2.Rows) != 1 || p2.Rows[0].Total != 10 {
+			t.Errorf("%+v", p2)
+		}
+		_, err = os.OrderBy(k2.Desc(), orders.ID.Asc()).Take(1).Page(w.a, p.Next)
+		is(t, "cursor of another case", err, orm.ErrBadCursor)
+		th := os.OrderBy(orm.Through(orders.User, users.Email).Asc(), orders.ID.Desc()).Take(1)
+		p, err = th.Page(w.a, "")
+		must(t, err)
+		p, err = th.Page(w.a, p.Next)
+		must(t, err)
+		if len(p.Rows) != 1 {
+			t.Errorf("%+v", p)
+		}
+	})
+}
