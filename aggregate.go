@@ -89,7 +89,7 @@ func (q *Query[T]) aggregate(opts []AggregateOption, row func() (*model.Model, e
 	if err != nil {
 		return nil, err
 	}
-	a, err := builder.AggregationOf(r, m)
+	a, err := builder.NewAggregation(r)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +100,9 @@ func (q *Query[T]) aggregate(opts []AggregateOption, row func() (*model.Model, e
 		if err := o(a); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.Tie(m); err != nil {
+		return nil, err
 	}
 	return &builder.Select{Model: m, Where: q.st.Where, Deleted: q.st.Deleted, Want: builder.WantGroups, Aggregate: a}, nil
 }
@@ -127,6 +130,36 @@ func (q *Query[T]) beyondConditions() string {
 
 // Named finds a column of T, or a field of the result R of Aggregate, by Go name or column name.
 func Named[T any](name string) Dynamic[T] { return builder.Named[T](name) }
+
+// GroupBy makes a field of the result group by what is computed from a row, in place of a column. The field is named; its type
+// is that of the value, or a pointer to it where the value can be NULL. Having and GroupOrder know it as any other.
+//
+//	type Monthly struct {
+//		Month    string
+//		Customer *string
+//		Revenue  int64 `orm:"agg=sum(Total)"`
+//		Paid     int64 `orm:"agg=sum(Total)"`
+//	}
+//	orm.Aggregate[Monthly](ctx, invoices,
+//		orm.GroupBy("Month", Invoices.IssuedAt.Zone(berlin).YearMonth()),
+//		orm.GroupBy("Customer", orm.Through(Invoices.Customer, Customers.Name)),
+//		orm.AggregateFilter("Paid", Invoices.PaidAt.IsNotNull()))
+//
+// What is computed of related rows reads those that the caller may see; others group as NULL.
+func GroupBy(field string, value builder.Computed) AggregateOption {
+	return func(a *builder.Aggregation) error { return a.By(field, value) }
+}
+
+// AggregateFilter lets a field of the result that is tagged agg be about those rows of its group only that pass every p.
+func AggregateFilter[T any](field string, ps ...Pred[T]) AggregateOption {
+	return func(a *builder.Aggregation) error {
+		es := make([]builder.Expr, len(ps))
+		for i := range ps {
+			es[i] = ps[i].Expr()
+		}
+		return a.Filter(field, es)
+	}
+}
 
 // Having keeps the groups that pass every p. Its columns are those of the result R: take them from F, Bind or Named. It
 // compares them with values; conditions on rows belong in Where.

@@ -42,6 +42,10 @@ func F[T, V any](field func(*T) *V) Col[T, V] { return builder.F(field) }
 type (
 	// Time is a column of times: Col[T, time.Time] and its parts in UTC.
 	Time[T any] = builder.Time[T]
+	// Clock is what the clocks of one time zone show at the time in a column.
+	Clock[T any] = builder.Clock[T]
+	// Choice is a value for the rows that pass a condition.
+	Choice[T, V any] = builder.Choice[T, V]
 	// Array is a column that holds a list: Col[T, []E], conditions on its elements, and Append.
 	Array[T, E any] = builder.Array[T, E]
 	// JSON is a column that holds a document: Col[T, V] and what looks inside.
@@ -64,6 +68,23 @@ type (
 func Values[T, V any](q Query[T], c builder.ValueColumn[T, V]) ColumnValues[V] {
 	q.stable(q.st.HasTake || q.st.Skip > 0)
 	return builder.ValuesOf(q.st, c)
+}
+
+// When is a choice of a [Case]: v for the rows that pass p.
+func When[T, V any](p Pred[T], v V) Choice[T, V] { return builder.When(p, v) }
+
+// Case is the value of the first choice whose condition a row passes, and otherwise for the rows that pass none:
+//
+//	size := orm.Case("large", orm.When(Orders.Total.Lt(10), "small"), orm.When(Orders.Total.Lt(100), "medium"))
+//	orm.Aggregate[BySize](ctx, orders, orm.GroupBy("Size", size))
+func Case[T, V any](otherwise V, choices ...Choice[T, V]) Expression[T, V] {
+	return builder.Case(otherwise, choices...)
+}
+
+// Through is what a column of the one related row holds, or what is computed from it: to compare, to sort and to group by. It is NULL
+// where there is no related row, or where the caller may not see it.
+func Through[T, C, V any](to One[T, C], of builder.Value[C, V]) Expression[T, V] {
+	return builder.Through(to, of)
 }
 
 // Loaded is a field of a model's struct that tells with which columns its row was read: see [Repo.Save].

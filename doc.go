@@ -205,6 +205,7 @@
 // # Raw SQL
 //
 //	rows, err := orm.Raw[Report](ctx, db.Source("main"), "SELECT … WHERE id = :id", orm.Args{"id": 1})
+//	rows, err := orm.Raw[Report](ctx, db, "SELECT … FROM {{Invoice}}")     // the rows that the caller may read: no bypass is needed
 //	n, err := db.Exec(ctx, "UPDATE orders SET status = :s", orm.Args{"s": "paid"})
 //
 // The text must be a constant of the program, so no input can become SQL; the vet tool of hook/ormvet reports what the

@@ -3,6 +3,7 @@ package orm_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/source/sqlite"
@@ -76,6 +77,119 @@ func ExampleAggregate() {
 	// open: 1 sales in 1 regions, 500 cents, 500 on average
 	// paid: 3 sales in 2 regions, 3900 cents, 1300 on average
 	// 0 0 true
+}
+
+// Client is billed by invoices.
+type Client struct {
+	ID   int64  `orm:"id,auto"`
+	Name string `orm:"name"`
+}
+
+// Charge bills a client.
+type Charge struct {
+	ID       int64      `orm:"id,auto"`
+	ClientID int64      `orm:"client_id"`
+	IssuedAt time.Time  `orm:"issued_at"`
+	PaidAt   *time.Time `orm:"paid_at"`
+	Cents    int64      `orm:"cents"`
+
+	Client *Client `orm:"relation=client_id:id"`
+}
+
+// Monthly is what Aggregate says of the invoices of a month and a client. Month and Client are no columns of an invoice.
+type Monthly struct {
+	Month   string
+	Client  *string
+	Revenue int64 `orm:"agg=sum(Cents)"`
+	Paid    int64 `orm:"agg=sum(Cents)"`
+}
+
+var (
+	Clients = orm.Bind[Client, struct{ Name orm.Text[Client] }]()
+
+	Charges = orm.Bind[Charge, struct {
+		IssuedAt orm.Time[Charge]
+		PaidAt   orm.Time[Charge]
+		Cents    orm.Col[Charge, int64]
+		Client   orm.One[Charge, Client]
+	}]()
+)
+
+// bureau opens a database in memory that holds three invoices, one of them of New Year's Eve in London.
+func bureau() orm.DB {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Client{}, Charge{}))
+	check(err)
+	check(orm.CreateTables(ctx, db))
+	check(orm.Repo[Client](db).Create(ctx, &Client{Name: "Acme"}))
+	paid := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	_, err = orm.Repo[Charge](db).CreateMany(ctx, []Charge{
+		{ClientID: 1, IssuedAt: time.Date(2025, 12, 31, 23, 30, 0, 0, time.UTC), Cents: 100, PaidAt: &paid},
+		{ClientID: 1, IssuedAt: time.Date(2026, 1, 20, 9, 0, 0, 0, time.UTC), Cents: 5000},
+		{ClientID: 1, IssuedAt: time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC), Cents: 70, PaidAt: &paid},
+	})
+	check(err)
+	return db
+}
+
+// The revenue of each month by client, with months as the clocks of Berlin have them.
+func ExampleGroupBy() {
+	ctx, db := context.Background(), bureau()
+	defer db.Close()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	check(err)
+
+	report, err := orm.Aggregate[Monthly](ctx, orm.Repo[Charge](db),
+		orm.GroupBy("Month", Charges.IssuedAt.Zone(berlin).YearMonth()),
+		orm.GroupBy("Client", orm.Through(Charges.Client, Clients.Name)),
+		orm.AggregateFilter("Paid", Charges.PaidAt.IsNotNull()))
+	check(err)
+	for _, m := range report {
+		fmt.Println(m.Month, *m.Client, m.Revenue, m.Paid)
+	}
+	// Output:
+	// 2026-01 Acme 5100 100
+	// 2026-02 Acme 70 70
+}
+
+func ExampleAggregateFilter() {
+	ctx, db := context.Background(), bureau()
+	defer db.Close()
+
+	all, err := orm.Aggregate[struct {
+		Charges int64 `orm:"agg=count(*)"`
+		Paid    int64 `orm:"agg=count(*)"`
+		Due     int64 `orm:"agg=sum(Cents)"`
+	}](ctx, orm.Repo[Charge](db), orm.AggregateFilter("Paid", Charges.PaidAt.IsNotNull()), orm.AggregateFilter("Due", Charges.PaidAt.IsNull()))
+	check(err)
+	fmt.Println(all[0].Charges, all[0].Paid, all[0].Due)
+	// Output: 3 2 5000
+}
+
+func ExampleCase() {
+	ctx, db := context.Background(), bureau()
+	defer db.Close()
+
+	sizes, err := orm.Aggregate[struct {
+		Size    string
+		Charges int64 `orm:"agg=count(*)"`
+	}](ctx, orm.Repo[Charge](db), orm.GroupBy("Size", orm.Case("large",
+		orm.When(Charges.Cents.Lt(100), "small"), orm.When(Charges.Cents.Lt(1000), "medium"))))
+	check(err)
+	fmt.Println(sizes)
+	// Output: [{large 1} {medium 1} {small 1}]
+}
+
+// What is computed through a relation is compared and sorted by as well.
+func ExampleThrough() {
+	ctx, db := context.Background(), bureau()
+	defer db.Close()
+
+	client := orm.Through(Charges.Client, Clients.Name)
+	n, err := orm.Repo[Charge](db).Where(client.In("Acme", "Zenith"), Charges.IssuedAt.YearMonth().Eq("2026-01")).OrderBy(client.Asc()).All(ctx)
+	check(err)
+	fmt.Println(len(n), n[0].Cents)
+	// Output: 1 5000
 }
 
 func ExampleHaving() {

@@ -346,7 +346,7 @@ func ExampleJSON() {
 	after, err := articles.ByID(1).Update(ctx, Articles.Meta.SetPath("no", "lang"))
 	text, _ := json.Marshal(after.Meta)
 	fmt.Println(string(text), err)
-	after, err = articles.ByID(1).Update(ctx, Articles.Meta.RemovePath("pages"))
+	after, err = articles.ByID(1).Update(ctx, Articles.Meta.RemovePath("pages"), Articles.Meta.SetPath("en", "lang")) // one after the other
 	fmt.Println(after.Meta, err)
 	// Output:
 	// [Sailing home] <nil>
@@ -354,7 +354,7 @@ func ExampleJSON() {
 	// [Boats of the north Letters] <nil>
 	// [Sailing home Storms Letters] <nil>
 	// {"lang":"no","pages":12} <nil>
-	// map[lang:no] <nil>
+	// map[lang:en] <nil>
 }
 
 // Has, HasAny and HasAll look at the elements of a list.

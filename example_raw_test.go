@@ -2,9 +2,12 @@ package orm_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/hook"
+	"github.com/multi-orm/orm/rls"
 )
 
 // Raw runs SQL text that must be a constant. A struct takes the columns by name; :name takes Args.
@@ -22,6 +25,29 @@ func ExampleRaw() {
 		GROUP BY u.email ORDER BY u.email`, orm.Args{"least": 60})
 	fmt.Println(rows, err)
 	// Output: [{ada@example.com 500}] <nil>
+}
+
+// {{Model}} stands for the rows that the caller may read: the text runs for a tenant without a bypass.
+func ExampleRaw_placeholder() {
+	ctx := orm.WithActor(context.Background(), orm.Actor{ID: 7, TenantID: 123})
+	db := example()
+	defer db.Close()
+	check(db.Use(rls.Tenant(), rls.Global(Order{}, Post{}, Team{}), hook.SoftDelete()))
+
+	rows, err := orm.Raw[map[string]any](ctx, db, `
+		SELECT u.email, count(*) AS orders
+		FROM {{User}} u JOIN {{Order}} o ON o.user_id = u.id
+		WHERE o.total >= :least
+		GROUP BY u.email`, orm.Args{"least": 60})
+	fmt.Println(rows, err)
+	_, err = orm.Raw[string](ctx, db, "SELECT u.email FROM {{User}} u, users")
+	fmt.Println(errors.Is(err, orm.ErrDenied))
+	_, err = orm.Raw[string](ctx, db, "SELECT email FROM {{Usr}}")
+	fmt.Println(err)
+	// Output:
+	// [map[email:ada@example.com orders:3]] <nil>
+	// true
+	// orm: Raw (source main): invalid: SQL text: {{Usr}} is no model of the source, by its name or its table (did you mean "User"?)
 }
 
 // A scalar takes a result of one column. Placeholders without names are the source's own.

@@ -49,6 +49,14 @@ func (db DB) Source(name string) DB {
 // one Args with names. With scopes registered it is ErrDenied unless the context has a bypass, since no
 // scope can reach into text.
 //
+// A placeholder {{Model}} behind FROM or JOIN, by the name of a model or of its table, stands for a sub-select of the rows that the
+// caller may read, of all columns but those that hooks empty. A text that reads nothing beside its placeholders, WITH and the functions
+// that make rows of their arguments needs no bypass, on any source. It is one SELECT, which quotes names with " alone and gives each
+// argument it has. Without a name of its own the sub-select has that of the table. Functions of the database's own that read tables, and
+// hooks on the models' rows, are beyond it.
+//
+//	orm.Raw[Report](ctx, db, "SELECT c.name, sum(i.total) AS total FROM {{Invoice}} i JOIN {{Customer}} c ON c.id = i.customer_id GROUP BY c.name")
+//
 // Every column needs a field, and every field a column, unless SomeColumns stands among the arguments.
 //
 // The values of a map are nil, bool, int64, float64, string, []byte and time.Time. PostgreSQL gives json, jsonb and

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/multi-orm/orm/dialect"
@@ -23,40 +24,131 @@ type Aggregation struct {
 
 // Grouped is what fills one field of a result.
 type Grouped struct {
-	Field *model.Field      // the column that groups or is aggregated; nil for count(*)
-	Func  dialect.Aggregate // 0 groups by Field
+	Field *model.Field      // the column that groups or is aggregated; nil for count(*) and for a Term
+	Func  dialect.Aggregate // 0 groups by Field or Term
+	Term  *Term             // the computed value that groups; nil for a column
+	Only  Conjunction       // of an aggregate: the rows that it is about, among those of its group
 }
 
 // Shows reports whether the result tells values of Field: counts do not.
 func (g *Grouped) Shows() bool { return g.Func != dialect.Count && g.Func != dialect.CountDistinct }
 
-// AggregationOf ties the result row to the columns of m that its tags and names speak of.
-func AggregationOf(row, m *model.Model) (*Aggregation, error) {
+// Of is the column whose values, or a part of them, the field tells; nil where it counts rows or chooses words.
+func (g *Grouped) Of() *model.Field {
+	if g.Field != nil {
+		return g.Field
+	}
+	for t := g.Term; t != nil; t = t.Inner.Term {
+		if t.Op != TermRelated {
+			return t.Field
+		}
+		if t.Inner.Field != nil {
+			return t.Inner.Field
+		}
+	}
+	return nil
+}
+
+// whole gives the column whose values the field holds as they are, nil for none.
+func (g *Grouped) whole() *model.Field {
+	if g.Term != nil {
+		return g.Term.column()
+	}
+	return g.Field
+}
+
+// Computes reports whether a field groups by a computed value, or is about some rows of its group only.
+func (a *Aggregation) Computes() bool {
+	return slices.ContainsFunc(a.Groups, func(g Grouped) bool { return g.Term != nil || g.Only.Len() > 0 })
+}
+
+// NewAggregation is an aggregation that Tie makes whole.
+func NewAggregation(row *model.Model) (*Aggregation, error) {
 	if !row.Result {
 		return nil, fault.New(fault.ErrInvalid, row.Name, "", `it aggregates nothing: tag a field, as in orm:"agg=count(*)"; for groups alone use Select with Distinct`)
 	}
-	a := &Aggregation{Row: row, Groups: make([]Grouped, len(row.Fields))}
+	return &Aggregation{Row: row, Groups: make([]Grouped, len(row.Fields))}, nil
+}
+
+// By makes the field of that name group by a computed value.
+func (a *Aggregation) By(name string, x Computed) error {
+	f, err := a.Row.Field(name)
+	if err != nil {
+		return err
+	}
+	bad := func(detail string) error { return fault.New(fault.ErrInvalid, a.Row.Name, f.Name, detail) }
+	g := &a.Groups[f.Index]
+	switch {
+	case f.Agg != nil:
+		return bad("it is tagged agg, so it cannot group: give the group a field of its own")
+	case g.Term != nil:
+		return bad("what it groups by is said twice")
+	case x == nil:
+		return bad("it groups by nothing: give it what a row computes")
+	}
+	k := x.asKey()
+	switch {
+	case k.Err != nil:
+		return k.Err
+	case k.Term == nil:
+		return bad("a column groups by the name of the field, or by its tag: GroupBy is for what is computed")
+	}
+	g.Term = k.Term
+	return nil
+}
+
+// Filter lets the aggregate in the field of that name be about those rows of a group that pass every p.
+func (a *Aggregation) Filter(name string, ps []Expr) error {
+	f, err := a.Row.Field(name)
+	switch {
+	case err != nil:
+		return err
+	case f.Agg == nil:
+		return fault.New(fault.ErrInvalid, a.Row.Name, f.Name, "it groups: only a field tagged agg can be about some of the rows")
+	case len(ps) == 0:
+		return fault.New(fault.ErrInvalid, a.Row.Name, f.Name, "the filter of the aggregate has no condition")
+	}
+	a.Groups[f.Index].Only.AddAll(ps)
+	return nil
+}
+
+// AggregationOf ties the result row to the columns of m that its tags and names speak of.
+func AggregationOf(row, m *model.Model) (*Aggregation, error) {
+	a, err := NewAggregation(row)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.Tie(m)
+}
+
+// Tie finds the columns of m that the tags and names of the row speak of.
+func (a *Aggregation) Tie(m *model.Model) error {
 	by := map[*model.Field]*model.Field{}
-	for i, f := range row.Fields {
-		g, err := groupedBy(f, m)
+	for i, f := range a.Row.Fields {
+		g, err := groupedBy(f, m, a.Groups[i])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if g.Func == 0 {
+		if g.Func == 0 && g.Field != nil {
 			if other := by[g.Field]; other != nil {
-				return nil, fault.New(fault.ErrInvalid, row.Name, f.Name, "it groups by the column of "+other.Name+" again")
+				return fault.New(fault.ErrInvalid, a.Row.Name, f.Name, "it groups by the column of "+other.Name+" again")
 			}
 			by[g.Field] = f
 		}
 		a.Groups[i] = g
 	}
-	return a, nil
+	return nil
 }
 
-func groupedBy(f *model.Field, m *model.Model) (Grouped, error) {
-	var g Grouped
+func groupedBy(f *model.Field, m *model.Model, g Grouped) (Grouped, error) {
 	bad := func(detail string) (Grouped, error) {
 		return g, fault.New(fault.ErrInvalid, f.Model.Name, f.Name, detail)
+	}
+	if g.Term != nil {
+		if why := computed(f, g.Term); why != "" {
+			return bad(why)
+		}
+		return g, nil
 	}
 	name := f.Name
 	switch tagged, _, _ := strings.Cut(f.Tag, ","); {
@@ -110,6 +202,36 @@ func groups(f, of *model.Field) string {
 		return "the column holds " + of.Base.String() + ", not " + f.Base.String()
 	case of.Nullable && !f.Nullable:
 		return "the column can be NULL, and so can a group: make the field *" + f.Base.String()
+	}
+	return ""
+}
+
+// computed says why rows cannot be grouped by t into f.
+func computed(f *model.Field, t *Term) string {
+	if of := t.column(); of != nil {
+		if why := groups(f, of); why != "" {
+			return why
+		}
+	} else {
+		want, ok := "", false
+		switch t.Type.Kind {
+		case dialect.Int:
+			want, ok = "an integer", f.Kind == model.Int || f.Kind == model.Uint
+		case dialect.String:
+			want, ok = "text", f.Kind == model.String && f.Decimal == nil && len(f.Enum) == 0
+		case dialect.Bool:
+			want, ok = "a bool", f.Kind == model.Bool
+		case dialect.Float, dialect.Scanner:
+			want, ok = "a float64", f.Kind == model.Float && f.Bits == 64
+		default:
+			return "the computed value cannot be grouped by"
+		}
+		if !ok {
+			return "the computed value is " + want + ", not " + f.Base.String()
+		}
+	}
+	if t.nullable() && !f.Nullable {
+		return "the computed value can be NULL, and so can a group: make the field *" + f.Base.String()
 	}
 	return ""
 }
@@ -192,11 +314,19 @@ func (q *Select) groups(s *shaper) {
 	for i := range a.Groups {
 		g := &a.Groups[i]
 		s.byte(byte(g.Func))
-		if g.Field == nil && g.Func == dialect.Count {
+		switch {
+		case g.Term != nil && (g.Func != 0 || g.Field != nil), g.Func == 0 && g.Only.Len() > 0:
+			bad("", "the aggregation is malformed")
+			return
+		case g.Term != nil:
+			s.number(len(m.Fields) + 1)
+			s.term(m, g.Term, 0)
+		case g.Field == nil && g.Func == dialect.Count:
 			s.number(len(m.Fields))
-			continue
+		default:
+			s.field(m, g.Field)
 		}
-		s.field(m, g.Field)
+		s.conjunction(m, &g.Only)
 	}
 	s.conjunction(m, &q.Where)
 	s.scopes(m, q.Scopes)

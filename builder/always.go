@@ -226,7 +226,7 @@ func intervalOf(f *model.Field) (interval, bool) {
 func (t *Term) interval() (in interval, ok bool) {
 	switch {
 	case t.nullable():
-	case t.Op == TermCount, t.Op == TermLength:
+	case t.Op == TermCount, t.Op == TermLength, t.Op == TermTextLength:
 		return interval{0, math.MaxInt64}, true
 	case t.Op == TermDate:
 		switch dialect.DatePart(t.Part) {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"unsafe"
 
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -208,6 +209,17 @@ type Text[T any] struct{ Col[T, string] }
 // Fold gives the column with case ignored in whatever operator follows. ASCII letters fold on every
 // source; others as the database's locale has it.
 func (c Text[T]) Fold() Text[T] { c.fold = true; return c }
+
+// Len is the number of characters.
+func (c Text[T]) Len() Expression[T, int] {
+	switch {
+	case c.f == nil:
+		return Expression[T, int]{err: c.unbound()}
+	case c.f.Kind != model.String || c.f.IsComputed || c.f.Decimal != nil:
+		return Expression[T, int]{err: fault.New(fault.ErrInvalid, c.f.Model.Name, c.f.Name, "only a text has a length")}
+	}
+	return Expression[T, int]{t: &Term{Op: TermTextLength, Type: dialect.Type{Kind: dialect.Int, Bits: 32}, Field: c.f}}
+}
 
 // Contains holds where s occurs in the column; % and _ in s are plain characters.
 func (c Text[T]) Contains(s string) Pred[T] { return c.compare(OpContains, s) }

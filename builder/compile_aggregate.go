@@ -1,6 +1,8 @@
 package builder
 
 import (
+	"strconv"
+
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/multi-orm/orm/dialect"
@@ -13,16 +15,34 @@ func (q *Select) compileGroups(c *compiler) error {
 	m, a, owner := q.Model, q.Aggregate, c.owner(q.Model)
 	columns, by := make([]string, len(a.Groups)), []string(nil)
 	results := make(map[*model.Field]result, len(a.Groups))
+	computes := a.Computes()
+	var inner []fragment
+	if computes {
+		var err error
+		if inner, err = a.operands(c, m, owner); err != nil {
+			return err
+		}
+	}
+	rows := c.free(derived, nil)
 	for i := range a.Groups {
 		f, g := a.Row.Fields[i], &a.Groups[i]
-		text, err := g.compile(c, owner, f)
+		of := operand(i)
+		switch {
+		case computes && inner[i].text != "":
+			of = rows + "." + c.d.Quote(of)
+		case g.Field != nil:
+			of = c.col(owner, g.Field)
+		default:
+			of = "*"
+		}
+		text, err := g.compile(c, of, f)
 		if err != nil {
 			return err
 		}
 		columns[i], results[f] = text, result{text, g.typeOf(f)}
 		c.columns = append(c.columns, Column{Field: g.receives(f)})
 		if g.Func == 0 {
-			by = append(by, c.comparable(owner, g.Field))
+			by = append(by, c.d.Comparable(text, g.typeOf(f)))
 		}
 	}
 	var where, having frag
@@ -37,6 +57,14 @@ func (q *Select) compileGroups(c *compiler) error {
 	if where.b.Len() > 0 {
 		sel = sel.Where(where.done())
 	}
+	if computes {
+		for i, x := range inner {
+			if x.text != "" {
+				sel = sel.Column(fragment{x.text + " AS " + c.d.Quote(operand(i)), x.args})
+			}
+		}
+		sel = sq.Select().FromSelect(sel, rows)
+	}
 	if len(by) > 0 {
 		sel = sel.GroupBy(by...)
 	}
@@ -49,6 +77,46 @@ func (q *Select) compileGroups(c *compiler) error {
 	}
 	c.out = a.page().page(c, sel.OrderBy(order...), columns, len(order) > 0)
 	return nil
+}
+
+// operand names what field i of a result is made of, in the rows that are grouped.
+func operand(i int) string { return "c" + strconv.Itoa(i+1) }
+
+// operands writes what the fields are made of, as columns of a sub-select: no dialect groups by all that can be computed, and PostgreSQL
+// takes two arguments of one value for two. A count of rows needs none.
+func (a *Aggregation) operands(c *compiler, m *model.Model, owner string) ([]fragment, error) {
+	out := make([]fragment, len(a.Groups))
+	for i := range a.Groups {
+		g := &a.Groups[i]
+		if g.Term != nil {
+			v, err := c.value(owner, g.Term)
+			if err != nil {
+				return nil, err
+			}
+			if g.Term.Op == TermJSON && g.Term.Type.Kind == dialect.Scanner { // a number of a document
+				v.text = c.d.Real(v.text)
+			}
+			out[i] = v
+			continue
+		}
+		text := ""
+		if g.Field != nil {
+			text = c.col(owner, g.Field)
+		}
+		if g.Only.Len() == 0 {
+			out[i].text = text
+			continue
+		}
+		var only frag
+		if err := c.where(&only, owner, m, &g.Only, nil); err != nil {
+			return nil, err
+		}
+		if text == "" {
+			text = "1"
+		}
+		out[i] = fragment{"CASE WHEN " + only.b.String() + " THEN " + text + " END", only.args}
+	}
+	return out, nil
 }
 
 // sorted gives the order with the groups' fields behind it.
@@ -73,32 +141,32 @@ type result struct {
 
 // typeOf gives the type of what fills f.
 func (g *Grouped) typeOf(f *model.Field) dialect.Type {
-	if g.Field == nil || !g.Shows() {
+	if g.whole() == nil || !g.Shows() {
 		return TypeOf(f)
 	}
-	t, of := TypeOf(f), TypeOf(g.Field)
+	t, of := TypeOf(f), TypeOf(g.whole())
 	t.Decimal, t.TimeForm, t.Column = of.Decimal, of.TimeForm, of.Column
 	return t
 }
 
 // receives gives f as it reads what fills it: decimals with the digits of their column, times in the form of theirs.
 func (g *Grouped) receives(f *model.Field) *model.Field {
-	if g.Field == nil || g.Field.Decimal == nil && g.Field.TimeForm == f.TimeForm || !g.Shows() || g.Func == dialect.Avg {
+	of := g.whole()
+	if of == nil || of.Decimal == nil && of.TimeForm == f.TimeForm || !g.Shows() || g.Func == dialect.Avg {
 		return f
 	}
 	as := *f
-	as.Decimal, as.TimeForm, as.DBType = g.Field.Decimal, g.Field.TimeForm, g.Field.DBType
+	as.Decimal, as.TimeForm, as.DBType = of.Decimal, of.TimeForm, of.DBType
 	return &as
 }
 
-// compile writes what fills f. A sum of nothing is 0 unless f can say NULL.
-func (g *Grouped) compile(c *compiler, owner string, f *model.Field) (string, error) {
-	if g.Field == nil {
-		return c.d.Aggregate(g.Func, "*", dialect.Type{}), nil
-	}
-	text := c.col(owner, g.Field)
+// compile writes what fills f, made of text. A sum of nothing is 0 unless f can say NULL.
+func (g *Grouped) compile(c *compiler, text string, f *model.Field) (string, error) {
 	if g.Func == 0 {
 		return text, nil
+	}
+	if g.Field == nil {
+		return c.d.Aggregate(g.Func, text, dialect.Type{}), nil
 	}
 	if text = c.d.Aggregate(g.Func, text, TypeOf(g.Field)); text == "" {
 		return "", c.lacks(g.Field.Model, g.Field, "an exact average of decimals")

@@ -136,7 +136,18 @@ func (c *compiler) value(owner string, t *Term) (fragment, error) {
 			return fragment{}, err
 		}
 	case TermDate:
+		if t.Zone != (dialect.Zone{}) {
+			f.b.WriteString(c.d.ZonePart(c.col(owner, t.Field), TypeOf(t.Field), dialect.DatePart(t.Part)))
+			c.take(&f)
+			break
+		}
 		f.b.WriteString(c.d.DatePart(c.col(owner, t.Field), TypeOf(t.Field), dialect.DatePart(t.Part)))
+	case TermCase:
+		if err := c.choices(&f, owner, t); err != nil {
+			return fragment{}, err
+		}
+	case TermTextLength:
+		f.b.WriteString(c.d.TextLength(c.col(owner, t.Field)))
 	case TermLength:
 		f.b.WriteString(c.d.ArrayLength(c.col(owner, t.Field)))
 	case TermJSON:

@@ -204,8 +204,8 @@ func (c *compiler) assignment(f *frag, m *model.Model, s *Set) string {
 }
 
 func (c *compiler) expression(f *frag, m *model.Model, s *Set) string {
-	if s.Op == SetJSON || s.Op == SetJSONRemove {
-		return c.edit(f, m, s)
+	if s.edits() {
+		return c.edits(f, m, s)
 	}
 	if s.Op > SetInc {
 		return c.computed(f, m, s)

@@ -146,30 +146,28 @@ func (c *Cache) Len() int {
 	return n
 }
 
-func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
-	if most := d.Limits().Params; args > most {
-		return nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(args)+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
+// Inline compiles a Select for the inside of a text that has so many arguments already; its own are numbered after them.
+func Inline(d dialect.Dialect, q *Select, before int) (string, []model.Value, error) {
+	s := &shaper{d: d}
+	q.shape(s)
+	if s.err != nil {
+		return "", nil, s.err
 	}
-	c := &compiler{d: d, root: st.Root().Table}
-	if err := st.compile(c); err != nil {
-		return nil, err
-	}
-	if c.err != nil {
-		return nil, c.err
-	}
-	text, order, err := c.out.ToSql()
+	text, order, _, err := written(d, q, len(s.args))
 	if err != nil {
-		return nil, (&fault.Error{Model: st.Root().Name, Err: fault.ErrInvalid, Detail: "the statement cannot be written as SQL"}).WithCause(err)
+		return "", nil, err
 	}
-	if len(order) != args+c.repeated || c.next != args || strings.Count(text, dialect.Arg) != len(order) {
-		// a bug here, caught by the golden tests; better no statement than one whose arguments moved
-		return nil, fault.New(fault.ErrInvalid, st.Root().Name, "", "the statement's text and arguments disagree")
+	args := make([]model.Value, len(order))
+	for i, at := range order {
+		args[i] = s.args[at.(int)]
 	}
-	if most := d.Limits().Params; len(order) > most {
-		return nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(len(order))+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
-	}
-	if c.before != "" {
-		text = c.before + "; " + text + "; " + c.after
+	return dialect.NumberAfter(d, text, before), args, nil
+}
+
+func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
+	text, order, c, err := written(d, st, args)
+	if err != nil {
+		return nil, err
 	}
 	p := &Compiled{SQL: dialect.Number(d, text), Columns: c.columns}
 	for i, at := range order {
@@ -182,6 +180,35 @@ func compile(d dialect.Dialect, st Statement, args int) (*Compiled, error) {
 		}
 	}
 	return p, nil
+}
+
+// written gives the text of st with marks for its arguments, and which argument of the walk stands at each.
+func written(d dialect.Dialect, st Statement, args int) (string, []any, *compiler, error) {
+	if most := d.Limits().Params; args > most {
+		return "", nil, nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(args)+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
+	}
+	c := &compiler{d: d, root: st.Root().Table}
+	if err := st.compile(c); err != nil {
+		return "", nil, nil, err
+	}
+	if c.err != nil {
+		return "", nil, nil, c.err
+	}
+	text, order, err := c.out.ToSql()
+	if err != nil {
+		return "", nil, nil, (&fault.Error{Model: st.Root().Name, Err: fault.ErrInvalid, Detail: "the statement cannot be written as SQL"}).WithCause(err)
+	}
+	if len(order) != args+c.repeated || c.next != args || strings.Count(text, dialect.Arg) != len(order) {
+		// a bug here, caught by the golden tests; better no statement than one whose arguments moved
+		return "", nil, nil, fault.New(fault.ErrInvalid, st.Root().Name, "", "the statement's text and arguments disagree")
+	}
+	if most := d.Limits().Params; len(order) > most {
+		return "", nil, nil, fault.New(fault.ErrLimit, st.Root().Name, "", "the statement has "+strconv.Itoa(len(order))+" arguments and "+d.Name()+" takes "+strconv.Itoa(most))
+	}
+	if c.before != "" {
+		text = c.before + "; " + text + "; " + c.after
+	}
+	return text, order, c, nil
 }
 
 var _ = []sq.Sqlizer{fragment{}, statement{}}

@@ -155,6 +155,7 @@ func TestGoldenInside(t *testing.T) {
 		{"json_order", sortBy(lookFor[Mixed](), doc.Path("n").Number().Desc(), doc.Path("s").Text().Asc().NullsFirst())},
 		{"json_contains", lookFor[Mixed](builder.ContainsJSON[Mixed](doc, map[string]any{"a": []int{1}}))},
 		{"json_set", upd(doc.SetPath("x", "a", "b"))},
+		{"json_set_several", &builder.Update{Model: of[Mixed](), Where: where(insides.Key.Eq(7)), Set: builder.JoinEdits([]builder.Set{doc.SetPath(1, "a").Set(), insides.Key.Set(8).Set(), doc.RemovePath("b", 0).Set(), doc.SetPath(2, 3).Set()})}},
 		{"json_set_element", upd(doc.SetPath(nil, "a", 3))},
 		{"json_remove", upd(doc.RemovePath("a", `b-c`))},
 		{"array_append", upd(tags.Append("a", "b"))},

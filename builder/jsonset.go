@@ -2,6 +2,7 @@ package builder
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,7 +13,7 @@ import (
 
 // SetPath puts v, encoded as JSON, at a path of the document, and leaves the rest of it alone. A last element that is
 // a key is set or added; one that is a position is replaced. What comes before it must be there: where it is not, or
-// where the document is NULL, the row keeps its document.
+// where the document is NULL, the row keeps its document. Several changes of one document are made one after the other.
 func (c JSON[T, V]) SetPath(v any, path ...any) Assign[T] {
 	p := c.Path(path...)
 	return Assign[T]{editOf(p.f, p.err, SetJSON, v, p.path)}
@@ -33,6 +34,64 @@ func editOf(f *model.Field, err error, op SetOp, v any, path []any) Set {
 		s.Value, s.Err = jsonValue(f, v)
 	}
 	return s
+}
+
+// maxEdits bounds the changes of one document in one statement.
+const maxEdits = 20
+
+// edits reports whether s changes a part of a document.
+func (s *Set) edits() bool { return s.Op == SetJSON || s.Op == SetJSONRemove }
+
+// JoinEdits makes one assignment of all changes of parts of one document, in their order. Other assignments stay as they are.
+func JoinEdits(sets []Set) []Set {
+	var out []Set
+	for i := range sets {
+		x := &sets[i]
+		at := slices.IndexFunc(sets[:i], func(y Set) bool { return x.edits() && y.edits() && y.Field == x.Field })
+		if at < 0 {
+			if out != nil {
+				out = append(out, *x)
+			}
+			continue
+		}
+		if out == nil {
+			out = slices.Clone(sets[:i])
+		}
+		at = slices.IndexFunc(out, func(y Set) bool { return y.edits() && y.Field == x.Field })
+		first := &out[at]
+		ext := SetExt{}
+		if first.Ext != nil {
+			ext = *first.Ext
+		}
+		ext.Then = append(ext.Then[:len(ext.Then):len(ext.Then)], *x)
+		first.Ext = &ext
+	}
+	if out == nil {
+		return sets
+	}
+	return out
+}
+
+// edits walks all changes of one document.
+func (s *shaper) edits(m *model.Model, x *Set) {
+	s.edit(m, x)
+	var then []Set
+	if x.Ext != nil {
+		then = x.Ext.Then
+	}
+	if len(then) >= maxEdits {
+		s.fail(fault.New(fault.ErrLimit, m.Name, x.Field.Name, "a document takes at most "+strconv.Itoa(maxEdits)+" changes in one statement: set it as a whole"))
+		return
+	}
+	s.number(len(then))
+	for i := range then {
+		y := &then[i]
+		if !y.edits() || y.Field != x.Field || y.Err != nil || y.Ext == nil || len(y.Ext.Then) > 0 {
+			s.fail(fault.New(fault.ErrInvalid, m.Name, x.Field.Name, "the changes of the document are malformed"))
+			return
+		}
+		s.edit(m, y)
+	}
 }
 
 // edit walks a change of a part of a document.
@@ -101,10 +160,26 @@ func (s *Set) Path() []any {
 	return s.Ext.Path
 }
 
-// edit writes a change of a part of a document.
-func (c *compiler) edit(f *frag, m *model.Model, x *Set) string {
+// edits writes all changes of one document, each of what the one before leaves.
+func (c *compiler) edits(f *frag, m *model.Model, x *Set) string {
+	text := c.edit(f, m, x, c.col(c.owner(m), x.Field))
+	if x.Ext == nil {
+		return text
+	}
+	const doc, left = "d", "orm_p"
+	for i := range x.Ext.Then {
+		var next frag
+		after := c.edit(&next, m, &x.Ext.Then[i], c.d.Quote(left)+"."+c.d.Quote(doc))
+		text = "(SELECT " + after + " FROM (SELECT " + text + " AS " + c.d.Quote(doc) + ") AS " + c.d.Quote(left) + ")"
+		f.args = append(next.args, f.args...)
+	}
+	return text
+}
+
+// edit writes a change of a part of the document doc.
+func (c *compiler) edit(f *frag, m *model.Model, x *Set, doc string) string {
 	e := editKind(x)
-	text, ok := c.d.JSONEdit(c.col(c.owner(m), x.Field), e)
+	text, ok := c.d.JSONEdit(doc, e)
 	if !ok {
 		if c.err == nil {
 			c.err = c.lacks(m, x.Field, "a change inside a document")

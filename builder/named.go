@@ -31,6 +31,23 @@ func (q *Select) Named(visit func(Naming) error) error {
 			return err
 		}
 	}
+	return q.Aggregate.named(visit)
+}
+
+// named leaves out the columns that group or are aggregated as they are: whether they may be shown is more than whether rows are found by them.
+func (a *Aggregation) named(visit func(Naming) error) error {
+	if a == nil {
+		return nil
+	}
+	for i := range a.Groups {
+		g := &a.Groups[i]
+		if err := g.Term.named(visit); err != nil {
+			return err
+		}
+		if err := g.Only.Named(visit); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

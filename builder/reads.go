@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/multi-orm/orm/internal/sqltokens"
 )
 
 // reads reports whether text holds a sub-select, as any of the databases may cut it into words: SELECT, PostgreSQL's
@@ -20,29 +22,13 @@ func reads(text string) bool {
 		if after == "in" && word != "(" || !named && (word == "select" || word == "table") {
 			return true
 		}
-		if named && word == "" || w.called() && readsByName(word) {
+		if named && word == "" || w.called() && sqltokens.ReadsByName(word) {
 			return true
 		}
 		if after = word; named {
 			after = "" // a name in quotes is no keyword
 		}
 	}
-}
-
-// readsByName reports whether a function reads tables, files or settings that its arguments name. Functions of the
-// user's own are beyond what text can tell.
-func readsByName(name string) bool {
-	for _, part := range [...]string{"_to_xml", "dblink", "crosstab", "pg_read_", "pg_ls_", "pg_logical_", "get_raw_page", "heap_page", "lo_import", "lo_export", "lo_get", "lo_put", "loread", "lowrite", "lo_open"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	switch name {
-	case "ts_stat", "ts_rewrite", "xpath_table", "connectby", "set_config", "setval", "pg_stat_file", "pgstattuple",
-		"load_extension", "readfile", "writefile", "edit", "eval", "openquery", "openrowset", "opendatasource", "fts5_source_id":
-		return true
-	}
-	return false
 }
 
 // words cuts text into words and signs. Text in single quotes is left out; a quoted name is told from a keyword.

@@ -465,8 +465,8 @@ func (s *shaper) sets(m *model.Model, sets []Set) {
 		}
 		s.field(m, sets[i].Field)
 		s.byte(byte(sets[i].Op))
-		if sets[i].Op == SetJSON || sets[i].Op == SetJSONRemove {
-			s.edit(m, &sets[i])
+		if sets[i].edits() {
+			s.edits(m, &sets[i])
 			continue
 		}
 		s.assigned(m, &sets[i])

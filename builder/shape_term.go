@@ -82,9 +82,12 @@ func (s *shaper) term(m *model.Model, t *Term, depth int) {
 			break
 		}
 		s.arg(m, t.Field, model.StringOf(s.d.JSONPath(t.Path)))
+	case TermCase:
+		s.choices(m, t, depth)
 	default:
 		s.field(m, t.Field)
 		s.byte(t.Part)
+		s.zone(m, t)
 	}
 }
 

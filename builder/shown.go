@@ -28,8 +28,10 @@ func (s *sight) note(f *model.Field) {
 
 // source gives the column that tells what a field of the result shows; a hidden field of the result is its own.
 func (a *Aggregation) source(f *model.Field) *model.Field {
-	if g := a.Groups[f.Index]; !f.Hidden && g.Field != nil && g.Shows() {
-		return g.Field
+	if g := a.Groups[f.Index]; !f.Hidden && g.Shows() {
+		if of := g.Of(); of != nil {
+			return of
+		}
 	}
 	return f
 }

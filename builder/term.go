@@ -1,6 +1,8 @@
 package builder
 
 import (
+	"slices"
+
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
@@ -11,12 +13,14 @@ type TermOp uint8
 
 // The kinds of terms.
 const (
-	TermRelated TermOp = iota + 1 // what Inner gives for the one related row
-	TermCount                     // the number of related rows that pass every Kid
-	TermJSON                      // the part of a JSON column at Path, as Part says
-	TermDate                      // a part of a time, in UTC
-	TermLength                    // the number of elements of an array
-	TermRank                      // how well the row matches a full-text search
+	TermRelated    TermOp = iota + 1 // what Inner gives for the one related row
+	TermCount                        // the number of related rows that pass every Kid
+	TermJSON                         // the part of a JSON column at Path, as Part says
+	TermDate                         // a part of a time, in Zone
+	TermLength                       // the number of elements of an array
+	TermRank                         // how well the row matches a full-text search
+	TermTextLength                   // the number of characters of a text
+	TermCase                         // the value that stands beside the first Kid that holds, or else the last of Values
 )
 
 // Term is a value that the database computes from a row: something to compare, to sort by or to read. It is plain
@@ -28,6 +32,9 @@ type Term struct {
 	Part  uint8        // a dialect.JSONPart or dialect.DatePart
 	Path  []any        // of TermJSON: keys (string) and positions (int)
 	Match *Match       // of TermRank
+	Zone  dialect.Zone // of TermDate; without a name and an offset it is UTC
+
+	Values []model.Value // of TermCase: one for each of Kids, and one more
 
 	Rel   *model.Relation
 	Kids  []Expr
@@ -48,6 +55,12 @@ func (t *Term) Root() *model.Model {
 		return t.Match.Fields[0].Model
 	case t.Field != nil:
 		return t.Field.Model
+	case t.Op == TermCase:
+		for i := range t.Kids {
+			if m := modelOf(&t.Kids[i]); m != nil {
+				return m
+			}
+		}
 	}
 	return nil
 }
@@ -57,11 +70,16 @@ func (t *Term) Alike(u *Term) bool {
 	if t == nil || u == nil {
 		return t == u
 	}
-	return t.Op == u.Op && t.Rel == u.Rel && t.Field == u.Field && t.Part == u.Part && t.Match == u.Match
+	return t.Op == u.Op && t.Rel == u.Rel && t.Field == u.Field && t.Part == u.Part && t.Match == u.Match && t.Zone == u.Zone && len(t.Values) == len(u.Values)
 }
 
 // Reads reports whether the term looks at rows other than its own.
-func (t *Term) Reads() bool { return t.Rel != nil }
+func (t *Term) Reads() bool {
+	if t.Op == TermCase {
+		return slices.ContainsFunc(t.Kids, func(e Expr) bool { return e.HasRelation() })
+	}
+	return t.Rel != nil
+}
 
 // whole reports whether t has the parts that its kind needs.
 func (t *Term) whole() bool {
@@ -76,6 +94,10 @@ func (t *Term) whole() bool {
 		return t.Field != nil && t.Field.Kind == model.Time
 	case TermLength:
 		return t.Field != nil && t.Field.Kind == model.Array
+	case TermTextLength:
+		return t.Field != nil && t.Field.Kind == model.String
+	case TermCase:
+		return len(t.Kids) > 0 && len(t.Values) == len(t.Kids)+1
 	case TermRank:
 		return t.Match.whole()
 	}
@@ -85,9 +107,9 @@ func (t *Term) whole() bool {
 // nullable reports whether the value can be NULL.
 func (t *Term) nullable() bool {
 	switch t.Op {
-	case TermCount, TermRank:
+	case TermCount, TermRank, TermCase:
 		return false
-	case TermDate, TermLength:
+	case TermDate, TermLength, TermTextLength:
 		return t.Field.Nullable
 	}
 	return true

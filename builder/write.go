@@ -39,6 +39,7 @@ type SetExt struct {
 	Args   []model.Value
 	Reads  bool  // the text reads rows of its own, which no scope reaches
 	Path   []any // of SetJSON and SetJSONRemove
+	Then   []Set // of SetJSON and SetJSONRemove: changes of what this one leaves, as [JoinEdits] gathers them
 }
 
 // Insert adds rows of one model.

@@ -182,6 +182,20 @@ func Table(d Dialect, schema, table string) string {
 // driver searches the list once for each argument: thousands of them, as a bulk insert has, cost ten times the insert.
 const numbered = 100
 
+// NumberAfter replaces each Arg by the dialect's placeholder, where so many arguments stand before the first.
+func NumberAfter(d Dialect, text string, before int) string {
+	var b strings.Builder
+	for n := before + 1; ; n++ {
+		plain, rest, found := strings.Cut(text, Arg)
+		b.WriteString(plain)
+		if !found {
+			return b.String()
+		}
+		b.WriteString(d.Placeholder(n))
+		text = rest
+	}
+}
+
 // Number replaces each Arg by the dialect's placeholder. Each stands once and in order, so that a plain ? means the
 // same as its number.
 func Number(d Dialect, text string) string {

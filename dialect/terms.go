@@ -1,9 +1,9 @@
 package dialect
 
-// DatePart is a part of a point in time, in UTC.
+// DatePart is a part of a point in time, in UTC or in a zone that is said.
 type DatePart uint8
 
-// The parts. Weekday counts from Sunday, 0, as Go's time.Weekday does.
+// The parts. Weekday counts from Sunday, 0, as Go's time.Weekday does. The last two are text, which sorts as the times do.
 const (
 	Year DatePart = iota
 	Month
@@ -11,7 +11,15 @@ const (
 	Hour
 	Minute
 	Weekday
+	YearMonth // 2006-01
+	Date      // 2006-01-02
 )
+
+// Zone is a time zone: one of the IANA database by its name, or an offset that is always the same.
+type Zone struct {
+	Name    string // "" for an offset
+	Seconds int    // east of UTC
+}
 
 // JSONPart says what of a document's part is meant.
 type JSONPart uint8
@@ -50,8 +58,18 @@ const (
 type Terms interface {
 	// Scalar makes a value of a sub-select of one column and at most one row, in parentheses already.
 	Scalar(sub string) string
-	// DatePart gives a part of the time expr of type t as an integer.
+	// DatePart gives a part of the time expr of type t, as an integer or as text.
 	DatePart(expr string, t Type, p DatePart) string
+	// Zone writes a time zone as the argument of ZonePart; ok is false where the zone is not to be had.
+	Zone(z Zone) (arg string, ok bool)
+	// ZonePart is DatePart of the clock in the zone that the one argument says.
+	ZonePart(expr string, t Type, p DatePart) string
+	// Parameter gives the argument as a value of type t, which nothing beside it says.
+	Parameter(t Type) string
+	// Real gives a number as a 64-bit float.
+	Real(expr string) string
+	// TextLength gives the number of characters of the text expr.
+	TextLength(expr string) string
 	// ArrayLength gives the number of elements of the array expr.
 	ArrayLength(expr string) string
 	// Array tests the array expr of type t; ok is false where it is not to be had.

@@ -1,18 +1,80 @@
 package dialect
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
 
 // DatePart reads a part: a timestamp without a zone is taken as UTC, as the source reads it.
 func (d Postgres) DatePart(expr string, t Type, p DatePart) string {
-	if name := lowerASCII(t.Name); t.Name == "" || strings.Contains(name, "timestamptz") || strings.Contains(name, "with time zone") {
+	if zoned(t) {
 		expr += " AT TIME ZONE 'UTC'"
+	}
+	return clockPart(expr, p)
+}
+
+// zoned reports whether a column of times keeps points in time, and no clock's reading.
+func zoned(t Type) bool {
+	name := lowerASCII(t.Name)
+	return t.Name == "" || strings.Contains(name, "timestamptz") || strings.Contains(name, "with time zone")
+}
+
+// clockPart reads a part of a timestamp without a zone.
+func clockPart(expr string, p DatePart) string {
+	switch p {
+	case YearMonth:
+		return "(to_char(" + expr + ", 'YYYY-MM') COLLATE \"C\")"
+	case Date:
+		return "(to_char(" + expr + ", 'YYYY-MM-DD') COLLATE \"C\")"
 	}
 	word := [...]string{Year: "YEAR", Month: "MONTH", Day: "DAY", Hour: "HOUR", Minute: "MINUTE", Weekday: "DOW"}[p]
 	return "CAST(EXTRACT(" + word + " FROM " + expr + ") AS integer)"
 }
+
+// Zone is a name, or an offset as POSIX counts it: west of UTC.
+func (Postgres) Zone(z Zone) (string, bool) {
+	if z.Name != "" {
+		return z.Name, true
+	}
+	return clock(-z.Seconds), true
+}
+
+// ZonePart takes a timestamp without a zone as UTC first, as the source reads it.
+func (d Postgres) ZonePart(expr string, t Type, p DatePart) string {
+	if !zoned(t) {
+		expr = "CAST(" + expr + " AS timestamp) AT TIME ZONE 'UTC'"
+	}
+	return clockPart("("+expr+") AT TIME ZONE "+Arg+"::text", p)
+}
+
+// clock writes seconds as +hh:mm, or +hh:mm:ss.
+func clock(seconds int) string {
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "-", -seconds
+	}
+	text := fmt.Sprintf("%s%02d:%02d", sign, seconds/3600, seconds/60%60)
+	if s := seconds % 60; s != 0 {
+		text += fmt.Sprintf(":%02d", s)
+	}
+	return text
+}
+
+// Parameter casts; text is compared byte by byte.
+func (d Postgres) Parameter(t Type) string {
+	text := Arg + "::" + d.castType(t)
+	if t.Kind == String {
+		text = "(" + text + ` COLLATE "C")`
+	}
+	return text
+}
+
+// Real casts.
+func (Postgres) Real(expr string) string { return "(" + expr + ")::double precision" }
+
+// TextLength is char_length.
+func (Postgres) TextLength(expr string) string { return "char_length(" + expr + ")" }
 
 // ArrayLength is cardinality.
 func (Postgres) ArrayLength(expr string) string { return "cardinality(" + expr + ")" }

@@ -6,6 +6,15 @@ import (
 	"strings"
 )
 
+// Parameter is the argument.
+func (SQLite) Parameter(Type) string { return Arg }
+
+// Real casts.
+func (SQLite) Real(expr string) string { return "CAST(" + expr + " AS REAL)" }
+
+// TextLength is length.
+func (SQLite) TextLength(expr string) string { return "length(" + expr + ")" }
+
 // ArrayLength counts the elements of the JSON that arrays are kept as.
 func (SQLite) ArrayLength(expr string) string { return "json_array_length(" + expr + ")" }
 

@@ -17,6 +17,9 @@ const (
 // TimeFunction is the function that makes the one form of what a column of times holds. The source brings it.
 const TimeFunction = "orm_time"
 
+// ZoneFunction is the function that gives the clock of a zone at a stored time. The source brings it.
+const ZoneFunction = "orm_zone"
+
 // ForeignTimes are the columns of times that hold other forms than the library writes.
 type ForeignTimes struct {
 	All     bool
@@ -39,7 +42,6 @@ func (d SQLite) oneForm(expr string, t Type) string {
 // DatePart reads the text that times are kept as, which is in UTC, or counts from the number. Fractions of seconds are
 // cut off first: strftime rounds them.
 func (d SQLite) DatePart(expr string, t Type, p DatePart) string {
-	word := [...]string{Year: "%Y", Month: "%m", Day: "%d", Hour: "%H", Minute: "%M", Weekday: "%w"}[p]
 	expr = d.oneForm(expr, t)
 	switch t.TimeForm {
 	case TimeSeconds:
@@ -49,7 +51,28 @@ func (d SQLite) DatePart(expr string, t Type, p DatePart) string {
 	case TimeMicros:
 		expr = wholeSeconds(expr, "1000000")
 	}
-	return "CAST(strftime('" + word + "', " + expr + ") AS INTEGER)"
+	return strftime(expr, p)
+}
+
+func strftime(expr string, p DatePart) string {
+	text := "strftime('" + [...]string{Year: "%Y", Month: "%m", Day: "%d", Hour: "%H", Minute: "%M", Weekday: "%w", YearMonth: "%Y-%m", Date: "%Y-%m-%d"}[p] + "', " + expr + ")"
+	if p == YearMonth || p == Date {
+		return text
+	}
+	return "CAST(" + text + " AS INTEGER)"
+}
+
+// Zone is a name, or an offset.
+func (SQLite) Zone(z Zone) (string, bool) {
+	if z.Name != "" {
+		return z.Name, true
+	}
+	return clock(z.Seconds), true
+}
+
+// ZonePart asks a function of the source for the clock: SQLite knows no zones.
+func (SQLite) ZonePart(expr string, t Type, p DatePart) string {
+	return strftime(ZoneFunction+"("+expr+", "+strconv.Itoa(int(t.TimeForm))+", "+Arg+")", p)
 }
 
 // wholeSeconds divides downwards, also before 1970.

@@ -26,12 +26,16 @@ type Registrar struct {
 	global map[*model.Model]bool
 
 	concealed   map[*model.Field]bool
+	emptied     map[*model.Field]bool
 	settings    []func(ctx context.Context) ([]Setting, error)
 	rawIsolated bool
 }
 
 // Conceal says that people must not learn what a column holds: no read and no write of theirs finds or sorts rows by it.
 func (r *Registrar) Conceal(f *model.Field) { r.concealed[f] = true }
+
+// Empty says that a column comes out empty in results, searchable or not: sub-selects of SQL text leave it out.
+func (r *Registrar) Empty(f *model.Field) { r.emptied[f] = true }
 
 // Global declares that a model has no tenant.
 func (r *Registrar) Global(m *model.Model) { r.global[m] = true }
@@ -71,6 +75,7 @@ type Registry struct {
 	settings    []func(ctx context.Context) ([]Setting, error)
 	global      map[*model.Model]bool
 	concealed   map[*model.Field]bool
+	emptied     map[*model.Field]bool
 }
 
 type bound struct {
@@ -109,7 +114,7 @@ func (r *Registry) rules(m *model.Model) []bound {
 
 // Extended gives a registry with more extensions, or every error of theirs joined.
 func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry, error) {
-	reg := &Registrar{models: models, global: map[*model.Model]bool{}, concealed: map[*model.Field]bool{}}
+	reg := &Registrar{models: models, global: map[*model.Model]bool{}, concealed: map[*model.Field]bool{}, emptied: map[*model.Field]bool{}}
 	if r != nil {
 		reg.hooks = append(reg.hooks, r.hooks...)
 		reg.scopes = append(reg.scopes, r.scopes...)
@@ -117,6 +122,7 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 		reg.rawIsolated = r.rawIsolated
 		maps.Copy(reg.global, r.global)
 		maps.Copy(reg.concealed, r.concealed)
+		maps.Copy(reg.emptied, r.emptied)
 	}
 	var errs []error
 	for _, e := range globalsFirst(exts) {
@@ -127,7 +133,7 @@ func (r *Registry) Extended(models []*model.Model, exts ...Extension) (*Registry
 		errs = append(errs, e.Extend(reg))
 	}
 	errs = append(errs, nameHooks(reg.hooks))
-	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, concealed: reg.concealed, settings: reg.settings, rawIsolated: reg.rawIsolated,
+	out := &Registry{hooks: reg.hooks, scopes: reg.scopes, global: reg.global, concealed: reg.concealed, emptied: reg.emptied, settings: reg.settings, rawIsolated: reg.rawIsolated,
 		of: make([]concern, 1)}
 	for _, m := range models {
 		for len(out.of) <= int(m.ID) {
@@ -229,6 +235,9 @@ func (r *Registry) Verified(m *model.Model) bool {
 
 // HasConcealed reports whether any column is concealed.
 func (r *Registry) HasConcealed() bool { return r != nil && len(r.concealed) > 0 }
+
+// Empties reports whether f comes out empty in results.
+func (r *Registry) Empties(f *model.Field) bool { return r != nil && (r.emptied[f] || r.concealed[f]) }
 
 // Conceals reports whether people must not learn what f holds.
 func (r *Registry) Conceals(f *model.Field) bool { return r != nil && r.concealed[f] }

@@ -56,9 +56,10 @@ func (s Sanitizer) Extend(r *Registrar) error {
 			return fault.New(fault.ErrInvalid, "", n, "Sanitize names a field that no model has")
 		}
 	}
-	if !s.searchable {
-		for _, fs := range c.fields {
-			for _, f := range fs {
+	for _, fs := range c.fields {
+		for _, f := range fs {
+			r.Empty(f)
+			if !s.searchable {
 				r.Conceal(f)
 			}
 		}
@@ -79,9 +80,9 @@ type sanitizing struct {
 // before keeps a Save from writing the emptiness that an earlier read left in the struct.
 func (s *sanitizing) before(_ context.Context, op *Op) error {
 	switch {
-	case len(s.fields[op.Model]) == 0:
-	case op.Select != nil && op.Select.Aggregate != nil:
+	case op.Select != nil && op.Select.Aggregate != nil: // its groups may be columns of other models
 		return s.groups(op)
+	case len(s.fields[op.Model]) == 0:
 	case op.saves():
 		kept := make([]builder.Set, 0, len(op.Update.Set))
 		for _, x := range op.Update.Set {

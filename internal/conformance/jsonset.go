@@ -72,6 +72,13 @@ func jsonSet(e *env) {
 	ok(r.Create(e.ctx, &none))
 	must(r.ByID(none.ID).Update(e.ctx, wares.Meta.SetPath(1, "a")))
 	e.equal(e.document(r, none.ID), nil, "NULL stays NULL")
+	several := Ware{Meta: json.RawMessage(`{"a":{"b":1},"l":[1,2,3]}`)}
+	ok(r.Create(e.ctx, &several))
+	if _, err := r.ByID(several.ID).Update(e.ctx, wares.Meta.SetPath(2, "a", "b"), wares.Price.Set(5), wares.Meta.SetPath(map[string]any{}, "n"), wares.Meta.SetPath("x", "n", "m"), wares.Meta.RemovePath("l", 0),
+		wares.Meta.RemovePath("l", 0), wares.Meta.SetPath(9, "no", "way")); !e.refused(err, "several changes") {
+		ok(err)
+		e.equal(e.document(r, several.ID), any(map[string]any{"a": map[string]any{"b": 2.0}, "n": map[string]any{"m": "x"}, "l": []any{3.0}}), "several changes of one document, in their order")
+	}
 	e.equal(must(r.Where(wares.Meta.Path("a").Eq("x"), wares.Price.Eq(3)).UpdateMany(e.ctx, wares.Meta.SetPath("y", "a"), wares.Price.Inc(1))), int64(1), "with a path in the condition")
 	e.equal(must(r.Where(wares.Meta.Path("a").Eq("y"), wares.Price.Eq(4)).Count(e.ctx)), int64(1), "and changed")
 }
@@ -135,10 +142,19 @@ func jsonSetProperty(e *env) {
 		if remove {
 			set = wares.Meta.RemovePath(path...)
 		}
+		sets, want := []orm.Assign[Ware]{set}, edited(d, path, remove, v)
+		for range rapid.IntRange(0, 3).Draw(t, "more") {
+			path := walk(t, []any{want}, key)
+			if len(path) == 0 {
+				path = []any{key.Draw(t, "another key")}
+			}
+			v := doc(1).Draw(t, "another value")
+			sets, want = append(sets, wares.Meta.SetPath(v, path...)), edited(want, path, false, v)
+		}
 		if _, err := r.ByID(row.ID).Update(e.ctx, wares.Meta.Set(text)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.ByID(row.ID).Update(e.ctx, set); e.refused(err, "a change") {
+		if _, err := r.ByID(row.ID).Update(e.ctx, sets...); e.refused(err, "a change") {
 			return
 		} else if err != nil {
 			t.Fatalf("%q: %v", path, err)
@@ -151,7 +167,7 @@ func jsonSetProperty(e *env) {
 		if err := json.Unmarshal(w.Meta, &have); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(edited(d, path, remove, v), have); diff != "" {
+		if diff := cmp.Diff(want, have); diff != "" {
 			t.Fatalf("%s: %q, remove %v, %v: want -, have +\n%s", text, path, remove, v, diff)
 		}
 	})
@@ -170,6 +186,20 @@ func jsonSetBad(e *env) {
 			e.fails(err, orm.ErrInvalid, "", "")
 		}
 	}
-	e.fails(second(r.ByID(1).Update(e.ctx, wares.Meta.SetPath(1, "a"), wares.Meta.SetPath(2, "b"))), orm.ErrInvalid, "Ware", "Meta")
+	for _, sets := range [][]orm.Assign[Ware]{
+		{wares.Meta.SetPath(1, "a"), wares.Meta.Set(json.RawMessage(`{}`))}, {wares.Meta.Set(json.RawMessage(`{}`)), wares.Meta.RemovePath("a")}, {wares.Price.Set(1), wares.Meta.SetPath(1, "a"), wares.Price.Set(2)},
+	} {
+		err := second(r.ByID(1).Update(e.ctx, sets...))
+		e.fails(err, orm.ErrInvalid, "Ware", "")
+		e.says(err, "twice")
+	}
+	many := make([]orm.Assign[Ware], 21)
+	for i := range many {
+		many[i] = wares.Meta.SetPath(i, "a")
+	}
+	if err := second(r.ByID(1).Update(e.ctx, many...)); !e.refused(err, "many changes") {
+		e.fails(err, orm.ErrLimit, "Ware", "Meta")
+	}
+	must(r.ByID(1).Update(e.ctx, wares.Meta.Set(json.RawMessage(`{}`))))
 	e.equal(fmt.Sprint(e.document(r, 1)), "map[]", "nothing was changed")
 }

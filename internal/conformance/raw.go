@@ -9,6 +9,7 @@ import (
 var rawCases = []testCase{
 	{"raw/rows", "structs by column names, models, scalars, NULL", rawRows},
 	{"raw/arguments", "names, quotes, casts, comments; missing and left-over names", rawArguments},
+	{"raw/placeholders", "{{Model}} stands for the rows of a model, with arguments before and behind it", rawPlaceholders},
 	{"raw/errors", "wrong text, wrong columns, wrong shapes", rawErrors},
 }
 
@@ -77,4 +78,19 @@ func rawErrors(e *env) {
 	e.fails(second(orm.Raw[chan int](ctx, db, "SELECT 1")), orm.ErrInvalid, "", "")
 	e.fails(second(db.Exec(ctx, "INSERT INTO clubs (name) VALUES ('go')")), orm.ErrConflict, "", "")
 	e.equal(must(orm.Raw[int64](ctx, db, "SELECT COUNT(*) FROM persons")), []int64{4}, "it goes on")
+}
+
+func rawPlaceholders(e *env) {
+	db := e.library()
+	got := must(orm.Raw[Card](e.ctx, db, `WITH dear AS (SELECT author_id, price FROM {{Book}} WHERE price > :least)
+		SELECT p.name, SUM(dear.price) AS sum_of FROM {{Person}} AS p JOIN dear ON dear.author_id = p.id WHERE p.id IN (:ids) AND p.name <> '{{Book}}' GROUP BY p.name ORDER BY p.name`,
+		orm.Args{"least": 1, "ids": []int64{1, 2}}))
+	e.equal(got, []Card{{"Ann", ptr(60.0)}, {"Bob", ptr(40.0)}}, "two placeholders and two arguments")
+	e.equal(must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{books}} WHERE books.id > 0")), []int64{5}, "the name of the table")
+	e.equal(must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{Book}} b JOIN persons p ON p.id = b.author_id")), must(orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM books b JOIN persons p ON p.id = b.author_id")), "beside a table, where no scope is")
+	_, err := orm.Raw[int64](e.ctx, db, "SELECT COUNT(*) FROM {{Bok}}")
+	e.fails(err, orm.ErrInvalid, "", "")
+	e.says(err, `did you mean "Book"`)
+	_, err = db.Exec(e.ctx, "DELETE FROM {{Book}}")
+	e.fails(err, orm.ErrInvalid, "", "")
 }

@@ -112,6 +112,7 @@ func cases() []testCase {
 		jsonContainsCases,
 		insideCases,
 		aggregateCases,
+		groupByCases,
 		intoCases,
 		joinCases,
 		loaderCases,

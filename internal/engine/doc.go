@@ -14,5 +14,5 @@
 //	writing        verifies what was written against policies; hooks see the rows, before the transaction ends
 //	engine         commits, and runs what hooks put off until then
 //
-// Rooms import those below them alone: related, writing, reading, rawsql and scoping, engine, entity.
+// Rooms import those below them alone: related, writing, reading and rawsql, scoping, engine, entity.
 package engine

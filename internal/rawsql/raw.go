@@ -24,7 +24,7 @@ func Query(ctx context.Context, s *engine.Session, text string, args []model.Val
 	} else if rows.Resolve, err = entity.Resolver(elem, some); err != nil {
 		return rows.Slab, fault.Fill(err, "Raw", "", "")
 	}
-	err = raw(ctx, s, text, args, &rows, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
+	err = raw(ctx, s, text, args, &rows, func(ctx context.Context, ex source.RawExecutor, text string, args []model.Value) (int64, error) {
 		err := ex.Query(ctx, text, args, &rows)
 		if m != nil && err == nil {
 			rows.Slab = m.maps(&rows.Slab)
@@ -36,14 +36,17 @@ func Query(ctx context.Context, s *engine.Session, text string, args []model.Val
 
 // Exec runs SQL text that gives no rows, and gives the number of rows it touched.
 func Exec(ctx context.Context, s *engine.Session, text string, args []model.Value) (n int64, err error) {
-	err = raw(ctx, s, text, args, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
+	err = raw(ctx, s, text, args, nil, func(ctx context.Context, ex source.RawExecutor, text string, args []model.Value) (int64, error) {
 		n, err = ex.Exec(ctx, text, args)
 		return n, err
 	})
 	return n, err
 }
 
-func raw(ctx context.Context, s *engine.Session, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+// runner runs a text with its arguments.
+type runner = func(context.Context, source.RawExecutor, string, []model.Value) (int64, error)
+
+func raw(ctx context.Context, s *engine.Session, text string, args []model.Value, rows *source.Rows, run runner) error {
 	s = s.Joined(ctx)
 	src, err := s.RawSource(ctx)
 	if err != nil {
@@ -55,7 +58,8 @@ func raw(ctx context.Context, s *engine.Session, text string, args []model.Value
 	op.Text = text
 	body := func(ctx context.Context, in *engine.Session) error {
 		return hook.Run(ctx, hooks, op, func() error {
-			if err := mayRaw(ctx, in, src); err != nil {
+			text, args, err := permitted(ctx, in, src, text, args, rows != nil)
+			if err != nil {
 				return err
 			}
 			return runRaw(ctx, in, src, op, text, args, rows, run)
@@ -75,7 +79,7 @@ func raw(ctx context.Context, s *engine.Session, text string, args []model.Value
 	return fault.Fill(err, "Raw", "", src.Name())
 }
 
-func runRaw(ctx context.Context, s *engine.Session, src source.SQL, op *hook.Op, text string, args []model.Value, rows *source.Rows, run func(context.Context, source.RawExecutor) (int64, error)) error {
+func runRaw(ctx context.Context, s *engine.Session, src source.SQL, op *hook.Op, text string, args []model.Value, rows *source.Rows, run runner) error {
 	if err := named.One(text, src.Dialect().Name()); err != nil {
 		return err
 	}
@@ -91,9 +95,9 @@ func runRaw(ctx context.Context, s *engine.Session, src source.SQL, op *hook.Op,
 	}
 	var n int64
 	if s.Observed(ctx) {
-		n, err = s.Tell(in, src, engine.Statement{Source: src.Name(), Verb: "raw", Text: text}, s.RawArgs(ctx, args), func(ctx context.Context) (int64, error) { return run(ctx, ex) })
+		n, err = s.Tell(in, src, engine.Statement{Source: src.Name(), Verb: "raw", Text: text}, s.RawArgs(ctx, args), func(ctx context.Context) (int64, error) { return run(ctx, ex, text, args) })
 	} else {
-		n, err = run(in, ex)
+		n, err = run(in, ex, text, args)
 	}
 	op.Affected = n
 	if rows != nil && err == nil {

@@ -38,7 +38,8 @@ func QueryRows(ctx context.Context, s *engine.Session, text string, args []model
 	}
 	body := func(ctx context.Context, in *engine.Session) error {
 		return hook.Run(ctx, before, w.op, func() error {
-			if err := mayRaw(ctx, in, src); err != nil {
+			text, args, err := permitted(ctx, in, src, text, args, true)
+			if err != nil {
 				return err
 			}
 			return w.run(ctx, in, src, text, args)
@@ -95,7 +96,7 @@ func (w *rawWindows) run(ctx context.Context, s *engine.Session, src source.SQL,
 		}
 		return w.emit(ctx, true)
 	}
-	err := runRaw(ctx, s, src, w.op, text, args, nil, func(ctx context.Context, ex source.RawExecutor) (int64, error) {
+	err := runRaw(ctx, s, src, w.op, text, args, nil, func(ctx context.Context, ex source.RawExecutor, text string, args []model.Value) (int64, error) {
 		err := ex.Query(ctx, text, args, rows)
 		if w.stopped != nil { // the reader has enough: the statement did not fail
 			err = nil

@@ -1,6 +1,8 @@
 package scoping
 
 import (
+	"slices"
+
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
@@ -31,28 +33,27 @@ func (s Scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 		return nil, fault.New(fault.ErrLimit, "", "", "the predicate is nested too deeply")
 	}
 	r, out := t.Rel, *t
+	if t.Op == builder.TermCase { // its conditions are about the row's own model
+		var err error
+		out.Kids, err = s.kids(t.Kids, depth+1)
+		return &out, err
+	}
 	if s.e.Apart(r) {
 		return nil, s.e.Unsupported(r.Model, r.Name, "rows in another source, or in one without SQL, cannot be counted or sorted by: include them, or ask that source")
 	}
 	in := s
 	in.of = r.Target
-	out.Kids = make([]builder.Expr, len(t.Kids))
-	for i := range t.Kids {
-		k, err := in.expr(t.Kids[i], depth+1)
-		if err != nil {
-			return nil, err
-		}
-		out.Kids[i] = k
+	var err error
+	if out.Kids, err = in.kids(t.Kids, depth+1); err != nil {
+		return nil, err
 	}
 	if t.Inner != nil && t.Inner.Term != nil {
 		inner := *t.Inner
-		var err error
-		if inner.Term, err = s.term(inner.Term, depth+1); err != nil {
+		if inner.Term, err = in.term(inner.Term, depth+1); err != nil {
 			return nil, err
 		}
 		out.Inner = &inner
 	}
-	var err error
 	if out.Scope, err = s.Filters(r.Target, hook.Reading, false); err != nil {
 		return nil, err
 	}
@@ -61,6 +62,44 @@ func (s Scoper) term(t *builder.Term, depth int) (*builder.Term, error) {
 	}
 	out.Scoped = true
 	return &out, nil
+}
+
+// kids gives scoped copies of conditions.
+func (s Scoper) kids(es []builder.Expr, depth int) ([]builder.Expr, error) {
+	out := make([]builder.Expr, len(es))
+	for i := range es {
+		var err error
+		if out[i], err = s.expr(es[i], depth); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// groups scopes what an aggregate groups by and the rows that single fields of it are about; q is the statement's own copy, its
+// aggregation is not.
+func (s Scoper) groups(q *builder.Select) error {
+	a := q.Aggregate
+	if a == nil || !a.Computes() {
+		return nil
+	}
+	out := *a
+	out.Groups = slices.Clone(a.Groups)
+	s.of = q.Model
+	for i := range out.Groups {
+		g := &out.Groups[i]
+		if g.Term != nil {
+			var err error
+			if g.Term, err = s.term(g.Term, 0); err != nil {
+				return err
+			}
+		}
+		if err := s.conjunction(q.Model, &g.Only); err != nil {
+			return err
+		}
+	}
+	q.Aggregate = &out
+	return nil
 }
 
 // maxSubselects bounds sub-selects inside each other.

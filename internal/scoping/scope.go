@@ -247,6 +247,9 @@ func (s Scoper) Selects(q *builder.Select, root bool) (err error) {
 	if err = s.computed(q); err != nil {
 		return err
 	}
+	if err = s.groups(q); err != nil {
+		return err
+	}
 	if q.Group != nil && q.Group.Link != nil {
 		if q.Group.LinkScope, err = s.Link(q.Group.Link); err != nil {
 			return err

@@ -43,3 +43,19 @@ func Names(text, column string, same func(a, b string) bool) bool {
 func Mentions(text, name string, same func(a, b string) bool) bool {
 	return slices.ContainsFunc(Split(text), func(t Token) bool { return t.IsName() && same(t.Text, name) })
 }
+
+// ReadsByName reports whether a function reads tables, files or settings that its arguments name. Functions of the
+// user's own are beyond what text can tell.
+func ReadsByName(name string) bool {
+	for _, part := range [...]string{"_to_xml", "dblink", "crosstab", "pg_read_", "pg_ls_", "pg_logical_", "get_raw_page", "heap_page", "lo_import", "lo_export", "lo_get", "lo_put", "loread", "lowrite", "lo_open"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	switch name {
+	case "ts_stat", "ts_rewrite", "xpath_table", "connectby", "set_config", "setval", "pg_stat_file", "pgstattuple",
+		"load_extension", "readfile", "writefile", "edit", "eval", "openquery", "openrowset", "opendatasource", "fts5_source_id":
+		return true
+	}
+	return false
+}

@@ -2,6 +2,7 @@ package writing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
@@ -48,7 +49,7 @@ func prepareSets(e *engine.Engine, m *model.Model, st *builder.Update) error {
 		if err := CheckSet(m, x); err != nil {
 			return err
 		}
-		if seen[x.Field] {
+		if seen[x.Field] && !joins(st.Set[:i], x) {
 			return fault.New(fault.ErrInvalid, m.Name, x.Field.Name, "the column is assigned twice")
 		}
 		seen[x.Field] = true
@@ -56,6 +57,7 @@ func prepareSets(e *engine.Engine, m *model.Model, st *builder.Update) error {
 	if len(st.Set) == 0 {
 		return fault.New(fault.ErrInvalid, m.Name, "", "an update needs an assignment")
 	}
+	st.Set = builder.JoinEdits(st.Set)
 	sets := st.Set[:len(st.Set):len(st.Set)]
 	for _, f := range m.Fields {
 		if f.Update != model.NoFill && !seen[f] {
@@ -67,6 +69,12 @@ func prepareSets(e *engine.Engine, m *model.Model, st *builder.Update) error {
 	}
 	st.Set = sets
 	return nil
+}
+
+// joins reports whether x and every assignment of its column before it change parts of one document.
+func joins(before []builder.Set, x *builder.Set) bool {
+	edits := func(op builder.SetOp) bool { return op == builder.SetJSON || op == builder.SetJSONRemove }
+	return edits(x.Op) && !slices.ContainsFunc(before, func(y builder.Set) bool { return y.Field == x.Field && !edits(y.Op) })
 }
 
 // CheckSet tells why an update cannot assign as s says, if it cannot.

@@ -85,13 +85,14 @@ func upsertAs(ctx context.Context, s *engine.Session, name string, m *model.Mode
 		if err := CheckSet(m, &sets[i]); err != nil {
 			return err
 		}
-		if Assigned(sets[:i], sets[i].Field) {
+		if Assigned(sets[:i], sets[i].Field) && !joins(sets[:i], &sets[i]) {
 			return fault.New(fault.ErrInvalid, m.Name, sets[i].Field.Name, "the column is assigned twice")
 		}
 	}
 	if err := scoping.Copies(s, sets); err != nil {
 		return err
 	}
+	sets = builder.JoinEdits(sets)
 	k.Set = append(k.Set, sets...)
 	for _, f := range m.Fields {
 		if f.Auto && (f.Generated || f.IsZero(p)) {

@@ -32,7 +32,7 @@
 // they are, but conditions, orders and pages take them as the text they are. db.Check names the columns that hold some;
 // DataSource.RewriteTimes brings them to the library's form once and for all, and where another program goes on writing
 // them, ForeignTimes makes them compare as times, without an index. A database given to FromDB needs RegisterTimes for
-// either.
+// either, and for the clocks of time zones.
 //
 // A time field whose tag says so is kept as a number: type=integer is seconds since 1970, type=integer(3) milliseconds,
 // type=integer(6) microseconds, type=real Julian days as SQLite's julianday gives them, to the millisecond. What is finer

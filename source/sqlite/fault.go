@@ -141,7 +141,7 @@ func said(words string) (detail string, sentinel error) {
 		return "the column of decimals holds text that is no number", fault.ErrInvalid
 	case has("no such collation sequence: orm_decimal", "no such function: orm_decimal"):
 		return "the database was opened without decimals: call sqlite.RegisterDecimals on its driver before it opens connections", fault.ErrUnsupported
-	case has("no such function: " + dialect.TimeFunction):
+	case has("no such function: "+dialect.TimeFunction, "no such function: "+dialect.ZoneFunction):
 		return "the database was opened without times: call sqlite.RegisterTimes on its driver before it opens connections", fault.ErrUnsupported
 	case outOfRange(words):
 		return "a number would leave the range of its column", fault.ErrInvalid

@@ -16,7 +16,7 @@ import (
 // something would be.
 const rewriteFunction = dialect.TimeFunction + "_rewrite"
 
-// RegisterTimes gives a driver of modernc.org/sqlite the functions that ForeignTimes and RewriteTimes need. Databases that
+// RegisterTimes gives a driver of modernc.org/sqlite the functions that ForeignTimes, RewriteTimes and the clocks of time zones need. Databases that
 // Source opens have them. One for FromDB gets them before its first connection, as RegisterDecimals shows. It may be called
 // again. A driver of another package is ErrUnsupported.
 func RegisterTimes(d driver.Driver) error {
@@ -31,6 +31,10 @@ func RegisterTimes(d driver.Driver) error {
 	_ = ours.RegisterDeterministicScalarFunction(rewriteFunction, 3, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
 		return oneForm(args[0], formOf(args[1]), args[2] == driver.Value(int64(1))), nil
 	})
+	clocks := new(zones)
+	_ = ours.RegisterDeterministicScalarFunction(dialect.ZoneFunction, 3, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
+		return clocks.clock(args[0], formOf(args[1]), args[2])
+	})
 	return nil
 }
 
@@ -42,18 +46,7 @@ func formOf(v driver.Value) model.TimeForm {
 // oneForm gives a stored time in the form of its column. What is no time stays as it is, and so does one that is finer than
 // the form keeps unless cut says otherwise.
 func oneForm(v driver.Value, form model.TimeForm, cut bool) driver.Value {
-	var t time.Time
-	var ok bool
-	switch x := v.(type) {
-	case string:
-		t, ok = readText(x, form, cut)
-	case []byte:
-		t, ok = readText(string(x), form, cut)
-	case int64:
-		t, ok = form.TimeOfInt(x)
-	case float64:
-		t, ok = form.TimeOfFloat(x)
-	}
+	t, ok := storedTime(v, form, cut)
 	if !ok {
 		return v
 	}
@@ -66,6 +59,21 @@ func oneForm(v driver.Value, form model.TimeForm, cut bool) driver.Value {
 		return v
 	}
 	return one
+}
+
+// storedTime reads a stored time of any form.
+func storedTime(v driver.Value, form model.TimeForm, cut bool) (t time.Time, ok bool) {
+	switch x := v.(type) {
+	case string:
+		return readText(x, form, cut)
+	case []byte:
+		return readText(string(x), form, cut)
+	case int64:
+		return form.TimeOfInt(x)
+	case float64:
+		return form.TimeOfFloat(x)
+	}
+	return time.Time{}, false
 }
 
 // readText reads a text to what the form keeps; where nothing may be cut, one that is finer is not read.
