@@ -53,7 +53,8 @@ func patchRefused(e *env) {
 	e.fails(update(nil), orm.ErrInvalid, "Paper", "")
 	e.fails(update((*paperPatch)(nil)), orm.ErrInvalid, "Paper", "")
 	e.fails(update(5), orm.ErrInvalid, "Paper", "")
-	e.fails(update(paperPatch{}), orm.ErrInvalid, "Paper", "")
+	e.equal(must(r.ByID(1).Update(e.ctx, orm.PatchOf[Paper](paperPatch{})...)), must(r.ByID(1).One(e.ctx)), "an empty patch reads the row")
+	e.fails(second(r.ByID(9).Update(e.ctx, orm.PatchOf[Paper](paperPatch{})...)), orm.ErrNotFound, "Paper", "")
 	e.equal(must(r.ByID(1).One(e.ctx)).Version, 0, "nothing was written")
 }
 

@@ -84,7 +84,7 @@ func updateRefused(e *env) {
 		}
 	}
 	e.fails(second(q.Update(e.ctx, papers.Kind.Set("secret"))), orm.ErrInvalid, "Paper", "Kind", "secret")
-	e.fails(second(q.Update(e.ctx)), orm.ErrInvalid, "Paper", "")
+	e.fails(second(r.EveryRow().UpdateMany(e.ctx)), orm.ErrInvalid, "Paper", "")
 	e.fails(second(q.Update(e.ctx, orm.Assign[Paper]{})), orm.ErrInvalid, "Paper", "")
 	e.fails(second(r.EveryRow().Take(1).UpdateMany(e.ctx, papers.Hits.Set(1))), orm.ErrInvalid, "Paper", "")
 	e.fails(second(r.EveryRow().OrderBy(papers.ID.Asc()).DeleteMany(e.ctx)), orm.ErrInvalid, "Paper", "")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/multi-orm/orm/builder"
@@ -111,12 +112,23 @@ func (t *tx) note(err error) error {
 	if err != nil && t.failed == nil && (pg.IsClosed() || pg.TxStatus() != 'T') {
 		t.failed = err
 	}
+	if err != nil && t.failed != nil {
+		t.because(err)
+	}
 	if err == nil && pg.TxStatus() == 'I' && t.ended.CompareAndSwap(false, true) {
 		t.held.Release()
 		return &fault.Error{Source: t.d.name, Err: fault.ErrInvalid,
 			Detail: "the SQL text ended the transaction: what came before it may be committed; use the transaction's own methods"}
 	}
 	return err
+}
+
+// because gives the error of a statement that was refused for an earlier one the error of that one.
+func (t *tx) because(err error) {
+	var refused *pgconn.PgError
+	if e, ok := err.(*fault.Error); ok && errors.As(err, &refused) && refused.Code == "25P02" { //nolint:errorlint // made here, not wrapped yet
+		_ = e.WithCause(errors.Join(refused, t.failed))
+	}
 }
 
 // undone says of a failure that it left nothing behind, where that is sure: the connection is closed, so that nobody can commit
