@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -79,6 +80,9 @@ type Options struct {
 	ForeignKeysOn bool // on the connection of SQLite that runs the steps
 
 	DropColumns, DropIndexes, DropTables bool // that no model maps
+
+	// Elsewhere are the models of the other sources, whose tables are not dropped.
+	Elsewhere []*model.Model
 
 	Fills map[string]string // "table.column": an expression for rows that have no value
 }

@@ -126,7 +126,7 @@ func (w *differ) diff(models []*model.Model) {
 		w.table(t, live)
 	}
 	if w.o.DropTables {
-		w.dropTables(mapped)
+		w.dropTables(mapped, wanted)
 	}
 }
 
@@ -315,11 +315,35 @@ func (w *differ) unmapped(added []*ddl.Column) {
 	}
 	for _, set := range [][]catalogue.Index{w.on.live.Uniques, w.on.live.Indexes} {
 		for i := range set {
-			if x := &set[i]; !w.asked(x) {
+			x := &set[i]
+			if w.asked(x) {
+				continue
+			}
+			if by := w.keyTo(x); by != "" {
+				w.note("", "no model asks for the unique index "+x.Name+", and it is not dropped, since the foreign key of "+by+" leads to it: drop that first")
+			} else {
 				w.edit(edit{kind: DropIndex, wasIndex: x, destructive: true, why: "no model asks for the index"})
 			}
 		}
 	}
+}
+
+// keyTo names the table whose foreign key leads to the columns of a unique index, "" where none does.
+func (w *differ) keyTo(x *catalogue.Index) string {
+	if !x.Unique {
+		return ""
+	}
+	for i := range w.live.Tables {
+		t := &w.live.Tables[i]
+		for _, f := range w.leading(t, w.on.live) {
+			if f != nil && len(f.References) == len(x.Parts) && !slices.ContainsFunc(f.References, func(r string) bool {
+				return !slices.ContainsFunc(x.Parts, func(p catalogue.Part) bool { return w.same(p.Column, r) })
+			}) {
+				return t.FullName()
+			}
+		}
+	}
+	return ""
 }
 
 // renamed tells of a column that a new one may be under another name, which only people know.

@@ -27,7 +27,7 @@ func (w *differ) indexes() {
 				e.destructive, e.why = true, e.why+"; rows that do make the step fail"
 			}
 		}
-		if old := w.named(x.Name); old != nil && !old.Deferrable { // what is deferrable serves others
+		if old := w.named(x.Name); old != nil && !old.Deferrable && w.keyTo(old) == "" { // what is deferrable, or keys lead to, serves others
 			e.kind, e.wasIndex, e.why = ReplaceIndex, old, "the index of the name is another: "+e.why
 			if old.Unique && !x.Unique {
 				e.destructive, e.why = true, e.why+"; it keeps rows from having the same, which no index does then"

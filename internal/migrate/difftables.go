@@ -5,15 +5,35 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/sqltokens"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
-// dropTables drops the tables that no model maps, each before those that its keys lead to. What others that stay go by stays too.
-func (w *differ) dropTables(mapped map[*catalogue.Table]bool) {
+// dropTables drops the tables that no model maps, of the schemas that models are in, each before those that its keys lead to. What others
+// that stay go by stays too, and so does what a model of another source maps, which may be the same database.
+func (w *differ) dropTables(mapped map[*catalogue.Table]bool, wanted []*ddl.Table) {
+	schemas := map[string]bool{}
+	for _, t := range wanted {
+		schemas[t.Schema] = true
+	}
+	for t := range mapped {
+		schemas[t.Schema] = true
+	}
+	if schemas[""] && len(w.live.Path) > 0 {
+		schemas[w.live.Path[0]] = true
+	}
 	var gone []*catalogue.Table
 	for i := range w.live.Tables {
-		if t := &w.live.Tables[i]; t.Kind == catalogue.BaseTable && !mapped[t] {
+		t := &w.live.Tables[i]
+		switch {
+		case t.Kind != catalogue.BaseTable || mapped[t]:
+		case !schemas[t.Schema]:
+			w.notes = append(w.notes, Note{Table: t.FullName(), Text: "no model maps it, and it is not dropped, since no model is in its schema"})
+		case slices.ContainsFunc(w.o.Elsewhere, func(m *model.Model) bool { return w.same(m.Table, t.Name) }):
+			w.notes = append(w.notes, Note{Table: t.FullName(), Text: "it is not dropped, since a model of another source maps a table of this name, and that may be the same database"})
+		default:
 			gone = append(gone, t)
 		}
 	}

@@ -9,8 +9,10 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/engine"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/migrate"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -77,6 +79,13 @@ func Plan(ctx context.Context, db orm.DB, opts ...Option) (*Migration, error) {
 	}
 	seen := *live
 	seen.Tables = slices.DeleteFunc(slices.Clone(live.Tables), func(t catalogue.Table) bool { return migrations(t.Schema, t.Name) && !mapped[t.Name] })
+	if o.plan.DropTables {
+		s, err := db.Engine(engine.Friend{})
+		if err != nil {
+			return nil, err
+		}
+		o.plan.Elsewhere = slices.DeleteFunc(slices.Clone(s.Models()), func(m *model.Model) bool { return slices.Contains(models, m) })
+	}
 	changes, notes, err := migrate.Diff(d, &seen, models, o.plan.Options)
 	if err != nil {
 		return nil, err

@@ -29,13 +29,14 @@ func UnmappedColumns() Option {
 	return planOption("UnmappedColumns", func(o *planOptions) error { o.DropColumns = true; return nil })
 }
 
-// UnmappedIndexes plans to drop the indexes and unique sets that no model asks for, of tables that a model maps. Such steps are
-// Destructive. Plan takes it.
+// UnmappedIndexes plans to drop the indexes and unique sets that no model asks for, of tables that a model maps, but for those that a foreign
+// key leads to. Such steps are Destructive. Plan takes it.
 func UnmappedIndexes() Option {
 	return planOption("UnmappedIndexes", func(o *planOptions) error { o.DropIndexes = true; return nil })
 }
 
-// UnmappedTables plans to drop the tables that no model maps, but for those of migration tools. Such steps are Destructive. Plan takes it.
+// UnmappedTables plans to drop the tables that no model maps, of the schemas that models of the source are in, but for those of migration tools
+// and those that bear the name of another source's model. Such steps are Destructive. Plan takes it.
 func UnmappedTables() Option {
 	return planOption("UnmappedTables", func(o *planOptions) error { o.DropTables = true; return nil })
 }
