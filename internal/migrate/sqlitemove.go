@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -15,13 +16,15 @@ const (
 	keysOff    = "foreign keys are off: plan without ForeignKeysOn, or run it where they are on"
 	keysInside = "foreign keys are on, run it outside a transaction"
 	keysBroken = "foreign keys would lead nowhere"
+	changed    = "the table has other columns, indexes or triggers than it was planned for: plan again"
 )
 
 // statements are those of one rebuilding, which leave every setting of the connection as they find it. Nothing is renamed, since that
 // reads all views and changes keys that lead to the table. To drop a table deletes its rows first where foreign keys are on: keys
 // without an action wait for the rows to come back, within the transaction; what an action would do to other rows cannot be taken back, so
 // the steps fail before they do anything, unless they are told that keys are on, and switch them off outside a transaction and on again.
-func (b *rebuilding) statements(to *createText, into, out, beside []string) []string {
+// So they do where the table is not as from says, or has another index or trigger than there: what they do not know they would lose.
+func (b *rebuilding) statements(from *createText, there []string, to *createText, into, out, beside []string) []string {
 	table, literal := b.d.Quote(b.p.live.Name), ddl.Literal(b.d, b.p.live.Name)
 	guard, rows := b.d.Quote(b.unused("rebuilding")), b.d.Quote(b.unused("rebuilding_rows"))
 	if r := b.rowid(); r != "" {
@@ -44,8 +47,8 @@ func (b *rebuilding) statements(to *createText, into, out, beside []string) []st
 	}
 	list = append(list,
 		`SAVEPOINT "rebuild"`,
-		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER`+refuse+check("more", keysBroken, `"more" <= 0`)+")",
-		"INSERT OR ROLLBACK INTO "+guard+` ("enforced", "broken") SELECT `+enforced+", "+b.broken(),
+		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER`+refuse+check("changed", changed, `"changed" = 0`)+check("more", keysBroken, `"more" <= 0`)+")",
+		"INSERT OR ROLLBACK INTO "+guard+` ("enforced", "changed", "broken") SELECT `+enforced+", "+b.differs(literal, from, there)+", "+b.broken(),
 		"PRAGMA defer_foreign_keys = ON", // to the end of the transaction
 		"CREATE TEMP TABLE "+rows+" ("+strings.Join(places, ", ")+")",
 		"INSERT INTO "+rows+" SELECT "+strings.Join(out, ", ")+" FROM "+table)
@@ -68,6 +71,41 @@ func (b *rebuilding) statements(to *createText, into, out, beside []string) []st
 		list = append(list, "PRAGMA foreign_keys = ON")
 	}
 	return list
+}
+
+// differs is the condition that the table of a name has other columns, indexes or triggers than these.
+func (b *rebuilding) differs(table string, from *createText, beside []string) string {
+	var columns, names []string
+	for _, d := range from.defs {
+		if d.column != "" {
+			columns = append(columns, ddl.Literal(b.d, d.column))
+		}
+	}
+	for _, text := range beside {
+		names = append(names, ddl.Literal(b.d, besideNamed(text)))
+	}
+	other := func(rows string, known []string) string {
+		return "(SELECT count(*) FROM " + rows + ") <> " + strconv.Itoa(len(known)) +
+			" OR EXISTS (SELECT 1 FROM " + rows + " AND name COLLATE NOCASE NOT IN (" + strings.Join(known, ", ") + "))"
+	}
+	return "(" + other("pragma_table_xinfo("+table+") WHERE true", columns) +
+		" OR " + other("sqlite_master WHERE tbl_name = "+table+" COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL", names) + ")"
+}
+
+// besideNamed is the name of the index or the trigger that a statement of SQLite's schema makes.
+func besideNamed(text string) string {
+	tokens := sqltokens.Split(text)
+	at := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("index") || t.Is("trigger") }) + 1
+	if at+2 < len(tokens) && tokens[at].Is("if") {
+		at += 3
+	}
+	if at+2 < len(tokens) && tokens[at+1].Is(".") {
+		at += 2
+	}
+	if at == 0 || at >= len(tokens) {
+		return ""
+	}
+	return tokens[at].Text
 }
 
 // unused is a name that no table has, since a temporary table goes before others of its name.

@@ -70,7 +70,7 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		return slices.ContainsFunc(mapKeys(dropped), func(c string) bool { return indexOf(text, c) })
 	})
 	c := Change{Table: b.p.name(), Kind: RebuildTable, Alone: b.switches(), Destructive: first.destructive, Why: strings.Join(why, "; "),
-		Up: b.statements(to, into, out, kept), Down: b.statements(before, back, back, old)}
+		Up: b.statements(from, old, to, into, out, kept), Down: b.statements(to, kept, before, back, back, old)}
 	b.text, b.beside = to, kept
 	b.more = append(b.more, added...)
 	return c, Note{}
