@@ -36,6 +36,10 @@ func structOf(fields ...field) reflect.Type {
 
 type plainStruct struct{ A, B int }
 
+// noInterval is what a number in a column of intervals is refused with.
+const noInterval = "is a number, and a number does not say how long an interval is: a time.Duration is kept as a bigint of nanoseconds, " +
+	"without the word; a column of intervals is read and written as a string"
+
 func TestTagErrors(t *testing.T) {
 	long := strings.Repeat("x", 129)
 	for _, c := range []struct {
@@ -144,6 +148,14 @@ func TestTagErrors(t *testing.T) {
 		{"Email", "", "email,size=-1", `word "size=-1": a size is a whole number above 0`},
 		{"Email", "", "email,size=x", `word "size=x": a size is a whole number above 0`},
 		{"N", 0, "n,size=4", `"size" needs text or bytes, not int`},
+		{"D", time.Hour, "d,type=interval", `word "type=interval": time.Duration ` + noInterval},
+		{"D", new(time.Duration), "d,type=INTERVAL SECOND(3)", `word "type=INTERVAL SECOND(3)": time.Duration ` + noInterval},
+		{"D", sql.Null[time.Duration]{}, "d,type=interval", `word "type=interval": time.Duration ` + noInterval},
+		{"D", []time.Duration{}, "d,type=interval[]", `word "type=interval[]": []time.Duration ` + noInterval},
+		{"D", int64(0), "d,type=interval(6)", `word "type=interval(6)": int64 ` + noInterval},
+		{"D", 1.5, "d,type=interval", `word "type=interval": float64 ` + noInterval},
+		{"D", "", "d,type=interval", ""},
+		{"D", time.Hour, "d,type=bigint", ""},
 		{"Key", new(int), "key,id", "a primary key cannot be NULL: use int instead of *int"},
 		{"Key", sql.NullString{}, "key,id", "a primary key cannot be NULL: use string instead of sql.NullString"},
 		{"Key", []string{}, "key,id", "type []string cannot be a primary key"},
