@@ -119,6 +119,9 @@ func (f *Field) storage(tg tag) error {
 	if err := f.timeForms(); err != nil {
 		return err
 	}
+	if err := f.unitless(); err != nil {
+		return err
+	}
 	if v, ok := tg.find("size"); ok {
 		n, err := strconv.Atoi(v)
 		if err != nil || n <= 0 {

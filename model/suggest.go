@@ -19,6 +19,29 @@ func suggest(word string, candidates []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
+// elsewhere says what a word of another library's tags is here, or "" for one that is known from none.
+func elsewhere(word string) string {
+	switch strings.ToLower(word) {
+	case "pk", "primary", "primarykey", "primary_key", "key":
+		return ` (here it is "id")`
+	case "autoincrement", "auto_increment", "serial", "identity":
+		return ` (here it is "auto")`
+	case "uniqueindex", "unique_index":
+		return ` (here it is "unique")`
+	case "many2many", "m2m":
+		return ` (here it is "through", as in "through=memberships(user_id:team_id)")`
+	case "column", "name":
+		return ` (the first word is the column's name)`
+	case "foreignkey", "foreign_key", "fk", "references", "belongs_to", "belongsto", "has_many", "hasmany", "has_one", "hasone":
+		return ` (here it is "relation", on the field of the related rows)`
+	case "soft_delete", "deletedat", "deleted_at":
+		return ` (here it is "softdelete")`
+	case "null", "nullable", "nullzero", "notnull", "not null", "not_null":
+		return ` (a pointer or a sql.Null type makes a column nullable, and any other type makes it NOT NULL)`
+	}
+	return ""
+}
+
 // farthest bounds the edits, so that a short word is not "corrected" into something else.
 func farthest(word string) int {
 	n := len([]rune(word))

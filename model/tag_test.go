@@ -36,6 +36,10 @@ func structOf(fields ...field) reflect.Type {
 
 type plainStruct struct{ A, B int }
 
+// noInterval is what a number in a column of intervals is refused with.
+const noInterval = "is a number, and a number does not say how long an interval is: a time.Duration is kept as a bigint of nanoseconds, " +
+	"without the word; a column of intervals is read and written as a string"
+
 func TestTagErrors(t *testing.T) {
 	long := strings.Repeat("x", 129)
 	for _, c := range []struct {
@@ -46,6 +50,30 @@ func TestTagErrors(t *testing.T) {
 	}{
 		{"Email", "", "email,uniqe", `unknown word "uniqe" (did you mean "unique"?)`},
 		{"Email", "", "email,Unique", `unknown word "Unique" (did you mean "unique"?)`},
+		{"Email", "", "email,pk", `unknown word "pk" (here it is "id")`},
+		{"Email", "", "email,primary", `unknown word "primary" (here it is "id")`},
+		{"Email", "", "email,primaryKey", `unknown word "primaryKey" (here it is "id")`},
+		{"Email", "", "email,key", `unknown word "key" (here it is "id")`},
+		{"Email", "", "email,autoincrement", `unknown word "autoincrement" (here it is "auto")`},
+		{"Email", "", "email,autoIncrement", `unknown word "autoIncrement" (here it is "auto")`},
+		{"Email", "", "email,serial", `unknown word "serial" (here it is "auto")`},
+		{"Email", "", "email,identity", `unknown word "identity" (here it is "auto")`},
+		{"Email", "", "email,uniqueIndex", `unknown word "uniqueIndex" (here it is "unique")`},
+		{"Email", "", "email,uniqueindex", `unknown word "uniqueindex" (here it is "unique")`},
+		{"Email", "", "email,uniqueIndex=a", `unknown word "uniqueIndex=a" (here it is "unique")`},
+		{"Email", "", "email,many2many=x", `unknown word "many2many=x" (here it is "through", as in "through=memberships(user_id:team_id)")`},
+		{"Email", "", "email,m2m", `unknown word "m2m" (here it is "through", as in "through=memberships(user_id:team_id)")`},
+		{"Email", "", "email,column=mail", `unknown word "column=mail" (the first word is the column's name)`},
+		{"Email", "", "email,foreignKey=UserID", `unknown word "foreignKey=UserID" (here it is "relation", on the field of the related rows)`},
+		{"Email", "", "email,fk", `unknown word "fk" (here it is "relation", on the field of the related rows)`},
+		{"Email", "", "email,references=ID", `unknown word "references=ID" (here it is "relation", on the field of the related rows)`},
+		{"Email", "", "email,belongs_to", `unknown word "belongs_to" (here it is "relation", on the field of the related rows)`},
+		{"Email", "", "email,has_many", `unknown word "has_many" (here it is "relation", on the field of the related rows)`},
+		{"Email", "", "email,soft_delete", `unknown word "soft_delete" (here it is "softdelete")`},
+		{"Email", "", "email,deletedAt", `unknown word "deletedAt" (here it is "softdelete")`},
+		{"Email", "", "email,nullzero", `unknown word "nullzero" (a pointer or a sql.Null type makes a column nullable, and any other type makes it NOT NULL)`},
+		{"Email", "", "email,notnull", `unknown word "notnull" (a pointer or a sql.Null type makes a column nullable, and any other type makes it NOT NULL)`},
+		{"Email", "", "email,not null", `unknown word "not null" (a pointer or a sql.Null type makes a column nullable, and any other type makes it NOT NULL)`},
 		{"Email", "", "email,qqqqq", `unknown word "qqqqq"`},
 		{"Email", "", "email,filter=prefx", `word "filter=prefx": "prefx" is unknown (did you mean "prefix"?)`},
 		{"Email", "", "email,filter=eq|ne&in", `word "filter=eq|ne&in": | and & exclude each other`},
@@ -144,6 +172,14 @@ func TestTagErrors(t *testing.T) {
 		{"Email", "", "email,size=-1", `word "size=-1": a size is a whole number above 0`},
 		{"Email", "", "email,size=x", `word "size=x": a size is a whole number above 0`},
 		{"N", 0, "n,size=4", `"size" needs text or bytes, not int`},
+		{"D", time.Hour, "d,type=interval", `word "type=interval": time.Duration ` + noInterval},
+		{"D", new(time.Duration), "d,type=INTERVAL SECOND(3)", `word "type=INTERVAL SECOND(3)": time.Duration ` + noInterval},
+		{"D", sql.Null[time.Duration]{}, "d,type=interval", `word "type=interval": time.Duration ` + noInterval},
+		{"D", []time.Duration{}, "d,type=interval[]", `word "type=interval[]": []time.Duration ` + noInterval},
+		{"D", int64(0), "d,type=interval(6)", `word "type=interval(6)": int64 ` + noInterval},
+		{"D", 1.5, "d,type=interval", `word "type=interval": float64 ` + noInterval},
+		{"D", "", "d,type=interval", ""},
+		{"D", time.Hour, "d,type=bigint", ""},
 		{"Key", new(int), "key,id", "a primary key cannot be NULL: use int instead of *int"},
 		{"Key", sql.NullString{}, "key,id", "a primary key cannot be NULL: use string instead of sql.NullString"},
 		{"Key", []string{}, "key,id", "type []string cannot be a primary key"},

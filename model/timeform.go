@@ -50,6 +50,24 @@ func (f *Field) timeForms() error {
 
 const timeUnits = "type=integer keeps seconds since 1970, type=integer(3) milliseconds, type=integer(6) microseconds, type=real Julian days"
 
+// unitless refuses numbers in a column of intervals: PostgreSQL would take each for seconds, and a time.Duration is
+// nanoseconds.
+func (f *Field) unitless() error {
+	of := f
+	if f.Elem != nil {
+		of = f.Elem
+	}
+	if name, _ := typeWords(f.DBType); strings.TrimRight(name, "[]") != "interval" {
+		return nil
+	}
+	switch of.Kind {
+	case Int, Uint, Float:
+		return fmt.Errorf("word %q: %s is a number, and a number does not say how long an interval is: a time.Duration is kept as a bigint of nanoseconds, "+
+			"without the word; a column of intervals is read and written as a string", "type="+f.DBType, f.Base)
+	}
+	return nil
+}
+
 // typeWords takes a type of DDL apart: numeric(10,2) DEFAULT 0 is numeric and 10,2.
 func typeWords(ddl string) (name, digits string) {
 	name = strings.ToLower(strings.TrimSpace(ddl))

@@ -38,7 +38,11 @@ func parseWord(s string) (word, error) {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
 	default:
-		return w, fmt.Errorf("unknown word %q%s", w.text, suggest(key, strings.Fields(words)))
+		hint := elsewhere(key)
+		if hint == "" {
+			hint = suggest(key, strings.Fields(words))
+		}
+		return w, fmt.Errorf("unknown word %q%s", w.text, hint)
 	}
 	return w, nil
 }

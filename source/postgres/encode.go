@@ -26,6 +26,7 @@ const (
 	outOfRange               // a number, or a time
 	inexact
 	holdsNUL
+	unitless // a number for an interval
 	notScalar
 	unknownType
 )
@@ -37,6 +38,7 @@ func (m misfit) Error() string {
 		"it does not fit the column's type",
 		"it has no exact form in the column's type",
 		"text must not hold a NUL byte",
+		"a number does not say how long an interval is: give a string, as '90 seconds', or keep a time.Duration in a bigint column",
 		"a list was given for a single value, or the other way round",
 		"its type cannot be sent",
 	}[m]
@@ -88,6 +90,9 @@ func (e *encoder) argument(oid uint32, v model.Value) ([]byte, int16, error) {
 	case model.AnyValue:
 		return e.other(oid, v)
 	}
+	if oid == pgtype.IntervalOID && numeric(v) { // the server would take the text of a number for seconds
+		return nil, 0, unitless
+	}
 	start := len(e.buf)
 	buf, err := appendBinary(e.buf, oid, v)
 	format := binaryFormat
@@ -110,6 +115,14 @@ func (e *encoder) bytes(oid uint32, b []byte) ([]byte, int16, error) {
 		return nil, 0, holdsNUL
 	}
 	return b, textFormat, nil
+}
+
+func numeric(v model.Value) bool {
+	switch v.Kind() {
+	case model.IntValue, model.UintValue, model.FloatValue:
+		return true
+	}
+	return false
 }
 
 // share gives the bytes of s without a copy; pgx only reads them. It is never nil, which would be NULL.

@@ -4,6 +4,9 @@ import (
 	"database/sql/driver"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/multi-orm/orm/model"
 )
@@ -16,6 +19,9 @@ func (e *encoder) list(oid uint32, l model.List) ([]byte, int16, error) {
 	l, err := settle(l)
 	if err != nil {
 		return nil, 0, err
+	}
+	if oid == pgtype.IntervalArrayOID && slices.ContainsFunc(l, numeric) {
+		return nil, 0, unitless
 	}
 	start, format := len(e.buf), binaryFormat
 	buf := e.buf

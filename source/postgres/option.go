@@ -19,8 +19,8 @@ const (
 	// DescribeExec asks for the argument types each time, for schemas that change under way. Two round trips.
 	DescribeExec
 	// SimpleProtocol writes the arguments into the text, for proxies that know nothing else. It must be
-	// allowed with AllowSimpleProtocol. The columns of []byte fields must be bytea, and times lie in the
-	// years 1 to 9999.
+	// allowed with AllowSimpleProtocol. The columns of []byte fields must be bytea, times lie in the
+	// years 1 to 9999, and a number for an interval column is not refused as in the other modes: it is seconds.
 	SimpleProtocol
 )
 
