@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/sqltokens"
@@ -42,10 +43,15 @@ func (w *differ) add(c *ddl.Column) {
 
 // fill gives the expression that the options say for a column.
 func (w *differ) fill(c *ddl.Column) (string, bool) {
-	at := w.on.name() + "." + c.Name
-	w.filled[at] = true
-	text, ok := w.o.Fills[at]
-	return text, ok
+	for at, text := range w.o.Fills {
+		dot := strings.LastIndexByte(at, '.')
+		if dot < 0 || !w.same(at[dot+1:], c.Name) || !w.same(at[:dot], w.on.name()) {
+			continue
+		}
+		w.filled[at] = true
+		return text, true
+	}
+	return "", false
 }
 
 func (w *differ) setNotNull(c *ddl.Column, filled bool) {

@@ -30,7 +30,7 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		case AddColumn:
 			added = append(added, e.column.Name)
 		case FillColumn:
-			values[e.column.Name] = e.fill
+			values[strings.ToLower(e.column.Name)] = e.fill
 			continue
 		case DropColumn:
 			dropped[e.was.Name] = true
@@ -50,13 +50,13 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		}
 		q := b.d.Quote(c)
 		expr := q
-		if fill, ok := values[c]; ok {
+		if fill, ok := values[strings.ToLower(c)]; ok {
 			expr = "COALESCE(" + q + ", " + fill + ")"
 		}
 		into, out, back = append(into, q), append(out, expr), append(back, q)
 	}
 	for _, c := range added {
-		if fill, ok := values[c]; ok {
+		if fill, ok := values[strings.ToLower(c)]; ok {
 			into, out = append(into, b.d.Quote(c)), append(out, fill)
 		}
 	}

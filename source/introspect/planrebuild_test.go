@@ -136,3 +136,75 @@ func rebuildWith(t *testing.T, e engine, action string, on, inside, told bool, s
 		t.Fatal(err)
 	}
 }
+
+// What other migrations added after a plan was made is not lost to it: its steps fail before they do anything.
+func TestRebuildOfAnotherTable(t *testing.T) {
+	e := engines()[0]
+	for name, later := range map[string]string{
+		"a column":                 "ALTER TABLE papers ADD COLUMN extra TEXT DEFAULT 'kept'",
+		"a generated column":       "ALTER TABLE papers ADD COLUMN extra TEXT AS ('kept')",
+		"a column fewer":           "ALTER TABLE papers DROP COLUMN spare",
+		"a column renamed":         "ALTER TABLE papers RENAME COLUMN spare TO extra",
+		"an index":                 "CREATE INDEX extra ON Papers (code)",
+		"an index fewer":           "DROP INDEX papers_at",
+		"a trigger":                "CREATE TRIGGER extra AFTER DELETE ON papers BEGIN SELECT 1; END",
+		"a trigger for another":    "DROP TRIGGER seen; CREATE TRIGGER extra AFTER DELETE ON papers BEGIN SELECT 1; END",
+		"nothing, and other cases": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			address := e.make(t)
+			e.load(t, address, `CREATE TABLE "Papers" ("ID" INTEGER PRIMARY KEY AUTOINCREMENT, [code] TEXT NOT NULL UNIQUE, "Place" TEXT, deleted_at DATETIME, spare TEXT, twice TEXT AS (code || code) STORED);
+				CREATE INDEX IF NOT EXISTS papers_at ON papers (place); CREATE UNIQUE INDEX main."odd ""one" ON papers (place, code) WHERE deleted_at IS NULL;
+				CREATE TRIGGER IF NOT EXISTS seen AFTER INSERT ON papers BEGIN SELECT 1; END; INSERT INTO papers (code) VALUES ('a')`)
+			db := open(t, e.open(address), orm.Models(deletedPlan{}))
+			plan, err := introspect.Plan(t.Context(), db, introspect.Fill("papers.place", "'?'"))
+			if err != nil || len(plan.Changes) == 0 {
+				t.Fatal(plan, err)
+			}
+			e.load(t, address, later)
+			conn, err := sql.Open("sqlite", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			conn.SetMaxOpenConns(1)
+			schema := func() (out string) {
+				if err := conn.QueryRow(`SELECT (SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name)) || (SELECT group_concat(code) FROM papers)`).Scan(&out); err != nil {
+					t.Fatal(err)
+				}
+				return out
+			}
+			run := func(down bool) (err error) {
+				for i := range plan.Changes {
+					list := plan.Changes[i].Up
+					if down {
+						list = plan.Changes[len(plan.Changes)-1-i].Down
+					}
+					for _, s := range list {
+						if _, err = conn.Exec(s); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
+			}
+			before := schema()
+			err = run(false)
+			if later == "" {
+				if err == nil {
+					err = run(true)
+				}
+				if err != nil {
+					t.Errorf("of the table that it was planned for: %v\n%v", err, plan)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), "plan again") {
+				t.Errorf("the steps gave %v", err)
+			}
+			if after := schema(); after != before {
+				t.Errorf("%s\nbecame\n%s", before, after)
+			}
+		})
+	}
+}
