@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -81,8 +80,8 @@ type Options struct {
 
 	DropColumns, DropIndexes, DropTables bool // that no model maps
 
-	// Elsewhere are the models of the other sources, whose tables are not dropped.
-	Elsewhere []*model.Model
+	// Elsewhere are the names of the tables that other sources' models want, which are not dropped.
+	Elsewhere []string
 
 	Fills map[string]string // "table.column": an expression for rows that have no value
 }

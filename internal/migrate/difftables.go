@@ -7,7 +7,6 @@ import (
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/sqltokens"
-	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -31,7 +30,7 @@ func (w *differ) dropTables(mapped map[*catalogue.Table]bool, wanted []*ddl.Tabl
 		case t.Kind != catalogue.BaseTable || mapped[t]:
 		case !schemas[t.Schema]:
 			w.notes = append(w.notes, Note{Table: t.FullName(), Text: "no model maps it, and it is not dropped, since no model is in its schema"})
-		case slices.ContainsFunc(w.o.Elsewhere, func(m *model.Model) bool { return w.same(m.Table, t.Name) }):
+		case slices.ContainsFunc(w.o.Elsewhere, func(name string) bool { return w.same(name, t.Name) }):
 			w.notes = append(w.notes, Note{Table: t.FullName(), Text: "it is not dropped, since a model of another source maps a table of this name, and that may be the same database"})
 		default:
 			gone = append(gone, t)

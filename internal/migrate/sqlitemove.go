@@ -40,14 +40,15 @@ func (b *rebuilding) statements(from *createText, there []string, to *createText
 	refuse := check("enforced", keysAct, `"enforced" = 0`)
 	enforced := "(SELECT foreign_keys FROM pragma_foreign_keys) AND " + b.acted(literal)
 	var list []string
+	known := check("changed", changed, `"changed" = 0`)
 	if b.switches() {
 		refuse, enforced = check("enforced", keysInside, `"enforced" = 0`), "(SELECT foreign_keys FROM pragma_foreign_keys)"
-		list = append(list, "CREATE TEMP TABLE "+guard+` ("was" INTEGER CONSTRAINT "`+keysOff+`" CHECK ("was" = 1))`,
-			"INSERT INTO "+guard+" SELECT foreign_keys FROM pragma_foreign_keys", "DROP TABLE temp."+guard, "PRAGMA foreign_keys = OFF")
+		list = append(list, "CREATE TEMP TABLE "+guard+` ("was" INTEGER CONSTRAINT "`+keysOff+`" CHECK ("was" = 1)`+known+")",
+			"INSERT INTO "+guard+" SELECT foreign_keys, "+b.differs(literal, from, there)+" FROM pragma_foreign_keys", "DROP TABLE temp."+guard, "PRAGMA foreign_keys = OFF")
 	}
 	list = append(list,
 		`SAVEPOINT "rebuild"`,
-		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER`+refuse+check("changed", changed, `"changed" = 0`)+check("more", keysBroken, `"more" <= 0`)+")",
+		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER`+refuse+known+check("more", keysBroken, `"more" <= 0`)+")",
 		"INSERT OR ROLLBACK INTO "+guard+` ("enforced", "changed", "broken") SELECT `+enforced+", "+b.differs(literal, from, there)+", "+b.broken(),
 		"PRAGMA defer_foreign_keys = ON", // to the end of the transaction
 		"CREATE TEMP TABLE "+rows+" ("+strings.Join(places, ", ")+")",

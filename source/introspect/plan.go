@@ -84,7 +84,10 @@ func Plan(ctx context.Context, db orm.DB, opts ...Option) (*Migration, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.plan.Elsewhere = slices.DeleteFunc(slices.Clone(s.Models()), func(m *model.Model) bool { return slices.Contains(models, m) })
+		others := slices.DeleteFunc(slices.Clone(s.Models()), func(m *model.Model) bool { return slices.Contains(models, m) })
+		for _, t := range ddl.Wanted(d, others) {
+			o.plan.Elsewhere = append(o.plan.Elsewhere, t.Name)
+		}
 	}
 	changes, notes, err := migrate.Diff(d, &seen, models, o.plan.Options)
 	if err != nil {

@@ -208,3 +208,38 @@ func TestRebuildOfAnotherTable(t *testing.T) {
 		})
 	}
 }
+
+// A plan that switches foreign keys off looks at the table before it does so.
+func TestRebuildOfAnotherTableLeavesKeysOn(t *testing.T) {
+	e := engines()[0]
+	address := e.make(t)
+	e.load(t, address, `CREATE TABLE papers (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, place TEXT, deleted_at DATETIME); INSERT INTO papers (code) VALUES ('a');
+		CREATE TABLE notes (paper INTEGER REFERENCES papers (id) ON DELETE CASCADE); INSERT INTO notes VALUES (1)`)
+	db := open(t, e.open(address), orm.Models(deletedPlan{}))
+	plan, err := introspect.Plan(t.Context(), db, introspect.Fill("papers.place", "'?'"), introspect.ForeignKeysOn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.load(t, address, "ALTER TABLE papers ADD COLUMN extra TEXT DEFAULT 'kept'")
+	conn, err := sql.Open("sqlite", address+"?_pragma=foreign_keys(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetMaxOpenConns(1)
+	err = nil
+	for i := 0; i < len(plan.Changes) && err == nil; i++ {
+		for _, s := range plan.Changes[i].Up {
+			if _, err = conn.Exec(s); err != nil {
+				break
+			}
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "plan again") {
+		t.Errorf("the steps gave %v", err)
+	}
+	var got string
+	if err := conn.QueryRow("SELECT (SELECT foreign_keys FROM pragma_foreign_keys) || extra || (SELECT count(*) FROM notes) FROM papers").Scan(&got); err != nil || got != "1kept1" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
