@@ -148,7 +148,7 @@ func TestCacheArgumentsAreTheCallers(t *testing.T) {
 func TestCacheErrorsAreNotKept(t *testing.T) {
 	c := builder.Cache{Dialect: dialect.SQLite{}}
 	st := find()
-	st.Lock = builder.ForUpdate
+	st.Lock, st.LockWait = builder.ForUpdate, builder.NoWait
 	for range 3 {
 		if _, _, err := c.Compile(st, new(builder.Args)); err == nil {
 			t.Fatal("no error")
