@@ -204,7 +204,7 @@ func (c *compiler) assignment(f *frag, m *model.Model, s *Set) string {
 }
 
 func (c *compiler) expression(f *frag, m *model.Model, s *Set) string {
-	if s.edits() {
+	if s.Edits() {
 		return c.edits(f, m, s)
 	}
 	if s.Op > SetInc {

@@ -39,16 +39,15 @@ func editOf(f *model.Field, err error, op SetOp, v any, path []any) Set {
 // maxEdits bounds the changes of one document in one statement.
 const maxEdits = 20
 
-// edits reports whether s changes a part of a document.
-func (s *Set) edits() bool { return s.Op == SetJSON || s.Op == SetJSONRemove }
+// Edits reports whether s changes a part of a document.
+func (s *Set) Edits() bool { return s.Op == SetJSON || s.Op == SetJSONRemove }
 
 // JoinEdits makes one assignment of all changes of parts of one document, in their order. Other assignments stay as they are.
 func JoinEdits(sets []Set) []Set {
 	var out []Set
 	for i := range sets {
 		x := &sets[i]
-		at := slices.IndexFunc(sets[:i], func(y Set) bool { return x.edits() && y.edits() && y.Field == x.Field })
-		if at < 0 {
+		if !x.Edits() || !slices.ContainsFunc(sets[:i], func(y Set) bool { return y.Edits() && y.Field == x.Field }) {
 			if out != nil {
 				out = append(out, *x)
 			}
@@ -57,7 +56,7 @@ func JoinEdits(sets []Set) []Set {
 		if out == nil {
 			out = slices.Clone(sets[:i])
 		}
-		at = slices.IndexFunc(out, func(y Set) bool { return y.edits() && y.Field == x.Field })
+		at := slices.IndexFunc(out, func(y Set) bool { return y.Edits() && y.Field == x.Field })
 		first := &out[at]
 		ext := SetExt{}
 		if first.Ext != nil {
@@ -86,7 +85,7 @@ func (s *shaper) edits(m *model.Model, x *Set) {
 	s.number(len(then))
 	for i := range then {
 		y := &then[i]
-		if !y.edits() || y.Field != x.Field || y.Err != nil || y.Ext == nil || len(y.Ext.Then) > 0 {
+		if !y.Edits() || y.Field != x.Field || y.Err != nil || y.Ext == nil || len(y.Ext.Then) > 0 {
 			s.fail(fault.New(fault.ErrInvalid, m.Name, x.Field.Name, "the changes of the document are malformed"))
 			return
 		}

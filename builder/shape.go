@@ -465,7 +465,7 @@ func (s *shaper) sets(m *model.Model, sets []Set) {
 		}
 		s.field(m, sets[i].Field)
 		s.byte(byte(sets[i].Op))
-		if sets[i].edits() {
+		if sets[i].Edits() {
 			s.edits(m, &sets[i])
 			continue
 		}

@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // Arg marks the place of an argument until Number writes the dialect's placeholders. No SQL text that
 // reaches the library may hold it: NUL is refused in identifiers and in constant text.
@@ -184,33 +187,30 @@ const numbered = 100
 
 // NumberAfter replaces each Arg by the dialect's placeholder, where so many arguments stand before the first.
 func NumberAfter(d Dialect, text string, before int) string {
-	var b strings.Builder
-	for n := before + 1; ; n++ {
-		plain, rest, found := strings.Cut(text, Arg)
-		b.WriteString(plain)
-		if !found {
-			return b.String()
-		}
-		b.WriteString(d.Placeholder(n))
-		text = rest
-	}
+	return number(d, text, before, math.MaxInt)
 }
 
 // Number replaces each Arg by the dialect's placeholder. Each stands once and in order, so that a plain ? means the
 // same as its number.
 func Number(d Dialect, text string) string {
+	if d.Name() == (SQLite{}).Name() {
+		return number(d, text, 0, numbered)
+	}
+	return number(d, text, 0, math.MaxInt)
+}
+
+// number writes arguments behind the first so many as a plain ?.
+func number(d Dialect, text string, before, most int) string {
 	var b strings.Builder
 	b.Grow(len(text) + 16)
-	n := 0
-	for {
+	for n := before + 1; ; n++ {
 		i := strings.IndexByte(text, Arg[0])
 		if i < 0 {
 			b.WriteString(text)
 			return b.String()
 		}
-		n++
 		b.WriteString(text[:i])
-		if n > numbered && d.Name() == (SQLite{}).Name() {
+		if n > most {
 			b.WriteByte('?')
 		} else {
 			b.WriteString(d.Placeholder(n))

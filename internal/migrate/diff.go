@@ -336,9 +336,7 @@ func (w *differ) keyTo(x *catalogue.Index) string {
 	for i := range w.live.Tables {
 		t := &w.live.Tables[i]
 		for _, f := range w.leading(t, w.on.live) {
-			if f != nil && len(f.References) == len(x.Parts) && !slices.ContainsFunc(f.References, func(r string) bool {
-				return !slices.ContainsFunc(x.Parts, func(p catalogue.Part) bool { return w.same(p.Column, r) })
-			}) {
+			if f != nil && sameSet(f.References, x.Columns(), w.same) {
 				return t.FullName()
 			}
 		}

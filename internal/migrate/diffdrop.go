@@ -141,7 +141,7 @@ func (w *differ) texts(l *catalogue.Column) (out []string) {
 			out = append(out, "the "+string(t.Kind)+" "+t.FullName()+" names it")
 		}
 		for _, text := range t.Statements {
-			if name := triggerName(text); name != "" && of(text) && (sqltokens.Names(text, l.Name, w.same) || w.givesAll(text)) {
+			if what, name := made(text); what == "trigger" && of(text) && (sqltokens.Names(text, l.Name, w.same) || w.givesAll(text)) {
 				out = append(out, "the trigger "+name+" names it")
 			}
 		}
@@ -152,20 +152,21 @@ func (w *differ) texts(l *catalogue.Column) (out []string) {
 // unquoted takes the quotes of texts away.
 func unquoted(text string) string { return strings.ReplaceAll(text, "'", " ") }
 
-// triggerName is the name of the trigger that a statement makes, "" where it makes another thing.
-func triggerName(text string) string {
+// made tells what a statement of the schema makes, an "index" or a "trigger", and its name; "" for anything else.
+func made(text string) (what, name string) {
 	tokens := sqltokens.Split(text)
-	i := slices.IndexFunc(tokens[:min(4, len(tokens))], func(t sqltokens.Token) bool { return t.Is("trigger") })
+	i := slices.IndexFunc(tokens[:min(4, len(tokens))], func(t sqltokens.Token) bool { return t.Is("index") || t.Is("trigger") })
 	if i < 0 {
-		return ""
+		return "", ""
 	}
+	what = strings.ToLower(tokens[i].Text)
 	for i++; i+1 < len(tokens) && (tokens[i].Is("if") || tokens[i].Is("not") || tokens[i].Is("exists") || tokens[i+1].Is(".") || tokens[i].Is(".")); {
 		i++
 	}
 	if i >= len(tokens) {
-		return ""
+		return "", ""
 	}
-	return tokens[i].Text
+	return what, tokens[i].Text
 }
 
 // givesAll reports whether a trigger writes rows of the table without saying their columns.

@@ -129,7 +129,7 @@ func (w *differ) keeps(t *catalogue.Table, gone []*catalogue.Table) string {
 			return "the " + string(o.Kind) + " " + o.FullName() + " names it"
 		}
 		for _, text := range o.Statements {
-			if name := triggerName(text); name != "" && of(text) {
+			if what, name := made(text); what == "trigger" && of(text) {
 				return "the trigger " + name + " names it"
 			}
 		}

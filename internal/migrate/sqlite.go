@@ -134,7 +134,7 @@ func (b *rebuilding) index(e *edit) (Change, Note) {
 			return Change{}, b.note(e, "SQLite drops no constraint by itself")
 		}
 		for i, text := range b.beside {
-			if indexNamed(text, x.Name) {
+			if what, name := made(text); what == "index" && strings.EqualFold(name, x.Name) {
 				gone, back = one(drop(x.Name)), one(text)
 				b.beside = slices.Delete(b.beside, i, i+1)
 				break

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
-	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -83,7 +82,8 @@ func (b *rebuilding) differs(table string, from *createText, beside []string) st
 		}
 	}
 	for _, text := range beside {
-		names = append(names, ddl.Literal(b.d, besideNamed(text)))
+		_, name := made(text)
+		names = append(names, ddl.Literal(b.d, name))
 	}
 	other := func(rows string, known []string) string {
 		return "(SELECT count(*) FROM " + rows + ") <> " + strconv.Itoa(len(known)) +
@@ -91,22 +91,6 @@ func (b *rebuilding) differs(table string, from *createText, beside []string) st
 	}
 	return "(" + other("pragma_table_xinfo("+table+") WHERE true", columns) +
 		" OR " + other("sqlite_master WHERE tbl_name = "+table+" COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL", names) + ")"
-}
-
-// besideNamed is the name of the index or the trigger that a statement of SQLite's schema makes.
-func besideNamed(text string) string {
-	tokens := sqltokens.Split(text)
-	at := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("index") || t.Is("trigger") }) + 1
-	if at+2 < len(tokens) && tokens[at].Is("if") {
-		at += 3
-	}
-	if at+2 < len(tokens) && tokens[at+1].Is(".") {
-		at += 2
-	}
-	if at == 0 || at >= len(tokens) {
-		return ""
-	}
-	return tokens[at].Text
 }
 
 // unused is a name that no table has, since a temporary table goes before others of its name.

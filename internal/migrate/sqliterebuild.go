@@ -93,13 +93,6 @@ func indexOf(text, column string) bool {
 	return open > 0 && sqltokens.Names(text[tokens[open].Start:], column, strings.EqualFold)
 }
 
-// indexNamed reports whether a statement makes the index of a name.
-func indexNamed(text, name string) bool {
-	tokens := sqltokens.Split(text)
-	i := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("index") })
-	return i > 0 && i < 3 && i+1 < len(tokens) && strings.EqualFold(tokens[i+1].Text, name)
-}
-
 // columns are those whose values are moved.
 func (b *rebuilding) columns() (out []string) {
 	for i := range b.p.live.Columns {

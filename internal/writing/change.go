@@ -73,8 +73,7 @@ func prepareSets(e *engine.Engine, m *model.Model, st *builder.Update) error {
 
 // joins reports whether x and every assignment of its column before it change parts of one document.
 func joins(before []builder.Set, x *builder.Set) bool {
-	edits := func(op builder.SetOp) bool { return op == builder.SetJSON || op == builder.SetJSONRemove }
-	return edits(x.Op) && !slices.ContainsFunc(before, func(y builder.Set) bool { return y.Field == x.Field && !edits(y.Op) })
+	return x.Edits() && !slices.ContainsFunc(before, func(y builder.Set) bool { return y.Field == x.Field && !y.Edits() })
 }
 
 // CheckSet tells why an update cannot assign as s says, if it cannot.

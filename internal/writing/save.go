@@ -34,18 +34,17 @@ func save(ctx context.Context, s *engine.Session, name string, m *model.Model, p
 		return err
 	}
 	var rows *source.Rows
-	generated := readBack(s, m, p, only)
-	switch {
-	case back != nil:
+	var generated []*model.Field
+	if back != nil {
 		st.Returning, rows = back.columns, back.rows
-	case len(generated) > 0:
+	} else if generated = readBack(s, m, p, only); len(generated) > 0 {
 		st.Returning, rows = generated, &source.Rows{Slab: source.NewSlab(m.Type)}
 	}
 	sets := st.Set // hooks change a copy
 	if _, err := UpdateOr(ctx, s, name, st, rows, func(ctx context.Context) error { return missing(ctx, s, name, m, bare) }); err != nil {
 		return err
 	}
-	if back == nil && len(generated) > 0 && rows.Len() == 1 {
+	if len(generated) > 0 && rows.Len() == 1 {
 		for _, f := range generated {
 			f.Copy(p, rows.At(0))
 		}

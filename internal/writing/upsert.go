@@ -2,6 +2,7 @@ package writing
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"unsafe"
 
@@ -120,24 +121,24 @@ func upsertAs(ctx context.Context, s *engine.Session, name string, m *model.Mode
 	return err
 }
 
-// UniqueSet reports whether target is the key or a unique set of m, in any order.
-func UniqueSet(m *model.Model, target []*model.Field) bool {
-	same := func(set []*model.Field) bool {
-		if len(set) != len(target) || len(set) == 0 {
-			return false
+// uniqueSets gives the key and the unique sets of m.
+func uniqueSets(m *model.Model) iter.Seq[[]*model.Field] {
+	return func(yield func([]*model.Field) bool) {
+		if !yield(m.Key) {
+			return
 		}
-		for _, f := range set {
-			if !slices.Contains(target, f) {
-				return false
+		for _, u := range m.Uniques {
+			if !yield(u.Fields) {
+				return
 			}
 		}
-		return true
 	}
-	if same(m.Key) {
-		return true
-	}
-	for _, u := range m.Uniques {
-		if same(u.Fields) {
+}
+
+// UniqueSet reports whether target is the key or a unique set of m, in any order.
+func UniqueSet(m *model.Model, target []*model.Field) bool {
+	for set := range uniqueSets(m) {
+		if len(set) == len(target) && len(set) > 0 && contains(target, set) {
 			return true
 		}
 	}
@@ -151,19 +152,9 @@ func HeldBeside(m *model.Model, named []*model.Field) []*model.Field {
 		return nil
 	}
 	var held []*model.Field
-	for _, set := range append([][]*model.Field{m.Key}, uniqueFields(m)...) {
-		rest, found := []*model.Field(nil), 0
-		for _, f := range set {
-			switch {
-			case slices.Contains(named, f):
-				found++
-			case scoping.Immovable(f):
-				rest = append(rest, f)
-			default:
-				found = -len(set)
-			}
-		}
-		if found != len(named) || len(rest) == 0 {
+	for set := range uniqueSets(m) {
+		rest := slices.DeleteFunc(slices.Clone(set), func(f *model.Field) bool { return slices.Contains(named, f) })
+		if !contains(set, named) || slices.ContainsFunc(rest, func(f *model.Field) bool { return !scoping.Immovable(f) }) {
 			continue
 		}
 		if held != nil {
@@ -174,12 +165,9 @@ func HeldBeside(m *model.Model, named []*model.Field) []*model.Field {
 	return held
 }
 
-func uniqueFields(m *model.Model) [][]*model.Field {
-	out := make([][]*model.Field, len(m.Uniques))
-	for i, u := range m.Uniques {
-		out[i] = u.Fields
-	}
-	return out
+// contains reports whether every one of fields is in set.
+func contains(set, fields []*model.Field) bool {
+	return !slices.ContainsFunc(fields, func(f *model.Field) bool { return !slices.Contains(set, f) })
 }
 
 // UpsertTelling is Upsert that says whether the row was inserted.
