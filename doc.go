@@ -45,6 +45,10 @@
 //	scope=                      the column of a scope that rls.Scope registers under the name: scope=company. A field has one, a
 //	                            model as many as it likes. An integer, a string or a UUID, not nullable; never zero in a row
 //	relation= through= strategy=      how a relation is joined and loaded
+//	foreignkey ondelete= onupdate=    on a relation, or on either end of one: orm.CreateTables writes its foreign key, with an
+//	                            index to find the rows that refer to a row. The actions are cascade, restrict, setnull, setdefault
+//	                            and noaction, which is what a key without one does: the change is ErrReference. A relation through
+//	                            a link table has the keys of that table. The key leads to the primary key or to a unique set
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field

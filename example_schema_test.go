@@ -36,6 +36,34 @@ func ExampleSchema() {
 	// CREATE UNIQUE INDEX IF NOT EXISTS "teams_name_key" ON "teams" ("name");
 }
 
+// A foreign key is written where a relation says so, at either end of it.
+func ExampleCreateTables_foreignKeys() {
+	type Line struct {
+		ID        int64 `orm:"id,auto"`
+		InvoiceID int64 `orm:"invoice_id"`
+	}
+	type Invoice struct {
+		ID    int64  `orm:"id,auto"`
+		Lines []Line `orm:"relation=id:invoice_id,ondelete=cascade"`
+	}
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Invoice{}))
+	check(err)
+	defer db.Close()
+	check(orm.CreateTables(ctx, db))
+	fmt.Println(orm.Repo[Line](db).Create(ctx, &Line{InvoiceID: 7}))
+
+	invoice := Invoice{}
+	check(orm.Repo[Invoice](db).Create(ctx, &invoice))
+	check(orm.Repo[Line](db).Create(ctx, &Line{InvoiceID: invoice.ID}))
+	_, err = orm.Repo[Invoice](db).ByID(invoice.ID).Delete(ctx)
+	check(err)
+	fmt.Println(orm.Repo[Line](db).Count(ctx))
+	// Output:
+	// orm: Create Line.InvoiceID (source main): reference to a row that does not exist, or is still in use: InvoiceID leads to no row of Invoice (relation Invoice.Lines)
+	// 0 <nil>
+}
+
 // The index is made when it is asked for; FullTextSchema gives its statements to a migration tool.
 func ExampleCreateFullTextIndex() {
 	ctx := context.Background()

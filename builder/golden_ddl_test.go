@@ -18,6 +18,7 @@ func TestGoldenDDL(t *testing.T) {
 		"shard":       {of[Garden](), of[Bed](), of[Herb]()},
 		"r1":          {of[R1]()},
 		"ranked":      {of[Ranked]()},
+		"keyed":       {of[Wing](), of[Room](), of[Guest]()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
@@ -27,4 +28,28 @@ func TestGoldenDDL(t *testing.T) {
 			compare(t, "ddl_"+name, b.String())
 		})
 	}
+}
+
+// Wing and Room lead to each other; the keys of a link table and of one's own table stand beside them.
+type Wing struct {
+	ID     int64  `orm:"id,auto"`
+	Code   string `orm:"code,unique,size=8"`
+	BestID *int64 `orm:"best_id"`
+
+	Best  *Room  `orm:"relation=best_id:id,ondelete=setnull"`
+	Rooms []Room `orm:"relation=code:wing_code,foreignkey"`
+}
+
+type Room struct {
+	ID       int64  `orm:"id,auto"`
+	WingCode string `orm:"wing_code,size=8"`
+	BesideID *int64 `orm:"beside_id"`
+
+	Wing   *Wing   `orm:"relation=wing_code:code,onupdate=cascade"`
+	Beside *Room   `orm:"relation=beside_id:id,ondelete=restrict"`
+	Guests []Guest `orm:"relation=id:id,through=stays(room_id:guest_id),ondelete=cascade"`
+}
+
+type Guest struct {
+	ID int64 `orm:"id,auto"`
 }

@@ -161,6 +161,8 @@ type Relation struct {
 	Remote  []*Field // columns of Target, in step with Local; with Through, the target's own end
 	Through *Through // nil unless many-to-many
 
+	ForeignKey ForeignKey
+
 	Inferred  bool       // the tag names no columns: their names tell, or a database's keys
 	undecided *undecided // nil where the tag or the names of columns give the ends
 }

@@ -12,7 +12,7 @@ import (
 
 // words lists the grammar, also for suggestions.
 const words = "id auto generated datasource table schema unique index default update tenant shardkey owner scope softdelete version " +
-	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
+	"relation through strategy foreignkey ondelete onupdate json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
 type tag struct {
@@ -154,12 +154,14 @@ next:
 	return nil
 }
 
-func (t *tag) isRelation() bool { return t.has("relation") || t.has("through") || t.has("strategy") }
+func (t *tag) isRelation() bool {
+	return t.has("relation") || t.has("through") || t.has("strategy") || t.has("foreignkey") || t.has("ondelete") || t.has("onupdate")
+}
 
 // conflict finds words that exclude each other whatever the field's type is.
 func (t *tag) conflict() error {
 	if t.isRelation() {
-		return t.only("a relation", "relation", "through", "strategy")
+		return t.only("a relation", "relation", "through", "strategy", "foreignkey", "ondelete", "onupdate")
 	}
 	if t.has("prefix") {
 		return t.only("a struct embedded with prefix=", "prefix")

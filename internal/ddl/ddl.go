@@ -27,6 +27,13 @@ func Statements(d dialect.Dialect, models []*model.Model) []string {
 			w.out = append(w.out, d.CreateIndex(x.Unique, d.Quote(x.Name), table, Quoted(d, x.Columns), x.Where))
 		}
 	}
+	for _, t := range tables {
+		for i := range t.Keys {
+			if k := &t.Keys[i]; !k.Within(d) {
+				w.out = append(w.out, k.add(d, t))
+			}
+		}
+	}
 	return w.out
 }
 
@@ -57,6 +64,11 @@ func (t *Table) Body(d dialect.Dialect) string {
 	}
 	if !keyed {
 		parts = append(parts, "PRIMARY KEY ("+strings.Join(Quoted(d, t.Key), ", ")+")")
+	}
+	for i := range t.Keys {
+		if k := &t.Keys[i]; k.Within(d) {
+			parts = append(parts, k.Text(d))
+		}
 	}
 	return strings.Join(parts, ", ")
 }

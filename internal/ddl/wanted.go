@@ -20,6 +20,7 @@ type Table struct {
 	Columns      []Column
 	Key          []string
 	Indexes      []Index
+	Keys         []ForeignKey // in the order of the relations
 }
 
 // Column is a column as models want it.
@@ -57,7 +58,8 @@ func Wanted(d dialect.Dialect, models []*model.Model) []*Table {
 			}
 		}
 	}
-	return w.out
+	w.foreignKeys(models)
+	return Ordered(w.out)
 }
 
 type wanting struct {

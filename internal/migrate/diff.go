@@ -103,7 +103,8 @@ func (w *differ) diff(models []*model.Model) {
 		w.taken[w.nameKey(t.Schema, t.Name)], w.taken[w.nameKey(t.Schema, t.Key.Name)] = true, true
 	}
 	mapped := map[*catalogue.Table]bool{}
-	wanted := ordered(w.once(ddl.Wanted(w.d, models)))
+	wanted := ddl.Ordered(ordered(w.once(ddl.Wanted(w.d, models))))
+	var made []*ddl.Table
 	schemas := map[string]bool{"": true}
 	for i := range w.live.Tables {
 		schemas[w.live.Tables[i].Schema] = true
@@ -120,10 +121,14 @@ func (w *differ) diff(models []*model.Model) {
 				w.schema(t)
 			}
 			w.create(t)
+			made = append(made, t)
 			continue
 		}
 		mapped[live] = true
 		w.table(t, live)
+	}
+	for _, t := range made {
+		w.later(t)
 	}
 	if w.o.DropTables {
 		w.dropTables(mapped, wanted)
@@ -146,6 +151,7 @@ func (w *differ) once(tables []*ddl.Table) (out []*ddl.Table) {
 			at.schema, at.name = w.finds.Fold(t.Schema), w.finds.Fold(t.Name)
 		}
 		if first := seen[at]; first != nil {
+			ddl.Moved(tables, t, first)
 			first.Take(t, w.same)
 			continue
 		}
@@ -260,6 +266,7 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 		w.note("", "has the primary key ("+list(live.Key.Columns)+"), and the model says ("+list(want.Key)+"): change it by hand, since other tables may lead to it")
 	}
 	w.indexes()
+	w.foreignKeys()
 	w.unmapped(added)
 	changes, notes := w.w.changes(w.on, w.edits)
 	w.changes, w.notes = append(w.changes, changes...), append(w.notes, notes...)

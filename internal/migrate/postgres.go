@@ -48,6 +48,8 @@ func (w postgresWriter) change(p *pair, e *edit) []Change {
 		return w.values(p, alter, column, e)
 	case AddIndex, AddUnique, ReplaceIndex, DropIndex:
 		return []Change{w.index(p, alter, e)}
+	case AddForeignKey:
+		return foreignKeyChange(p, e, w.o.NotValid)
 	case DropColumn:
 		return []Change{e.change(one(alter+"DROP COLUMN "+column), append(one(alter+"ADD COLUMN "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))}
 	}

@@ -80,6 +80,8 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		return " NOT NULL"
 	}
 	switch e.kind {
+	case AddForeignKey:
+		return foreignKeyChange(p, e, false)[0]
 	case AddColumn:
 		return e.change(one(alter+"ADD "+addedColumn(w.d, e)), one(w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column))
 	case FillColumn:
