@@ -35,6 +35,9 @@
 //	unique index                with =name to share one among several fields
 //	default= update=            now, uuid or (default only) a literal; filled by the library. UUIDs are of version 7 and grow in
 //	                            the order that rows are made in through one DB
+//	dbdefault                   the column has a DEFAULT in the database, which fills it where a new row says nothing: the Go zero
+//	                            value, of whatever type, is left out of the insert and read back. Updates write zeros. With
+//	                            =expression, orm.CreateTables writes it: dbdefault=now(), dbdefault='open', dbdefault=(1 + 1)
 //	order=                      the place of the column in the model's default order, from 1: order=1, order=2 desc. Lists, first
 //	                            rows, pages, streams and included lists come in it, behind what a query sorts by and before the
 //	                            key. What has no order, or is hidden, noquery or computed, cannot be in it

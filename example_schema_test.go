@@ -3,6 +3,7 @@ package orm_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/source/sqlite"
@@ -62,6 +63,30 @@ func ExampleCreateTables_foreignKeys() {
 	// Output:
 	// orm: Create Line.InvoiceID (source main): reference to a row that does not exist, or is still in use: InvoiceID leads to no row of Invoice (relation Invoice.Lines)
 	// 0 <nil>
+}
+
+// What a new row does not say is left to the column's DEFAULT and read back.
+func ExampleCreateTables_defaults() {
+	type Ticket struct {
+		ID     int64     `orm:"id,auto"`
+		Status string    `orm:"status,dbdefault='open'"`
+		Rank   *int      `orm:"rank,dbdefault=3"`
+		At     time.Time `orm:"at,dbdefault=CURRENT_TIMESTAMP"`
+	}
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Ticket{}))
+	check(err)
+	defer db.Close()
+	check(orm.CreateTables(ctx, db))
+	tickets := []Ticket{{}, {Status: "closed"}}
+	_, err = orm.Repo[Ticket](db).CreateMany(ctx, tickets)
+	check(err)
+	for _, t := range tickets {
+		fmt.Println(t.ID, t.Status, *t.Rank, t.At.IsZero())
+	}
+	// Output:
+	// 1 open 3 false
+	// 2 closed 3 false
 }
 
 // The index is made when it is asked for; FullTextSchema gives its statements to a migration tool.

@@ -18,6 +18,7 @@ func TestGoldenDDL(t *testing.T) {
 		"shard":       {of[Garden](), of[Bed](), of[Herb]()},
 		"r1":          {of[R1]()},
 		"ranked":      {of[Ranked]()},
+		"defaulted":   {of[Filled]()},
 		"keyed":       {of[Wing](), of[Room](), of[Guest]()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,4 +53,15 @@ type Room struct {
 
 type Guest struct {
 	ID int64 `orm:"id,auto"`
+}
+
+// Filled has values that the database makes, and literals that other programs find.
+type Filled struct {
+	ID   string  `orm:"id,size=20,dbdefault=lower('KEY')"`
+	N    *int64  `orm:"n,dbdefault=40 + 2"`
+	On   bool    `orm:"on,default=true"`
+	Name string  `orm:"name,size=9,default=it's"`
+	Rate float64 `orm:"rate,default=0.5"`
+	Sum  string  `orm:"sum,type=numeric(10,2),default=01.50"`
+	Doc  []int   `orm:"doc,json,default=[1]"`
 }

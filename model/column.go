@@ -53,7 +53,7 @@ func (f *Field) key(tg tag) error {
 	f.Auto = f.Generated || tg.has("auto")
 	f.ReadOnly = f.ReadOnly || f.Generated
 	f.Nullable = f.Nulls != NotNull
-	if f.Auto {
+	if f.Auto || tg.has("dbdefault") {
 		f.Model.Made = append(f.Model.Made, f)
 	} else {
 		f.Model.Given = append(f.Model.Given, f)

@@ -19,7 +19,9 @@ const (
 	SetDefault Action = "setdefault"
 )
 
-var actions = []string{string(Cascade), string(Restrict), string(SetNull), string(SetDefault), string(NoAction)}
+func actions() []string {
+	return []string{string(Cascade), string(Restrict), string(SetNull), string(SetDefault), string(NoAction)}
+}
 
 // ForeignKey is what a relation says of the foreign key that CreateTables writes for it.
 type ForeignKey struct {
@@ -39,8 +41,8 @@ func (r *Relation) foreignKey(tg tag) error {
 		if !ok {
 			continue
 		}
-		if !slices.Contains(actions, v) {
-			return fmt.Errorf("unknown action %q%s: use %s", w.word+"="+v, suggest(v, actions), strings.Join(actions, ", "))
+		if !slices.Contains(actions(), v) {
+			return fmt.Errorf("unknown action %q%s: use %s", w.word+"="+v, suggest(v, actions()), strings.Join(actions(), ", "))
 		}
 		*w.to, r.ForeignKey.Wanted = Action(v), true
 	}

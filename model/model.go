@@ -14,7 +14,7 @@ type Model struct {
 
 	Fields    []*Field // stored columns in struct order; Field.Index is the position here
 	Given     []*Field // those of Fields that the caller gives a value
-	Made      []*Field // those of Fields that the source makes: auto
+	Made      []*Field // those of Fields that the source makes: auto, dbdefault
 	Computed  []*Field // fields that are not stored
 	Key       []*Field // primary key, in struct order
 	Relations []*Relation
@@ -80,12 +80,13 @@ const (
 // Fill is a value the library makes for a zero field.
 type Fill uint8
 
-// The fills of the words default= and update=.
+// The fills of the words default=, dbdefault and update=.
 const (
 	NoFill Fill = iota
 	FillNow
-	FillUUID    // time-ordered version 7
-	FillLiteral // the text in Field.Literal
+	FillUUID     // time-ordered version 7
+	FillLiteral  // the text in Field.Literal
+	FillDatabase // what the column's own DEFAULT makes of a column that an insert leaves out
 )
 
 // Field is one column of a model.
@@ -113,6 +114,7 @@ type Field struct {
 	Nullable   bool
 	Default    Fill
 	Literal    string // of default=<literal>
+	DBDefault  string // of dbdefault=<expression>: the column's DEFAULT, "" where the tag does not say it
 	Update     Fill
 	Enum       []string
 	Size       int

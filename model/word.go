@@ -9,7 +9,7 @@ import (
 // isFlag reports whether a word stands alone, without a value.
 func isFlag(word string) bool {
 	switch word {
-	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey", "unique", "index":
+	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey", "dbdefault", "unique", "index":
 		return true
 	}
 	return false
@@ -29,7 +29,7 @@ func parseWord(s string) (word, error) {
 		if assigned {
 			return w, fmt.Errorf("word %q takes no value: write %q", w.text, key)
 		}
-	case "unique", "index", "relation":
+	case "unique", "index", "relation", "dbdefault":
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}

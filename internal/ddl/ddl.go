@@ -79,6 +79,9 @@ func (c *Column) Text(d dialect.Dialect) string {
 	if c.NotNull {
 		text += " NOT NULL"
 	}
+	if c.Default != "" {
+		text += " DEFAULT " + c.Default
+	}
 	if len(c.Enum) > 0 {
 		text += " CHECK (" + OneOf(d, c.Name, c.Enum) + ")"
 	}

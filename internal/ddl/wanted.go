@@ -29,6 +29,7 @@ type Column struct {
 	Type    string       // what stands behind the name: the type, its collation, how it makes itself
 	Field   *model.Field // whose values it holds; of a link table the field at the other end
 	NotNull bool
+	Default string   // an expression as it stands behind DEFAULT, "" for none; what Type says is not here
 	Enum    []string // the only values, where a tag lists them
 	Key     bool     // Type says PRIMARY KEY
 	Made    bool     // the database makes the value where none is given
@@ -110,6 +111,7 @@ func (w *wanting) column(m *model.Model, f *model.Field) Column {
 	}
 	c.Type = w.d.ColumnType(t, c.Made)
 	c.NotNull = !f.Nullable && !c.Key
+	c.Default = defaultOf(w.d, f)
 	return c
 }
 

@@ -258,8 +258,12 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 	}
 	for i := range want.Columns {
 		c := &want.Columns[i]
-		if l := w.column(c.Name); l != nil && c.Made && !l.Nullable && !w.finds.Defaulted(l) {
+		switch l := w.column(c.Name); {
+		case l == nil || w.finds.Defaulted(l):
+		case c.Made && !l.Nullable:
 			w.edit(edit{kind: SetDefault, column: c, was: l, why: "the tag says auto and the database does not make the value"})
+		case c.Default != "" && c.Field.Default == model.FillDatabase:
+			w.edit(edit{kind: SetDefault, column: c, was: l, why: "the tag says dbdefault and the column has no default"})
 		}
 	}
 	if !sameSet(want.Key, live.Key.Columns, w.same) {

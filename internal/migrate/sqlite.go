@@ -29,7 +29,7 @@ func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note
 		case e.kind == AddColumn && plainlyAdded(e) && !pairedFill(edits, e):
 			out = append(out, b.add(e))
 		case isIndexEdit(e):
-		case e.kind == SetDefault:
+		case e.kind == SetDefault && e.column.Default == "":
 			notes = append(notes, b.note(e, "the table must be declared anew, with an INTEGER PRIMARY KEY"))
 		case e.kind == FillColumn && !filledIn(edits, e):
 			col := w.d.Quote(e.column.Name)
@@ -166,6 +166,8 @@ func (b *rebuilding) apply(to *createText, e *edit) bool {
 		to.add(e.column.Name, addedColumn(b.d, e))
 	case DropNotNull, SetNotNull:
 		to.null(name, e.kind == DropNotNull)
+	case SetDefault:
+		to.defaults(name, e.column.Default)
 	case AlterType:
 		to.retype(name, e.column.Type)
 	case AddValues, TakeValues, AddCheck:

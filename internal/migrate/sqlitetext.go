@@ -217,6 +217,13 @@ func (c *createText) null(column string, may bool) {
 	c.setClauses(i, name, list)
 }
 
+// defaults gives a column that has no default one.
+func (c *createText) defaults(column, expression string) {
+	i := c.at(column)
+	name, list := c.clauses(i)
+	c.setClauses(i, name, append(list, clause{"default", "DEFAULT " + expression}))
+}
+
 // check puts a condition in the place of another, or behind the column where there is none. ok is false where the other is not found.
 func (c *createText) check(column, old, condition string) bool {
 	i := c.at(column)

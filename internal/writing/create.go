@@ -194,7 +194,7 @@ func notGiven(m *model.Model, row unsafe.Pointer) error {
 // absent has a bit for each made column that row leaves to the source.
 func (c *creator) absent(row unsafe.Pointer) (mask uint64) {
 	for b, f := range c.m.Made {
-		if f.IsZero(row) {
+		if f.IsZero(row) && !slices.Contains(c.o.Said, f) {
 			mask |= 1 << b
 		}
 	}
@@ -211,14 +211,13 @@ func (c *creator) columns(absent uint64) batch {
 		return batch{fields: m.Given, made: m.Made}
 	}
 	var b batch
-	for _, f := range m.Fields {
-		left := false
-		for i, a := range m.Made {
-			left = left || a == f && absent&(1<<i) != 0
-		}
-		if left {
+	for i, f := range m.Made {
+		if absent&(1<<i) != 0 {
 			b.made = append(b.made, f)
-		} else {
+		}
+	}
+	for _, f := range m.Fields {
+		if !slices.Contains(b.made, f) {
 			b.fields = append(b.fields, f)
 		}
 	}

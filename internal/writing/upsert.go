@@ -96,7 +96,7 @@ func upsertAs(ctx context.Context, s *engine.Session, name string, m *model.Mode
 	sets = builder.JoinEdits(sets)
 	k.Set = append(k.Set, sets...)
 	for _, f := range m.Fields {
-		if f.Auto && (f.Generated || f.IsZero(p)) {
+		if f.Generated || f.LeftOut(p) && !slices.Contains(u.said, f) {
 			continue
 		}
 		st.Fields = append(st.Fields, f)
