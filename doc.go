@@ -30,11 +30,14 @@
 //	id                          primary key; on several fields a composite one
 //	auto                        made by the source; left out of an insert when zero
 //	generated                   made by the source at every write (a computed column, what a trigger keeps): never written, read
-//	                            back by every verb; orm.CreateTables makes it where type= says how
+//	                            back by every verb; orm.CreateTables makes it by =expression: generated=lower(name). Of an integer
+//	                            key: a number that no statement may give (GENERATED ALWAYS AS IDENTITY)
 //	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
 //	unique index                with =name to share one among several fields
 //	default= update=            now, uuid or (default only) a literal; filled by the library. UUIDs are of version 7 and grow in
 //	                            the order that rows are made in through one DB
+//	notnull                     a type that holds NULL itself (with Scan and Value, a slice, a map under json) is never NULL: a
+//	                            nil slice or map is written as an empty one
 //	dbdefault                   the column has a DEFAULT in the database, which fills it where a new row says nothing: the Go zero
 //	                            value, of whatever type, is left out of the insert and read back. Updates write zeros. With
 //	                            =expression, orm.CreateTables writes it: dbdefault=now(), dbdefault='open', dbdefault=(1 + 1)

@@ -18,7 +18,7 @@ func TestGoldenDDL(t *testing.T) {
 		"shard":       {of[Garden](), of[Bed](), of[Herb]()},
 		"r1":          {of[R1]()},
 		"ranked":      {of[Ranked]()},
-		"defaulted":   {of[Filled]()},
+		"defaulted":   {of[Filled](), of[Derived]()},
 		"keyed":       {of[Wing](), of[Room](), of[Guest]()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,4 +64,13 @@ type Filled struct {
 	Rate float64 `orm:"rate,default=0.5"`
 	Sum  string  `orm:"sum,type=numeric(10,2),default=01.50"`
 	Doc  []int   `orm:"doc,json,default=[1]"`
+}
+
+// Derived has columns that the database makes of others.
+type Derived struct {
+	ID    int64   `orm:"id,generated"`
+	Name  string  `orm:"name,size=20"`
+	Upper string  `orm:"upper,size=20,generated=upper(name)"`
+	Some  *string `orm:"some,size=20,generated=nullif(name, 'x')"`
+	Tags  []byte  `orm:"tags,notnull"`
 }

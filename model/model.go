@@ -110,7 +110,8 @@ type Field struct {
 
 	Primary    bool
 	Auto       bool
-	Generated  bool // the source makes it at every write; it is Auto and ReadOnly too
+	Generated  bool   // the source makes it at every write, or as a number that no statement may give; it is Auto and ReadOnly too
+	Expression string // of generated=<expression>: what the column is made by, "" where the tag does not say it
 	Nullable   bool
 	Default    Fill
 	Literal    string // of default=<literal>
@@ -131,10 +132,11 @@ type Field struct {
 
 	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 
-	offset   uintptr  // from the start of the row, or of the struct that via leads to
-	via      *pointer // nil for a field of the row itself
-	literal  Value    // of default=<literal>, parsed
-	holdsAny bool     // a JSON document may hold values of any type
+	offset     uintptr  // from the start of the row, or of the struct that via leads to
+	via        *pointer // nil for a field of the row itself
+	literal    Value    // of default=<literal>, parsed
+	nilIsEmpty bool     // under notnull
+	holdsAny   bool     // a JSON document may hold values of any type
 }
 
 // Strategy says how a relation is loaded.

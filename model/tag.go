@@ -11,7 +11,7 @@ import (
 )
 
 // words lists the grammar, also for suggestions.
-const words = "id auto generated datasource table schema unique index default dbdefault update tenant shardkey owner scope softdelete version " +
+const words = "id auto generated datasource table schema unique index default dbdefault notnull update tenant shardkey owner scope softdelete version " +
 	"relation through strategy foreignkey ondelete onupdate json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
@@ -104,7 +104,7 @@ func split(raw string) []string {
 
 func grouping(word string) bool {
 	word = strings.TrimLeft(word, " ")
-	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "dbdefault=") || strings.HasPrefix(word, "through=")
+	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "dbdefault=") || strings.HasPrefix(word, "generated=") || strings.HasPrefix(word, "through=")
 }
 
 func (t *tag) add(w word) error {
@@ -185,10 +185,12 @@ func excludes(key string) string {
 		return "updateonly"
 	case "auto":
 		return "default update json"
+	case "notnull":
+		return "id computed softdelete"
 	case "dbdefault":
 		return "auto generated default update tenant shardkey owner scope softdelete version readonly updateonly"
 	case "generated":
-		return "id auto default update json tenant shardkey owner scope softdelete version readonly createonly updateonly"
+		return "auto default update tenant shardkey owner scope softdelete version readonly createonly updateonly"
 	case "scope":
 		return "tenant owner softdelete version default update json enum updateonly"
 	case "filter", "order":

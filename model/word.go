@@ -9,7 +9,7 @@ import (
 // isFlag reports whether a word stands alone, without a value.
 func isFlag(word string) bool {
 	switch word {
-	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey", "dbdefault", "unique", "index":
+	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey", "dbdefault", "notnull", "unique", "index":
 		return true
 	}
 	return false
@@ -25,11 +25,11 @@ func parseWord(s string) (word, error) {
 	switch key {
 	case "":
 		return w, errors.New("an empty word between commas, or at the end")
-	case "id", "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey":
+	case "id", "auto", "notnull", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey":
 		if assigned {
 			return w, fmt.Errorf("word %q takes no value: write %q", w.text, key)
 		}
-	case "unique", "index", "relation", "dbdefault":
+	case "unique", "index", "relation", "dbdefault", "generated":
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}

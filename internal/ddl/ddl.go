@@ -76,6 +76,13 @@ func (t *Table) Body(d dialect.Dialect) string {
 // Text is the column as it stands in a CREATE TABLE.
 func (c *Column) Text(d dialect.Dialect) string {
 	text := d.Quote(c.Name) + " " + c.Type
+	switch {
+	case c.From == "":
+	case sqlServer(d):
+		text = d.Quote(c.Name) + " AS CAST((" + c.From + ") AS " + cast(c.Type) + ") PERSISTED"
+	default:
+		text += " GENERATED ALWAYS AS (" + c.From + ") STORED"
+	}
 	if c.NotNull {
 		text += " NOT NULL"
 	}
@@ -86,6 +93,12 @@ func (c *Column) Text(d dialect.Dialect) string {
 		text += " CHECK (" + OneOf(d, c.Name, c.Enum) + ")"
 	}
 	return text
+}
+
+// cast is a type of SQL Server as CAST has it, which takes no collation.
+func cast(typ string) string {
+	typ, _, _ = strings.Cut(typ, " COLLATE ")
+	return typ
 }
 
 // OneOf is the condition that a column holds one of some values.

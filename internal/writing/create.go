@@ -106,7 +106,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 	}
 	for i := range n {
 		c.m.Complete(rows.At(i)) // hooks and rules see a zero struct where there is none
-		if err := notGiven(c.m, rows.At(i)); err != nil {
+		if err := notGiven(c.m, rows.At(i), false); err != nil {
 			return 0, err
 		}
 		if err := fillNew(c.s.Engine, c.m, rows.At(i), c.o.Said); err != nil {
@@ -175,8 +175,12 @@ func (c *creator) batches(rows *source.Slab) []batch {
 }
 
 // notGiven refuses a new row that gives what its tags keep from creates.
-func notGiven(m *model.Model, row unsafe.Pointer) error {
+// An upsert of a row that was read holds the key that the database made of it, which is left out.
+func notGiven(m *model.Model, row unsafe.Pointer, upsert bool) error {
 	for _, f := range m.Fields {
+		if upsert && f.Generated && f.Primary {
+			continue
+		}
 		if (f.ReadOnly || f.UpdateOnly) && !f.IsZero(row) {
 			word := "readonly"
 			switch {
