@@ -106,7 +106,7 @@ func (w *wanting) column(m *model.Model, f *model.Field) Column {
 	t.Key = t.Key || indexed(m, f)
 	c := Column{Name: f.Column, Field: f, Enum: f.Enum}
 	c.Made = f.Auto && (f.Primary || !f.Generated) && (f.Kind == model.Int || f.Kind == model.Uint || f.Kind == model.UUID) // other kinds are made by what the caller has put into the database
-	if w.d.AutoKey() && f.Kind != model.UUID {                                               // only a number that is the whole key makes itself
+	if w.d.AutoKey() && f.Kind != model.UUID {                                                                              // only a number that is the whole key makes itself
 		c.Made = c.Made && f.Primary && len(m.Key) == 1
 		c.Key = c.Made && f.DBType == ""
 	}
