@@ -33,7 +33,9 @@
 //	                            back by every verb; orm.CreateTables makes it by =expression: generated=lower(name). Of an integer
 //	                            key: a number that no statement may give (GENERATED ALWAYS AS IDENTITY)
 //	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
-//	unique index                with =name to share one among several fields
+//	unique index                with =name to share one among several fields. Behind it, where= says which rows it is of, in SQL
+//	                            (where=status = 'open'; unique then tells no rows apart, so no upsert goes by it), and include=a+b
+//	                            what it keeps and does not sort by (SQLite's indexes do not)
 //	default= update=            now, uuid or (default only) a literal; filled by the library. UUIDs are of version 7 and grow in
 //	                            the order that rows are made in through one DB
 //	notnull                     a type that holds NULL itself (with Scan and Value, a slice, a map under json) is never NULL: a
@@ -57,6 +59,7 @@
 //	                            a link table has the keys of that table. The key leads to the primary key or to a unique set
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
+//	comment=                    what orm.CreateTables has PostgreSQL keep of the column; in quotes where it holds commas
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field
 //	                            readonly is never given, createonly only by a create, updateonly only by an update (a new row
 //	                            holds zero, or what default= says); noquery is read and written, but no query filters, sorts, groups

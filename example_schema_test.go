@@ -2,6 +2,7 @@ package orm_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -87,6 +88,29 @@ func ExampleCreateTables_defaults() {
 	// Output:
 	// 1 open 3 false
 	// 2 closed 3 false
+}
+
+// Of the rows that where= says, no two share a unique column; the others may.
+func ExampleCreateTables_partialIndex() {
+	type Draft struct {
+		ID    int64  `orm:"id,auto"`
+		Owner int64  `orm:"owner,unique,where=state = 'open'"`
+		State string `orm:"state,enum=open|sent"`
+	}
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Draft{}))
+	check(err)
+	defer db.Close()
+	check(orm.CreateTables(ctx, db))
+	for _, state := range []string{"open", "sent", "sent", "open"} {
+		err := orm.Repo[Draft](db).Create(ctx, &Draft{Owner: 7, State: state})
+		fmt.Println(state, errors.Is(err, orm.ErrConflict))
+	}
+	// Output:
+	// open false
+	// sent false
+	// sent false
+	// open true
 }
 
 // The index is made when it is asked for; FullTextSchema gives its statements to a migration tool.

@@ -9,7 +9,7 @@ import (
 )
 
 // CreateTables creates the tables of every model that are not there yet, with keys, unique sets, indexes, enum
-// checks and the defaults of dbdefault= and default=, on every SQL source. It is for tests and quick starts and safe to run twice; it never changes
+// checks, the defaults of dbdefault= and default=, generated columns and comments, on every SQL source. It is for tests and quick starts and safe to run twice; it never changes
 // a table that holds rows. Migrations proper stay with tools such as goose or atlas: Schema prints the DDL.
 //
 // Foreign keys are written for the relations whose tags say foreignkey, ondelete= or onupdate=, and for no others: rows may then be

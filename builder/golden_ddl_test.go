@@ -72,5 +72,6 @@ type Derived struct {
 	Name  string  `orm:"name,size=20"`
 	Upper string  `orm:"upper,size=20,generated=upper(name)"`
 	Some  *string `orm:"some,size=20,generated=nullif(name, 'x')"`
-	Tags  []byte  `orm:"tags,notnull"`
+	Tags  []byte  `orm:"tags,notnull,comment=what it's known by"`
+	Open  int64   `orm:"open,unique,where=open > 0,include=Name+some"`
 }

@@ -57,17 +57,20 @@ func (base) CreateTable(table, body string) string {
 	return "CREATE TABLE IF NOT EXISTS " + table + " (" + body + ")"
 }
 
-func (base) CreateIndex(unique bool, name, table string, columns []string, where string) string {
-	return createIndex("IF NOT EXISTS ", unique, name, table, columns, where)
+func (base) CreateIndex(unique bool, name, table string, columns, include []string, where string) string {
+	return createIndex("IF NOT EXISTS ", unique, name, table, columns, include, where)
 }
 
-func createIndex(guard string, unique bool, name, table string, columns []string, where string) string {
+func createIndex(guard string, unique bool, name, table string, columns, include []string, where string) string {
 	var b strings.Builder
 	b.WriteString("CREATE ")
 	if unique {
 		b.WriteString("UNIQUE ")
 	}
 	b.WriteString("INDEX " + guard + name + " ON " + table + " (" + strings.Join(columns, ", ") + ")")
+	if len(include) > 0 {
+		b.WriteString(" INCLUDE (" + strings.Join(include, ", ") + ")")
+	}
 	if where != "" {
 		b.WriteString(" WHERE " + where)
 	}

@@ -161,8 +161,8 @@ type Dialect interface {
 	AutoKey() bool
 	// CreateTable wraps a CREATE TABLE so that it is safe to run twice.
 	CreateTable(table, body string) string
-	// CreateIndex makes an index, safe to run twice. where is a predicate or "".
-	CreateIndex(unique bool, name, table string, columns []string, where string) string
+	// CreateIndex makes an index, safe to run twice. include are columns that it keeps and does not sort by, where is a predicate or "".
+	CreateIndex(unique bool, name, table string, columns, include []string, where string) string
 	// CreateSchema makes a schema if it is absent, or "" where there are none.
 	CreateSchema(name string) string
 }

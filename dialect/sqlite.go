@@ -141,12 +141,12 @@ func (SQLite) ColumnType(t Type, auto bool) string {
 // AutoKey is true: only INTEGER PRIMARY KEY makes its own numbers.
 func (SQLite) AutoKey() bool { return true }
 
-// CreateIndex names the schema with the index, not with the table.
-func (SQLite) CreateIndex(unique bool, name, table string, columns []string, where string) string {
+// CreateIndex names the schema with the index, not with the table. SQLite's indexes hold the columns that they sort by and no others.
+func (SQLite) CreateIndex(unique bool, name, table string, columns, _ []string, where string) string {
 	if i := strings.Index(table, `"."`); i >= 0 {
 		name, table = table[:i+2]+name, table[i+2:]
 	}
-	return createIndex("IF NOT EXISTS ", unique, name, table, columns, where)
+	return createIndex("IF NOT EXISTS ", unique, name, table, columns, nil, where)
 }
 
 // CreateSchema is "": an attached database is the caller's affair.

@@ -292,11 +292,11 @@ func (SQLServer) CreateTable(table, body string) string {
 }
 
 // CreateIndex asks first whether the index is there, and takes one that another made meanwhile for its own. Statistics of its name are none.
-func (SQLServer) CreateIndex(unique bool, name, table string, columns []string, where string) string {
+func (SQLServer) CreateIndex(unique bool, name, table string, columns, include []string, where string) string {
 	plain := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"), "]]", "]")
 	absent := "NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'" + strings.ReplaceAll(plain, "'", "''") +
 		"' AND object_id = OBJECT_ID(N'" + strings.ReplaceAll(table, "'", "''") + "'))"
-	return "IF " + absent + " BEGIN TRY " + createIndex("", unique, name, table, columns, where) +
+	return "IF " + absent + " BEGIN TRY " + createIndex("", unique, name, table, columns, include, where) +
 		" END TRY BEGIN CATCH IF ERROR_NUMBER() <> 1913 OR " + absent + " THROW END CATCH"
 }
 

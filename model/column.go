@@ -127,6 +127,9 @@ func (d *draft) roles(f *Field, tg tag) error {
 // storage reads enum, size and type.
 func (f *Field) storage(tg tag) error {
 	f.DBType, _ = tg.find("type")
+	if f.Comment, _ = tg.find("comment"); len(f.Comment) > 1 && strings.HasPrefix(f.Comment, "'") && strings.HasSuffix(f.Comment, "'") {
+		f.Comment = strings.ReplaceAll(f.Comment[1:len(f.Comment)-1], "''", "'")
+	}
 	defer f.decimals()
 	if err := f.timeForms(); err != nil {
 		return err
@@ -182,8 +185,9 @@ func (d *draft) indexes(f *Field, tg tag) error {
 		if f.Kind == JSON || f.Kind == Array {
 			return fmt.Errorf("%q does not fit a column of type %s", w.key, f.Type)
 		}
+		x := Index{Name: w.value, Fields: []*Field{f}, Where: w.where, said: include{w.include}}
 		if w.value == "" {
-			*mine = append(*mine, Index{Fields: []*Field{f}})
+			*mine = append(*mine, x)
 			continue
 		}
 		if err := checkName("index name", w.value); err != nil {
@@ -193,10 +197,12 @@ func (d *draft) indexes(f *Field, tg tag) error {
 			return fmt.Errorf("%q is the name of a unique set and of an index", w.value)
 		}
 		if at := indexNamed(*mine, w.value); at >= 0 {
-			(*mine)[at].Fields = append((*mine)[at].Fields, f)
+			if err := (*mine)[at].join(f, &w); err != nil {
+				return err
+			}
 			continue
 		}
-		*mine = append(*mine, Index{Name: w.value, Fields: []*Field{f}})
+		*mine = append(*mine, x)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ type Model struct {
 	Computed  []*Field // fields that are not stored
 	Key       []*Field // primary key, in struct order
 	Relations []*Relation
-	Uniques   []Index // unique sets besides the key
+	Uniques   []Index // unique sets of all rows besides the key
 	Indexes   []Index
 	Order     []Ordered // of order=: what rows are sorted by behind the keys that a query says
 
@@ -44,7 +44,16 @@ type Model struct {
 type Index struct {
 	Name   string
 	Fields []*Field
+
+	Unique  bool     // of one among Indexes: no two of the rows that where= says share it
+	Where   string   // of where=: the rows that it is of, "" for all
+	Include []*Field // of include=: columns that are kept with it and not sorted by
+
+	said include // until the columns are known
 }
+
+// include is what include= says.
+type include struct{ columns string }
 
 // Kind says how a column's Go value is laid out, after pointers and sql.Null are taken off.
 type Kind uint8
@@ -115,6 +124,7 @@ type Field struct {
 	Nullable   bool
 	Default    Fill
 	Literal    string // of default=<literal>
+	Comment    string // of comment=
 	DBDefault  string // of dbdefault=<expression>: the column's DEFAULT, "" where the tag does not say it
 	Update     Fill
 	Enum       []string

@@ -64,6 +64,9 @@ func (d *draft) finish() error {
 	if err := d.settleOrder(); err != nil {
 		return err
 	}
+	if err := d.settleIndexes(); err != nil {
+		return err
+	}
 	if m.Result {
 		return d.result()
 	}

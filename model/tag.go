@@ -11,7 +11,7 @@ import (
 )
 
 // words lists the grammar, also for suggestions.
-const words = "id auto generated datasource table schema unique index default dbdefault notnull update tenant shardkey owner scope softdelete version " +
+const words = "id auto generated datasource table schema unique index default dbdefault notnull comment where include update tenant shardkey owner scope softdelete version " +
 	"relation through strategy foreignkey ondelete onupdate json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
@@ -26,6 +26,8 @@ type word struct {
 	text  string // as written
 	key   string
 	value string
+
+	where, include string // of unique and index: what the words where= and include= behind them say
 }
 
 // parseTag takes raw apart. related tells that the field's type could hold related rows, so that a
@@ -84,15 +86,18 @@ func (t *tag) mistaken(own string) error {
 	return fmt.Errorf("the first word is the column's name: for the word %q write %q; %s", t.column, ","+t.raw, column)
 }
 
-// split cuts at commas, but not inside the parentheses of type=numeric(10,2) and through=t(a:b).
+// split cuts at commas, but not inside the parentheses of type=numeric(10,2) and through=t(a:b), nor in the quotes of dbdefault='a,b'.
 func split(raw string) []string {
 	var out []string
-	start, depth, groups := 0, 0, grouping(raw)
+	start, depth, groups, quotes, quoted := 0, 0, grouping(raw), quoting(raw), false
 	for i := range len(raw) {
 		switch {
+		case raw[i] == '\'' && quotes:
+			quoted = !quoted
+		case quoted:
 		case raw[i] == ',' && depth == 0:
 			out = append(out, raw[start:i])
-			start, groups = i+1, grouping(raw[i+1:])
+			start, groups, quotes = i+1, grouping(raw[i+1:]), quoting(raw[i+1:])
 		case raw[i] == '(' && groups:
 			depth++
 		case raw[i] == ')' && groups:
@@ -104,10 +109,24 @@ func split(raw string) []string {
 
 func grouping(word string) bool {
 	word = strings.TrimLeft(word, " ")
-	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "dbdefault=") || strings.HasPrefix(word, "generated=") || strings.HasPrefix(word, "through=")
+	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "through=") || quoting(word) && !strings.HasPrefix(word, "comment=")
+}
+
+// quoting reports whether a word holds SQL, or a text that may be quoted.
+func quoting(word string) bool {
+	word = strings.TrimLeft(word, " ")
+	for _, key := range []string{"dbdefault=", "generated=", "where=", "comment='"} {
+		if strings.HasPrefix(word, key) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *tag) add(w word) error {
+	if w.key == "where" || w.key == "include" {
+		return t.ofIndex(w)
+	}
 	for _, o := range t.words {
 		if o.key != w.key {
 			continue
@@ -121,6 +140,23 @@ func (t *tag) add(w word) error {
 	}
 	t.words = append(t.words, w)
 	return nil
+}
+
+// ofIndex adds where= or include= to the unique or index that it stands behind.
+func (t *tag) ofIndex(w word) error {
+	if n := len(t.words); n > 0 && (t.words[n-1].key == "unique" || t.words[n-1].key == "index") {
+		x := &t.words[n-1]
+		said := &x.where
+		if w.key == "include" {
+			said = &x.include
+		}
+		if *said != "" {
+			return fmt.Errorf("word %q is said twice of %q", w.key, x.text)
+		}
+		*said = w.value
+		return nil
+	}
+	return fmt.Errorf("word %q stands behind the word unique or index that it is of", w.text)
 }
 
 func (t *tag) find(key string) (value string, ok bool) {

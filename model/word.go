@@ -33,7 +33,7 @@ func parseWord(s string) (word, error) {
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "ondelete", "onupdate", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "comment", "where", "include", "ondelete", "onupdate", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -57,6 +57,12 @@ func example(key string) string {
 		return "through=memberships(user_id:team_id)"
 	case "strategy":
 		return "strategy=lookup"
+	case "comment":
+		return "comment='what it is, in words'"
+	case "where":
+		return "where=status = 'open'"
+	case "include":
+		return "include=name+price"
 	case "ondelete":
 		return "ondelete=cascade"
 	case "onupdate":

@@ -24,10 +24,11 @@ func Statements(d dialect.Dialect, models []*model.Model) []string {
 		table := dialect.Table(d, t.Schema, t.Name)
 		w.out = append(w.out, d.CreateTable(table, t.Body(d)))
 		for _, x := range t.Indexes {
-			w.out = append(w.out, d.CreateIndex(x.Unique, d.Quote(x.Name), table, Quoted(d, x.Columns), x.Where))
+			w.out = append(w.out, d.CreateIndex(x.Unique, d.Quote(x.Name), table, Quoted(d, x.Columns), Quoted(d, x.Include), x.Where))
 		}
 	}
 	for _, t := range tables {
+		w.out = append(w.out, t.comments(d)...)
 		for i := range t.Keys {
 			if k := &t.Keys[i]; !k.Within(d) {
 				w.out = append(w.out, k.add(d, t))

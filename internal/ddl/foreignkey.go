@@ -87,7 +87,7 @@ func said(a model.Action) model.Action {
 // searchedBy adds an index that begins with the columns where there is none.
 func (t *Table) searchedBy(columns []string, name func() string) {
 	begins := func(set []string) bool { return len(set) >= len(columns) && slices.Equal(set[:len(columns)], columns) }
-	if begins(t.Key) || slices.ContainsFunc(t.Indexes, func(x Index) bool { return begins(x.Columns) && x.Where == "" }) {
+	if begins(t.Key) || slices.ContainsFunc(t.Indexes, func(x Index) bool { return begins(x.Columns) && !x.Partial }) {
 		return
 	}
 	t.Indexes = append(t.Indexes, Index{Name: name(), Columns: slices.Clone(columns)})

@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/multi-orm/orm/model"
@@ -24,6 +25,10 @@ func (t *Table) Take(o *Table, same func(a, b string) bool) {
 		}
 		x := &t.Columns[i]
 		c.Name, c.NotNull = x.Name, c.NotNull || x.NotNull
+		c.Comment, c.Default, c.From = cmp.Or(x.Comment, c.Comment), cmp.Or(x.Default, c.Default), cmp.Or(x.From, c.From)
+		if c.From != "" {
+			c.Default = ""
+		}
 		if c.Enum == nil || x.Enum != nil {
 			c.Enum = x.Enum
 		}
@@ -35,7 +40,7 @@ func (t *Table) Take(o *Table, same func(a, b string) bool) {
 	}
 	for _, x := range o.Indexes {
 		if !slices.ContainsFunc(t.Indexes, func(y Index) bool {
-			return x.Unique == y.Unique && same(x.Where, y.Where) && slices.EqualFunc(x.Columns, y.Columns, same)
+			return x.Unique == y.Unique && slices.Equal(x.Include, y.Include) && same(x.Where, y.Where) && slices.EqualFunc(x.Columns, y.Columns, same)
 		}) {
 			t.Indexes = append(t.Indexes, x)
 		}

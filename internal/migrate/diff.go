@@ -213,6 +213,7 @@ func (w *differ) create(t *ddl.Table) {
 		x.Name = w.free(t, x.Name)
 		up = append(up, createIndex(p, &x, false))
 	}
+	up = append(up, t.Comments(w.d)...)
 	why := "no table of the name is there"
 	if t.Model != nil {
 		why = "the model " + t.Model.Name + " has no table"

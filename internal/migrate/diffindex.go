@@ -81,7 +81,7 @@ func (w *differ) each(f func(*catalogue.Index) bool) bool {
 
 // there reports whether an index is there, under whatever name.
 func (w *differ) there(x *ddl.Index) bool {
-	if !x.Unique && slices.EqualFunc(x.Columns, w.on.live.Key.Columns, w.same) || x.Unique && sameSet(x.Columns, w.on.live.Key.Columns, w.same) {
+	if !x.Partial && len(x.Include) == 0 && (!x.Unique && slices.EqualFunc(x.Columns, w.on.live.Key.Columns, w.same) || x.Unique && sameSet(x.Columns, w.on.live.Key.Columns, w.same)) {
 		return true
 	}
 	return w.each(func(l *catalogue.Index) bool { return w.serves(l, x) })
@@ -89,6 +89,12 @@ func (w *differ) there(x *ddl.Index) bool {
 
 // serves reports whether an index that is there does what x asks for.
 func (w *differ) serves(l *catalogue.Index, x *ddl.Index) bool {
+	if x.Partial { // the database keeps the condition in words of its own, so the name tells
+		return strings.EqualFold(l.Name, x.Name) && plain(l) && x.Unique == l.Unique && l.Where != "" && slices.EqualFunc(x.Columns, l.Columns(), w.same) && w.includes(l, x)
+	}
+	if !w.includes(l, x) {
+		return false
+	}
 	if !plain(l) || x.Unique != l.Unique && x.Unique {
 		return false
 	}
@@ -96,6 +102,13 @@ func (w *differ) serves(l *catalogue.Index, x *ddl.Index) bool {
 		return l.Where == "" && slices.EqualFunc(x.Columns, l.Columns(), w.same)
 	}
 	return !l.NullsEqual && !l.Deferrable && sameSet(x.Columns, l.Columns(), w.same) && condition(l.Where) == condition(x.Where)
+}
+
+// includes reports whether an index that is there keeps the columns that x is to keep.
+func (w *differ) includes(l *catalogue.Index, x *ddl.Index) bool {
+	return !slices.ContainsFunc(x.Include, func(c string) bool {
+		return !slices.ContainsFunc(l.Include, func(have string) bool { return w.same(c, have) })
+	})
 }
 
 // plain reports whether an index is built, sorted as usual and over columns.
@@ -162,6 +175,9 @@ func createIndex(p *pair, x *ddl.Index, concurrently bool) string {
 		b.WriteString("CONCURRENTLY ")
 	}
 	b.WriteString(name + " ON " + table + " (" + list(ddl.Quoted(p.d, x.Columns)) + ")")
+	if len(x.Include) > 0 {
+		b.WriteString(" INCLUDE (" + list(ddl.Quoted(p.d, x.Include)) + ")")
+	}
 	if x.Where != "" {
 		b.WriteString(" WHERE " + x.Where)
 	}

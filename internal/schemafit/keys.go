@@ -125,9 +125,26 @@ func (c *comparison) ofLiveRows(x *catalogue.Index) bool {
 func (c *comparison) indexes() {
 	for _, x := range c.m.Indexes {
 		set := columnsOf(x.Fields)
+		if x.Where != "" {
+			c.partialIndex(&x, set)
+			continue
+		}
 		if c.all(set) && !slices.ContainsFunc(c.sorted(c.t), func(s []string) bool { return len(s) >= len(set) && slices.EqualFunc(s[:len(set)], set, c.Same) }) {
 			c.advise(x.Fields[0].Name, "the tag says index and the table %s has none that begins with %s", c.t.FullName(), list(set))
 		}
+	}
+}
+
+// partialIndex looks for the index of some rows. Databases keep conditions in words of their own, so these are not compared.
+func (c *comparison) partialIndex(x *model.Index, set []string) {
+	switch {
+	case !c.all(set), slices.ContainsFunc(c.t.Indexes, func(l catalogue.Index) bool {
+		return l.Where != "" && !l.Invalid && (l.Unique || !x.Unique) && slices.EqualFunc(l.Columns(), set, c.Same)
+	}):
+	case x.Unique:
+		c.fault(x.Fields[0].Name, "the tag says unique where %s and the table %s has no unique index on %s of some rows: two of them may share it", x.Where, c.t.FullName(), list(set))
+	default:
+		c.advise(x.Fields[0].Name, "the tag says index where %s and the table %s has none on %s of some rows", x.Where, c.t.FullName(), list(set))
 	}
 }
 

@@ -44,7 +44,8 @@ type Migration struct {
 // rows that are there may refuse, is Destructive and comes last; the files have it commented out unless [Destructive] is said. Tables,
 // columns and indexes that no model maps belong to others and stay, unless [UnmappedColumns], [UnmappedIndexes] or [UnmappedTables] says
 // otherwise. Foreign keys are added where the tag of a relation wants one (foreignkey, ondelete=, onupdate=); others stay as they are, and so do
-// defaults and comments.
+// defaults, but for one that dbdefault= says and the column lacks, and comments. The condition of an index of some rows (where=) is not compared: an
+// index of its name and columns is taken for it.
 //
 // A rename is never guessed: where a column is added and another of a like type is mapped by no field, a note tells how to write it. A
 // NOT NULL column gets the value of default= for the rows that are there, as a default that stays for programs which do not know the
