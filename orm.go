@@ -37,8 +37,17 @@ func Open(ctx context.Context, opts ...Option) (DB, error) {
 	return DB{&session{Engine: e}}, nil
 }
 
-// Close gives back every connection. Calls that come after fail with ErrClosed. It may be called twice;
-// pools and *sql.DB values that the caller made stay open.
+// Close ends the use of the sources in good order. Calls that come after it began fail with ErrClosed. Those under way,
+// transactions and streams with all that they still do included, have as long as [CloseWithin] says, 10 s without it; those
+// that have not ended by then cannot commit any more, and fail with ErrClosed. Then every connection is given back. Close waits
+// for what is under way, so a program that serves requests shuts its server down first and closes the DB after:
+//
+//	err := server.Shutdown(ctx) // no new requests, and those there are come to their end
+//	err = db.Close()            // jobs in the background come to theirs
+//
+// It fails with context.DeadlineExceeded where operations had to be given up. It may be called twice, and the second call waits
+// for the first; pools and *sql.DB values that the caller made stay open. A transaction's function and a loop over Rows must
+// not call it: it would wait for them.
 func (db DB) Close() error {
 	if db.s == nil {
 		return nil

@@ -11,6 +11,11 @@ import (
 
 // CreateTables creates what is absent of the tables of every SQL source.
 func (s *Session) CreateTables(ctx context.Context) error {
+	s = s.Begin(ctx)
+	defer s.End()
+	if s.Err != nil {
+		return fault.Fill(s.Err, "create tables", "", "")
+	}
 	for _, src := range s.sources {
 		sql, ok := src.(source.SQL)
 		if !ok {

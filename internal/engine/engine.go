@@ -58,6 +58,8 @@ type Config struct {
 
 	CursorKeys [][]byte // secrets of page cursors, the one in use first; none = one made up
 
+	CloseWithin *time.Duration // what Close waits for operations under way; nil for the default
+
 	BestEffort bool // reads that do not say go without what sources could not give
 	KeysTell   bool // relations whose tags leave the columns out have those of the databases' foreign keys
 }
@@ -97,12 +99,15 @@ type Engine struct {
 	Readers   sync.Pool // of package reading's: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
-	closed    *atomic.Bool // of the engine that was opened
+	life      *lifecycle // of the engine that was opened
 	logger    *slog.Logger
 	logging   Logging
 	secret    map[*model.Field]bool // columns that hold what a hidden one does; see secrets
 	observers []func(context.Context, Statement)
 	tracers   []Tracer
+
+	closeWithin time.Duration // what Close waits
+	closeSaid   bool          // by the caller of Open
 
 	bestEffort bool
 	Cursors    *cursor.Keys
@@ -117,10 +122,13 @@ type Engine struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), closed: new(atomic.Bool),
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), life: newLifecycle(), closeWithin: CloseWithin,
 		Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
+	}
+	if c.CloseWithin != nil {
+		e.closeWithin, e.closeSaid = *c.CloseWithin, true
 	}
 	var err error
 	if e.Cursors, err = cursor.NewKeys(c.CursorKeys...); err != nil {
@@ -307,8 +315,8 @@ func (e *Engine) ModelsOf(s source.Source) []*model.Model {
 
 // SourceOf gives the source of m; a model that Open was not told of fails.
 func (e *Engine) SourceOf(m *model.Model) (source.Source, error) {
-	if e.closed.Load() {
-		return nil, &fault.Error{Model: m.Name, Err: fault.ErrClosed, Detail: "the DB was closed"}
+	if e.life.ended.Load() {
+		return nil, fault.Fill(errClosed(), "", m.Name, "")
 	}
 	s := e.Bound[m]
 	if s == nil {
@@ -334,15 +342,3 @@ func (e *Engine) Use(exts ...hook.Extension) error {
 
 // Registry gives the hooks as they are now.
 func (e *Engine) Registry() *hook.Registry { return e.registry.Load() }
-
-// Close closes every source. It may be called twice.
-func (e *Engine) Close() error {
-	if e.closed.Swap(true) {
-		return nil
-	}
-	var errs []error
-	for _, s := range e.sources {
-		errs = append(errs, s.Close())
-	}
-	return errors.Join(errs...)
-}

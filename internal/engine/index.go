@@ -30,6 +30,8 @@ func (s *Session) index(m *model.Model, write func(dialect.Dialect) ([]string, e
 
 // CreateIndex makes an index of m, in one transaction where the source can.
 func (s *Session) CreateIndex(ctx context.Context, m *model.Model, write func(dialect.Dialect) ([]string, error)) error {
+	s = s.Begin(ctx)
+	defer s.End()
 	sql, list, err := s.index(m, write)
 	if err != nil {
 		return err

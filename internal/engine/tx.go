@@ -79,9 +79,9 @@ func WithSession(ctx context.Context, s *Session) context.Context {
 }
 
 // Carried is WithSession for operations that begin no transaction of their own: what hooks do about a read inside a
-// transaction belongs to it too.
+// transaction belongs to it too, and what they do about any operation ends with it when the DB is being closed.
 func (s *Session) Carried(ctx context.Context) context.Context {
-	if s.tx == nil {
+	if s.tx == nil && (!s.Registry().HasEvents() || ctx.Value(ambientKey{}) != nil) {
 		return ctx
 	}
 	return WithSession(ctx, s)
@@ -110,11 +110,16 @@ type TxOptions struct {
 
 func savepoint(level int) string { return "orm_" + strconv.Itoa(level) }
 
+// SourceOf gives the source of m; a handle on which all fails, and a model that Open was not told of, have none.
+func (s *Session) SourceOf(m *model.Model) (source.Source, error) {
+	if s.Err != nil {
+		return nil, s.Err
+	}
+	return s.Engine.SourceOf(m)
+}
+
 // Executor gives what runs the statements of m.
 func (s *Session) Executor(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
-	if s.Err != nil {
-		return nil, nil, s.Err
-	}
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return nil, nil, err
@@ -165,11 +170,11 @@ func (s *Session) Included(ctx context.Context, m *model.Model) (source.Executor
 
 // RawSource gives the source that SQL text runs on.
 func (s *Session) RawSource(ctx context.Context) (source.SQL, error) {
-	if s.closed.Load() {
-		return nil, &fault.Error{Op: "raw", Err: fault.ErrClosed, Detail: "the DB was closed"}
-	}
 	if s.Err != nil {
 		return nil, s.Err
+	}
+	if s.life.ended.Load() {
+		return nil, fault.Fill(errClosed(), "raw", "", "")
 	}
 	src := s.Only
 	if src == nil {
@@ -218,6 +223,8 @@ func (t *transaction) on(ctx context.Context, s *Session, src source.Source, nam
 // refuses finds what makes a statement on src fail before the database is asked. t.mu is held.
 func (t *transaction) refuses(ctx context.Context, s *Session, src source.Source, name string) error {
 	switch {
+	case s.life.ended.Load():
+		return fault.Fill(errClosed(), "", name, "")
 	case t.over(s):
 		return &fault.Error{Model: name, Err: fault.ErrClosed, Detail: "the transaction has ended"}
 	case !hook.Same(t.ctx, ctx):
@@ -249,12 +256,10 @@ func (t *transaction) begin(s *Session, src source.Source, name string) error {
 // Tx runs fn in a transaction: committed when fn returns nil, rolled back when it fails or panics. Inside a
 // transaction it is a savepoint.
 func (s *Session) Tx(ctx context.Context, o TxOptions, fn func(*Session) error) error {
-	s = s.Joined(ctx)
-	if s.closed.Load() {
-		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the DB was closed"}
-	}
+	s = s.Begin(ctx)
+	defer s.End()
 	if s.Err != nil {
-		return s.Err
+		return fault.Fill(s.Err, "tx", "", "")
 	}
 	if s.tx != nil {
 		return s.nested(ctx, o.TxOptions, fn)
@@ -302,7 +307,7 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 	done := false
 	defer func() {
 		if !done { // fn panicked or called runtime.Goexit
-			_ = t.end(ctx, false)
+			_ = t.end(ctx, s, false)
 		}
 	}()
 	err = fn(&Session{Engine: s.Engine, tx: t, Only: s.Only})
@@ -311,14 +316,12 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 		err = fault.Ended(&fault.Error{Op: "tx", Err: cause, Detail: "the context ended before the commit; nothing was written"}, fault.Undone)
 	}
 	if err != nil {
-		return also(err, t.end(ctx, false))
+		return also(err, t.end(ctx, s, false))
 	}
-	if err := t.end(ctx, true); err != nil {
+	if err := t.end(ctx, s, true); err != nil {
 		return fault.Fill(err, "commit", "", "")
 	}
-	for _, fn := range t.effects {
-		fn(ctx)
-	}
+	s.run(ctx, t.effects)
 	return nil
 }
 
@@ -330,7 +333,7 @@ func also(err, second error) error {
 	return errors.Join(err, second)
 }
 
-func (t *transaction) end(ctx context.Context, commit bool) error {
+func (t *transaction) end(ctx context.Context, s *Session, commit bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
@@ -345,6 +348,10 @@ func (t *transaction) end(ctx context.Context, commit bool) error {
 			l.Forget()
 		}
 	}()
+	if commit && s.life.ended.Load() {
+		err := fault.Ended(&fault.Error{Err: fault.ErrClosed, Detail: "the DB was closed before the commit; nothing was written"}, fault.Undone)
+		return also(err, t.tx.Rollback(ctx))
+	}
 	if commit {
 		return t.tx.Commit(ctx)
 	}
