@@ -56,6 +56,8 @@ type Config struct {
 	Observers []func(context.Context, Statement)
 	Tracers   []Tracer
 
+	TxObservers []func(context.Context, TxStep)
+
 	CursorKeys [][]byte // secrets of page cursors, the one in use first; none = one made up
 
 	CloseWithin *time.Duration // what Close waits for operations under way; nil for the default
@@ -106,6 +108,8 @@ type Engine struct {
 	observers []func(context.Context, Statement)
 	tracers   []Tracer
 
+	txObservers []func(context.Context, TxStep)
+
 	closeWithin time.Duration // what Close waits
 	closeSaid   bool          // by the caller of Open
 
@@ -122,7 +126,7 @@ type Engine struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), life: newLifecycle(), closeWithin: CloseWithin,
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, txObservers: c.TxObservers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), life: newLifecycle(), closeWithin: CloseWithin,
 		Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
