@@ -55,6 +55,11 @@
 //	prefix=                     embeds a struct, or a pointer to one, with a column prefix
 //	-                           no column
 //
+// Several models may be of one table, such as one that writes and a slim one for lists, each with columns, relations and words of
+// its own. What the rows are kept by must be the same in both, or Open says what differs: the key and the columns tagged tenant,
+// owner, scope=, softdelete and version; a column hidden in one is hidden in the other. A key of another table is checked whichever of
+// them writes it. Roles, policies and hooks that name a model hold for that model: give them to each.
+//
 // A time.Time is a point in time, in UTC to the microsecond. Types with Scan and Value methods, text
 // marshalers, [16]byte (UUID), slices of scalars and anything under json are columns too. Decimal numbers, of a type with
 // Scan and Value or of any text under type=numeric(10,2), are exact: no float64 is ever made of them.
@@ -69,6 +74,9 @@
 //		orm.Limits{MaxIncludeDepth: 5, MaxFanOut: 1000},
 //	)
 //	defer db.Close()
+//
+// Close lets nothing new begin and waits for what is under way: [CloseWithin] says how long. It comes after the shutdown of the
+// server whose requests use the DB.
 //
 // A [DB] is a value to pass around; there is no global state. [Repo] is the conversion of a DB to the
 // rows of one model: orm.Repo[User](db) costs nothing.

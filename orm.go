@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"time"
 
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
@@ -53,6 +54,18 @@ func (db DB) Close() error {
 		return nil
 	}
 	return db.s.Close()
+}
+
+// CloseWithin is how long [DB.Close] waits for the operations that are under way; 10 s without it. With zero it waits for none.
+// A negative time is ErrInvalid. postgres.CloseWithin says it of one source alone.
+func CloseWithin(grace time.Duration) Option {
+	return optionFunc(func(o *options) error {
+		if grace < 0 {
+			return fault.New(fault.ErrInvalid, "", "", "CloseWithin takes no negative time")
+		}
+		o.Config.CloseWithin = &grace
+		return nil
+	})
 }
 
 // Use registers hooks and scopes: values of packages hook and rls. They hold for every call that starts

@@ -139,7 +139,9 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		return nil, (&fault.Error{Op: "open", Err: fault.ErrInvalid, Detail: "the keys of cursors could not be made"}).WithCause(err)
 	}
 	if !c.KeysTell {
-		e.relate()
+		if err := e.relate(); err != nil {
+			return nil, err
+		}
 	}
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {
@@ -172,12 +174,13 @@ func closeAll(opened []source.Source) {
 }
 
 // relate readies what hangs on the columns of relations.
-func (e *Engine) relate() {
+func (e *Engine) relate() error {
 	e.bindLinkTables()
 	e.Refs = e.references()
 	e.secret = e.secrets()
 	e.Crossing = e.leaves()
 	e.Unasked = hasUnasked(e.models)
+	return e.halfReferences()
 }
 
 func (e *Engine) check(c Config) error {
@@ -218,11 +221,17 @@ func (e *Engine) check(c Config) error {
 			}
 		}
 		e.Bound[m] = src
-		key := linkTable{src.Name(), m.Schema, m.Table}
-		if other := e.links[key]; other != nil {
-			bad(m, "table \""+m.Table+"\" is already the table of "+other.Name)
+		for _, other := range e.models {
+			if other == m {
+				break
+			}
+			if why := m.Apart(other); e.Bound[other] == src && sameTable(src, m, other) && why != "" {
+				bad(m, "table \""+m.Table+"\" is the table of "+other.Name+" too, and "+why)
+			}
 		}
-		e.links[key] = m
+		if key := (linkTable{src.Name(), m.Schema, m.Table}); e.links[key] == nil {
+			e.links[key] = m
+		}
 		errs = append(errs, numericTimes(m, src)...)
 	}
 	if !c.KeysTell {
