@@ -19,6 +19,9 @@ func (w *differ) add(c *ddl.Column) {
 		return // the note on the key says it
 	}
 	fill, asked := w.fill(c)
+	if w.addedAbove(c) {
+		return
+	}
 	e := edit{kind: AddColumn, column: c, nullable: !c.NotNull, why: "no column of the name is there"}
 	switch {
 	case asked:
@@ -66,7 +69,7 @@ func (w *differ) setNotNull(c *ddl.Column, filled bool) {
 // compare compares a column that is there.
 func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
 	fill, asked := w.fill(c)
-	if l.Generated != "" {
+	if l.Generated != "" || w.doneAbove(c, l) {
 		return
 	}
 	switch why, wider := suits(c, l, w.d); {
@@ -124,6 +127,10 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 	}
 	check := w.listing(l)
 	if check == nil {
+		return
+	}
+	if from := w.inheritedCheck(check); from != "" && len(lacking)+len(over) > 0 {
+		w.note(l.Name, "the check "+check.Name+" lists other values than the tag, and it comes from "+from+", which the table inherits from: change it there")
 		return
 	}
 	var both []string

@@ -24,7 +24,7 @@ type (
 )
 
 // Read reads the live schema of the source that db.Source names, the first one where none is named. It takes [Only] and
-// [Schemas]. It runs one statement on PostgreSQL, two on SQL Server, and two on SQLite with one more for each attached database.
+// [Schemas]. It runs one statement on PostgreSQL, three on SQL Server, and two on SQLite with one more for each attached database.
 //
 // Foreign keys may lead to tables that are left out. A name given to Only that is not there is ErrInvalid. A source
 // that cannot tell what it holds is ErrUnsupported.
