@@ -113,23 +113,28 @@ func (w *differ) holders(l *catalogue.Column, dropped []*catalogue.Column) (out 
 			}
 		}
 	}
-	if w.d.Name() == (dialect.Postgres{}).Name() { // which knows, where others have their texts alone
-		for _, h := range t.Holders {
-			if h.Column == l.Name || h.Kind == "type" {
-				out = append(out, heldBy(t, h))
-			}
+	for _, h := range t.Holders {
+		if is(h.Column) || h.Kind == "type" {
+			out = append(out, heldBy(t, h))
 		}
-		if sqltokens.Names(t.Partition, l.Name, w.same) && !slices.Contains(out, partitioned) {
-			out = append(out, partitioned)
-		}
-		for i := range w.live.Tables {
-			if o := &w.live.Tables[i]; slices.Contains(w.above(o), t) && o.Column(l.Name) != nil {
-				out = append(out, "the table "+o.FullName()+" inherits it")
+	}
+	if w.d.Name() != (dialect.Postgres{}).Name() { // which knows, where others have their texts
+		for _, words := range w.texts(l) {
+			if !slices.Contains(out, words) {
+				out = append(out, words)
 			}
 		}
 		return out
 	}
-	return append(out, w.texts(l)...)
+	if sqltokens.Names(t.Partition, l.Name, w.same) && !slices.Contains(out, partitioned) {
+		out = append(out, partitioned)
+	}
+	for i := range w.live.Tables {
+		if o := &w.live.Tables[i]; slices.Contains(w.above(o), t) && o.Column(l.Name) != nil {
+			out = append(out, "the table "+o.FullName()+" inherits it")
+		}
+	}
+	return out
 }
 
 // texts are the views, triggers and virtual tables that name a column of the table under way: its name stands in them, and that of the table,
