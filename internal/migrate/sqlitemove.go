@@ -26,7 +26,7 @@ const (
 func (b *rebuilding) statements(from *createText, there []string, to *createText, into, out, beside []string) []string {
 	table, literal := b.d.Quote(b.p.live.Name), ddl.Literal(b.d, b.p.live.Name)
 	guard, rows := b.d.Quote(b.unused("rebuilding")), b.d.Quote(b.unused("rebuilding_rows"))
-	if r := b.rowid(); r != "" {
+	if r := b.rowid(from, to); r != "" {
 		into, out = append(one(r), into...), append(one(r), out...)
 	}
 	places := make([]string, len(into))
@@ -52,7 +52,7 @@ func (b *rebuilding) statements(from *createText, there []string, to *createText
 		"PRAGMA defer_foreign_keys = ON", // to the end of the transaction
 		"CREATE TEMP TABLE "+rows+" ("+strings.Join(places, ", ")+")",
 		"INSERT INTO "+rows+" SELECT "+strings.Join(out, ", ")+" FROM "+table)
-	counts := strings.Contains(strings.ToUpper(b.text.text), "AUTOINCREMENT") // numbers of rows that are gone are not given again
+	counts := from.counts() && to.counts()
 	if counts {
 		list = append(list, "UPDATE "+guard+` SET "sequence" = (SELECT seq FROM sqlite_sequence WHERE name = `+literal+")")
 	}
