@@ -58,7 +58,7 @@ func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Op
 	w.diff(models)
 	for at := range o.Fills {
 		if !w.filled[at] {
-			return nil, nil, fault.Say(fault.ErrInvalid, "", "", "plan: the value for "+strconv.Quote(at)+` fills nothing: name a column that a model maps as "table.column"`)
+			return nil, nil, fault.Say(fault.ErrInvalid, "", "", "plan: the value for "+strconv.Quote(at)+` fills nothing: name a column that a model maps as "table.column", once`)
 		}
 	}
 	for i := range w.changes {
@@ -219,7 +219,9 @@ func (w *differ) create(t *ddl.Table) {
 	}
 	w.changes = append(w.changes, Change{Table: p.name(), Kind: CreateTable, Up: up, Down: one("DROP TABLE " + p.sql()), Why: why})
 	for i := range t.Columns {
-		w.filled[p.name()+"."+t.Columns[i].Name] = true
+		if at := w.filling(t.Schema, t.Name, t.Columns[i].Name); at != "" {
+			w.filled[at] = true
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,17 +45,31 @@ func (w *differ) add(c *ddl.Column) {
 	}
 }
 
-// fill gives the expression that the options say for a column.
+// fill gives the expression that the options say for a column of the table under way.
 func (w *differ) fill(c *ddl.Column) (string, bool) {
-	for at, text := range w.o.Fills {
+	at := w.filling(w.on.schema(), w.on.table(), c.Name)
+	if at == "" {
+		return "", false
+	}
+	w.filled[at] = true
+	return w.o.Fills[at], true
+}
+
+// filling is the name that the options have for a column, "" where they say nothing of it. The first of several stands, so that the others are told.
+func (w *differ) filling(schema, table, column string) string {
+	if w.same(schema, w.live.Default) {
+		schema = ""
+	}
+	for _, at := range slices.Sorted(maps.Keys(w.o.Fills)) {
 		dot := strings.LastIndexByte(at, '.')
-		if dot < 0 || !w.same(at[dot+1:], c.Name) || !w.same(at[:dot], w.on.name()) {
+		if dot < 0 || !w.same(at[dot+1:], column) {
 			continue
 		}
-		w.filled[at] = true
-		return text, true
+		if w.same(at[:dot], catalogue.FullName(schema, table)) || schema == "" && w.same(at[:dot], w.live.Default+"."+table) {
+			return at
+		}
 	}
-	return "", false
+	return ""
 }
 
 func (w *differ) setNotNull(c *ddl.Column, filled bool) {
