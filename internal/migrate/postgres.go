@@ -17,20 +17,16 @@ type postgresWriter struct {
 }
 
 func (w postgresWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
+	var absent []string // that the plan does not add
 	for i := range edits {
 		e := &edits[i]
-		text := ""
-		if e.kind == AlterType {
-			_, to := alteredType(e)
-			if text = castless(e.was.DBType, to); text == "" {
-				if holders := w.holding(p, e, to); len(holders) > 0 {
-					c := w.change(p, e)[0]
-					text = byHand("PostgreSQL", &c, holders)
-				}
-			}
+		if slices.Contains(absent, e.columnName()) || e.index != nil && slices.ContainsFunc(e.index.Columns, func(c string) bool { return slices.Contains(absent, c) }) {
+			continue
 		}
-		if text != "" {
-			notes = append(notes, Note{Table: p.name(), Column: e.was.Name, Text: e.why + text})
+		if text := w.refused(p, e); text != "" {
+			if notes = append(notes, Note{Table: p.name(), Column: e.columnName(), Text: e.why + text}); e.kind == AddColumn {
+				absent = append(absent, e.columnName())
+			}
 			continue
 		}
 		out = append(out, w.change(p, e)...)

@@ -7,6 +7,30 @@ import (
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
+// refused is the note on a step that PostgreSQL would refuse, "" where it takes it.
+func (w postgresWriter) refused(p *pair, e *edit) string {
+	var holders []string
+	switch e.kind {
+	case AlterType:
+		_, to := alteredType(e)
+		if text := castless(e.was.DBType, to); text != "" {
+			return text
+		}
+		holders = w.holding(p, e, to)
+	case AddColumn:
+		for _, h := range p.live.Holders {
+			if h.Kind == "type" || h.Kind == "column" && (e.fill != "" || e.column.Made) { // to fill what is kept of rows elsewhere
+				holders = append(holders, heldBy(p.live, h))
+			}
+		}
+	}
+	if len(holders) == 0 {
+		return ""
+	}
+	c := w.change(p, e)[0]
+	return byHand("PostgreSQL", &c, holders)
+}
+
 // holding are the words for what PostgreSQL does not change the type of a column under.
 func (w postgresWriter) holding(p *pair, e *edit, to string) (out []string) {
 	t, name := p.live, e.was.Name

@@ -18,7 +18,7 @@ type heldPlan struct {
 }
 
 // What PostgreSQL changes the type of no column under, and drops none from under, is a note that names it, and the rest of the plan runs.
-func TestHeldColumnsOfPostgres(t *testing.T) {
+func TestPlanGuardsHeldColumns(t *testing.T) {
 	e := engines()[1]
 	address := e.make(t)
 	const fresh = `DROP SCHEMA IF EXISTS board CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; `
@@ -74,6 +74,30 @@ func TestHeldColumnsOfPostgres(t *testing.T) {
 				t.Error(got, err)
 			}
 		})
+	}
+}
+
+type boxedPlan struct {
+	ID   int64   `orm:"id,table=papers"`
+	Code string  `orm:"code,index,default=x"`
+	Nick *string `orm:"nick"`
+}
+
+// A column is not added where PostgreSQL does not let it: to a table of a type, and with a value for rows that columns elsewhere hold too.
+func TestPlanGuardsHeldTables(t *testing.T) {
+	e := engines()[1]
+	for _, c := range []struct{ script, says, adds string }{
+		{"CREATE TABLE papers (id bigint PRIMARY KEY); CREATE TABLE boxes (paper papers, many papers[])", "since the column many of boxes is of the table's row type, the column paper of boxes is of the table's row type", "add column papers.nick"},
+		{"CREATE TYPE paper AS (id bigint); CREATE TABLE papers OF paper (PRIMARY KEY (id))", "since the table is of the type paper", ""},
+	} {
+		address := e.make(t)
+		e.load(t, address, c.script)
+		plan, err := introspect.Plan(t.Context(), open(t, e.open(address), orm.Models(boxedPlan{})))
+		if err != nil || !strings.Contains(plan.String(), c.says) || !strings.HasPrefix(plan.String(), c.adds) || len(plan.Changes) > 1 {
+			t.Error(plan, err)
+		}
+		refused(t, address, plan)
+		e.run(t, address, plan.Changes, false)
 	}
 }
 

@@ -36,7 +36,7 @@ type (
 )
 
 // A table that inherits from another gets that one's changes, once; what a partitioned table and its parts go by is noted.
-func TestPlanOfInheritedTables(t *testing.T) {
+func TestPlanGuardsInheritedTables(t *testing.T) {
 	e := engines()[1]
 	address := e.make(t)
 	e.load(t, address, `CREATE TABLE people (id bigint PRIMARY KEY, n integer NOT NULL, nick text NOT NULL, role text NOT NULL CHECK (role IN ('a', 'c')), legacy text);

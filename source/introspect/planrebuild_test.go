@@ -245,7 +245,7 @@ func TestRebuildOfAnotherTableLeavesKeysOn(t *testing.T) {
 }
 
 // A shell that goes on behind a statement that fails keeps nothing of the step, wherever it fails: the table, its rows and what goes by them stay.
-func TestRebuildThatGoesOn(t *testing.T) {
+func TestRebuildGuardsShellsThatGoOn(t *testing.T) {
 	e := engines()[0]
 	for _, action := range []string{"", "ON DELETE CASCADE"} {
 		for _, told := range []bool{false, true} {

@@ -30,7 +30,7 @@ type (
 )
 
 // A key of SQLite gets another type with the table as it was else: what numbers itself goes with INTEGER alone, rows keep their keys.
-func TestRetypedKeysOfSQLite(t *testing.T) {
+func TestPlanGuardsRetypedKeys(t *testing.T) {
 	e := engines()[0]
 	for _, c := range []struct {
 		name, table string

@@ -35,7 +35,7 @@ type typesPlan struct {
 }
 
 // Every change of a type that a plan holds is one that PostgreSQL takes, and what no cast leads to is a note.
-func TestPlannedTypesAreCast(t *testing.T) {
+func TestPlanGuardsCasts(t *testing.T) {
 	e := engines()[1]
 	address := e.make(t)
 	conn, err := pgx.Connect(t.Context(), address)
