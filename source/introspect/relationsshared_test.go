@@ -108,3 +108,32 @@ func TestRelationsThroughSharedColumns(t *testing.T) {
 		})
 	}
 }
+
+type (
+	sharedCountry struct {
+		ID    int64        `orm:"id,table=countries"`
+		Users []sharedUser `orm:"relation"`
+	}
+	sharedUser struct {
+		ID        int64          `orm:"id,table=users"`
+		CountryID int64          `orm:"country_id"`
+		Country   *sharedCountry `orm:"relation"`
+	}
+)
+
+// A table that is unique by the key to one table alone belongs to its rows, and links them to nothing.
+func TestRelationsThroughLinksAlone(t *testing.T) {
+	for _, e := range engines()[:2] {
+		t.Run(e.name, func(t *testing.T) {
+			address := e.make(t)
+			e.load(t, address, `CREATE TABLE countries (id bigint PRIMARY KEY); CREATE TABLE users (id bigint PRIMARY KEY, country_id bigint NOT NULL REFERENCES countries (id));
+				CREATE TABLE profiles (user_id bigint PRIMARY KEY REFERENCES users (id), country_id bigint REFERENCES countries (id));
+				INSERT INTO countries VALUES (1), (2); INSERT INTO users VALUES (7, 1); INSERT INTO profiles VALUES (7, 2)`)
+			db := open(t, e.open(address), orm.Models(sharedCountry{}), introspect.Relations())
+			got, err := orm.Repo[sharedCountry](db).ByID(1).Include("Users").One(t.Context())
+			if err != nil || len(got.Users) != 1 {
+				t.Error(got, err)
+			}
+		})
+	}
+}
