@@ -197,15 +197,6 @@ func (c *createText) setClauses(i int, name string, list []clause) {
 	c.defs[i].text = strings.Join(parts, " ")
 }
 
-// retype gives a column another type.
-func (c *createText) retype(column, typ string) {
-	i := c.at(column)
-	name, list := c.clauses(i)
-	collates := strings.Contains(strings.ToUpper(typ), "COLLATE ")
-	list = slices.DeleteFunc(list, func(x clause) bool { return x.kind == "type" || collates && x.kind == "collate" })
-	c.setClauses(i, name, append([]clause{{"type", typ}}, list...))
-}
-
 // null lets a column be NULL, or not.
 func (c *createText) null(column string, may bool) {
 	i := c.at(column)
