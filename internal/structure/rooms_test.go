@@ -40,8 +40,8 @@ var besides = map[string]string{
 	"internal/bench imports root":           "it runs the library as a user does; only benchmarks import it",
 	"internal/bench imports rls":            "its workloads run under a tenant scope",
 	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
-	"internal/ormtest imports root":         "it attacks as a user would; only tests import it",
-	"internal/ormtest imports rls":          "what it plants and looks after, it does under rls.Bypass",
+	"hook/ormtest imports root":             "it works as a user does; only tests import it",
+	"hook/ormtest imports rls":              "what it plants and looks after, it does under rls.Bypass",
 	"internal/randomquery imports root":     "it opens its graph as a user does; only tests import it",
 }
 
@@ -52,7 +52,7 @@ var floors = []string{"entity", "engine", "scoping", "rawsql", "reading", "writi
 var apart = map[[2]string]bool{{"reading", "rawsql"}: true, {"writing", "rawsql"}: true, {"related", "rawsql"}: true}
 
 // faces are the packages by which users, and the kits that speak for them, come to the floors.
-var faces = map[string]bool{"": true, "source/introspect": true, "internal/conformance": true, "internal/ormtest": true, "internal/randomquery": true}
+var faces = map[string]bool{"": true, "source/introspect": true, "internal/conformance": true, "hook/ormtest": true, "internal/randomquery": true}
 
 // Whoever asks for a slow statement is outside of the library, all floors of it.
 func TestSlowQueryKnowsTheFloors(t *testing.T) {
@@ -206,7 +206,7 @@ func TestDriversStayHome(t *testing.T) {
 }
 
 // kits are for tests alone: they link drivers and the tools of others, and what imports them would too.
-var kits = []string{"internal/apitest", "internal/bench", "internal/conformance", "internal/ormtest", "internal/randomquery", "internal/testkit", "internal/truth"}
+var kits = []string{"internal/apitest", "internal/bench", "internal/conformance", "hook/ormtest", "internal/randomquery", "internal/testkit", "internal/truth"}
 
 func TestOnlyTestsImportKits(t *testing.T) {
 	kit := func(dir string) bool {
