@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,9 @@ var besides = map[string]string{
 	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
 	"hook/ormtest imports root":             "it works as a user does; only tests import it",
 	"hook/ormtest imports rls":              "what it plants and looks after, it does under rls.Bypass",
+	"hook/ormtest imports hook":             "what is registered goes to Open with the options",
+	"hook/ormtest imports dialect":          "it attacks by terms made by hand",
+	"hook/ormtest imports source":           "it plants rows of link tables in the source that holds them",
 	"internal/randomquery imports root":     "it opens its graph as a user does; only tests import it",
 }
 
@@ -220,6 +224,30 @@ func TestOnlyTestsImportKits(t *testing.T) {
 			if dir, ours := strings.CutPrefix(p, module+"/"); ours && kit(dir) {
 				t.Errorf("%s imports %s", f.path, p)
 			}
+		}
+	}
+}
+
+// A test that imports the kit for users links the drivers that it imports itself: pgtest brings that of PostgreSQL, and no other.
+func TestKitsLinkNoDriver(t *testing.T) {
+	for kit, own := range map[string]string{"hook/ormtest": "", "hook/ormtest/pgtest": "github.com/jackc/pgx"} {
+		cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+kit)
+		cmd.Dir = top(t)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked := map[string]bool{}
+		for p := range strings.Lines(string(out)) {
+			for driver := range drivers {
+				if driver != "github.com/Masterminds/squirrel" && driver != "github.com/go-playground/validator" && within(strings.TrimSpace(p), driver) {
+					linked[driver] = true
+				}
+			}
+		}
+		delete(linked, own)
+		for driver := range linked {
+			t.Errorf("%s links %s", kit, driver)
 		}
 	}
 }
