@@ -104,6 +104,16 @@ func ExampleAssertIsolated() {
 	// Output:
 }
 
+// Where roles may read a model and not write it, the refusals of its writes are no failure.
+func ExampleReadOnly() {
+	example(func(t testing.TB) {
+		db := ormtest.Open(t, sqlite.Source("main", ":memory:"), orm.Models(Shelf{}), rls.Tenant(), rls.RBAC{"Shelf": {"clerk": rls.All}, "Jar": {"clerk": rls.Read}})
+		clerk := orm.Actor{Role: "clerk"}
+		ormtest.AssertIsolated(t, db, ormtest.Model[Shelf](), ormtest.ReadOnly[Jar](), ormtest.Actors(clerk, clerk))
+	})
+	// Output:
+}
+
 // The source under test asks an API of this machine, and what it asked is held against what it should.
 func ExampleNewAPI() {
 	example(func(t testing.TB) {

@@ -31,6 +31,15 @@ func Model[T any](fill ...func(row *T)) Option {
 	})
 }
 
+// ReadOnly is Model for rows that the actors' roles may read and not write: that a write is denied to them proves nothing of tenants, and
+// is no failure. What is planted in T must be as it was all the same.
+func ReadOnly[T any](fill ...func(row *T)) Option {
+	return optionFunc(func(s *suite) {
+		Model(fill...).apply(s)
+		s.subjects[len(s.subjects)-1].(*kit[T]).readOnly = true
+	})
+}
+
 // Actors gives the two tenants their actors, for roles and permissions. A zero ID or TenantID is made up.
 func Actors(a, b orm.Actor) Option {
 	return optionFunc(func(s *suite) { s.sides[0].actor, s.sides[1].actor = a, b })
@@ -67,6 +76,7 @@ type suite struct {
 	sides    [2]*side
 	serial   int
 	path     string // under attack now
+	mayDeny  bool   // the actors' roles may be what refuses it
 	loose    []loose
 }
 
@@ -88,6 +98,7 @@ type planted struct {
 // subject is a kit without its type parameter.
 type subject interface {
 	model() *model.Model
+	unwritten() bool
 	create(ctx context.Context, db orm.DB, row reflect.Value) error
 	prepare(row reflect.Value)
 	reads(s *suite, me, other *side)
@@ -100,7 +111,11 @@ type subject interface {
 type kit[T any] struct {
 	m    *model.Model
 	fill []func(*T)
+
+	readOnly bool
 }
+
+func (k *kit[T]) unwritten() bool { return k.readOnly }
 
 func (k *kit[T]) model() *model.Model { return k.m }
 
