@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,6 +57,43 @@ func TestADay(t *testing.T) {
 		}
 		if none := s.do("bea", "GET", "/api/invoices?select=(where:(status:paid))", "", 200); none["count"] != 0.0 {
 			t.Errorf("another firm's invoices: %s", text(none))
+		}
+	})
+}
+
+// Ten payments at once are booked one after the other: never more than is due, on either database.
+func TestPaymentsAtOnce(t *testing.T) {
+	engines(t, func(t *testing.T, s service) {
+		s.do("bob", "POST", "/invoices", `{"number":"A-1","customer":"ACME","lines":[{"sku":"LAMP","quantity":"2"}]}`, 201)
+		s.do("bob", "POST", "/invoices/1/issue", "", 200)
+		var booked atomic.Int32
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(func() {
+				if w := s.answer(s.t.Context(), "ann", "POST", "/invoices/1/payments", `{"amount":3000,"paidOn":"2026-02-01","method":"card"}`); w.Code == 200 {
+					booked.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if n := booked.Load(); n != 3 {
+			t.Errorf("%d payments of 30.00 were booked on 99.80", n)
+		}
+	})
+}
+
+// What is in a document is asked for and changed in place.
+func TestDocuments(t *testing.T) {
+	engines(t, func(t *testing.T, s service) {
+		ctx := ormtest.As(t.Context(), int64(1), "accountant")
+		customers := orm.Repo[Customer](s.db)
+		found, err := customers.Where(Customers.Address.Path("country").Text().Eq("US")).One(ctx)
+		if err != nil || found.Code != "ZEN" {
+			t.Errorf("%+v, error %v", found, err)
+		}
+		moved, err := customers.ByID(found.ID).Update(ctx, Customers.Address.SetPath("Main St 1", "street"), Customers.Address.SetPath([]string{"gate 2"}, "notes"))
+		if err != nil || moved.Address.City != "Boston" || moved.Address.Street != "Main St 1" || len(moved.Address.Notes) != 1 {
+			t.Errorf("%+v, error %v", moved.Address, err)
 		}
 	})
 }
@@ -145,6 +184,11 @@ func TestRates(t *testing.T) {
 		s.do("bob", "POST", "/invoices", `{"number":"U-3","customer":"YEN","lines":[{"sku":"LAMP","quantity":"1"}]}`, 201)
 		s.do("bob", "POST", "/invoices/3/issue", "", 400)
 		s.rates.AssertRequests(t, "GET /rates/JPY")
+		for _, r := range s.rates.Requests() {
+			if r.Header.Get("Authorization") != "" {
+				t.Error("the token of a user went to another team's service")
+			}
+		}
 	})
 }
 

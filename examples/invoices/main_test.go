@@ -65,15 +65,7 @@ func (s service) do(who, method, path, body string, status int) map[string]any {
 
 func (s service) send(ctx context.Context, who, method, path, body string, status int) map[string]any {
 	s.t.Helper()
-	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
-	if who != "" {
-		r.Header.Set("Authorization", "Bearer "+who)
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	w := httptest.NewRecorder()
-	s.http.ServeHTTP(w, r)
+	w := s.answer(ctx, who, method, path, body)
 	if w.Code != status {
 		s.t.Fatalf("%s %s: %d, want %d: %s", method, path, w.Code, status, w.Body)
 	}
@@ -88,6 +80,20 @@ func (s service) send(ctx context.Context, who, method, path, body string, statu
 	}
 	m, _ := out.(map[string]any)
 	return m
+}
+
+// answer gives what the service answers.
+func (s service) answer(ctx context.Context, who, method, path, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	if who != "" {
+		r.Header.Set("Authorization", "Bearer "+who)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	w := httptest.NewRecorder()
+	s.http.ServeHTTP(w, r)
+	return w
 }
 
 // The program serves, and stops when it is told to.
