@@ -85,7 +85,7 @@ func TestPaymentsAtOnce(t *testing.T) {
 // What is in a document is asked for and changed in place.
 func TestDocuments(t *testing.T) {
 	engines(t, func(t *testing.T, s service) {
-		ctx := ormtest.As(t.Context(), int64(1), "accountant")
+		ctx := ormtest.As(t.Context(), 1, "accountant")
 		customers := orm.Repo[Customer](s.db)
 		found, err := customers.Where(Customers.Address.Path("country").Text().Eq("US")).One(ctx)
 		if err != nil || found.Code != "ZEN" {
@@ -129,7 +129,7 @@ func TestPatch(t *testing.T) {
 // The report says the same on each database, in euros, by the clocks of Berlin.
 func TestReports(t *testing.T) {
 	engines(t, func(t *testing.T, s service) {
-		ctx := ormtest.As(t.Context(), int64(1), "accountant")
+		ctx := ormtest.As(t.Context(), 1, "accountant")
 		eur := func(c Cents) *Cents { return &c }
 		at := func(text string) *time.Time {
 			x, err := time.Parse(time.RFC3339, text)

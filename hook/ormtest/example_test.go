@@ -48,7 +48,7 @@ func ExampleSQLite() {
 func ExamplePlant() {
 	example(func(t testing.TB) {
 		db := ormtest.Open(t, sqlite.Source("main", ":memory:"), orm.Models(Shelf{}), rls.Tenant())
-		mine, theirs := ormtest.As(t.Context(), 1), ormtest.As(t.Context(), 2)
+		mine, theirs := ormtest.As(t.Context(), 1, ""), ormtest.As(t.Context(), 2, "")
 		rows := ormtest.Plant(mine, t, db, Shelf{Name: "salt"}, Shelf{Name: "tea"})
 		fmt.Println(rows[1].ID, rows[1].Firm)
 		n, err := orm.Repo[Shelf](db).Count(theirs)
@@ -68,7 +68,7 @@ func ExampleAs() {
 func ExampleAssertStatements() {
 	example(func(t testing.TB) {
 		db := ormtest.Open(t, sqlite.Source("main", ":memory:"), orm.Models(Shelf{}), rls.Tenant())
-		ctx := ormtest.As(t.Context(), 1)
+		ctx := ormtest.As(t.Context(), 1, "")
 		ormtest.Plant(ctx, t, db, Shelf{Name: "salt"}, Shelf{Name: "tea"})
 		ormtest.AssertStatements(ctx, t, db, 1, func(ctx context.Context) {
 			for _, name := range []string{"salt", "tea"} { // a query for each: one In would do
@@ -85,7 +85,7 @@ func ExampleAssertStatements() {
 func ExampleStatements() {
 	example(func(t testing.TB) {
 		db := ormtest.Open(t, sqlite.Source("main", ":memory:"), orm.Models(Shelf{}), rls.Tenant())
-		ran := ormtest.Statements(ormtest.As(t.Context(), 1), t, db, func(ctx context.Context) {
+		ran := ormtest.Statements(ormtest.As(t.Context(), 1, ""), t, db, func(ctx context.Context) {
 			_, _ = orm.Repo[Shelf](db).Count(ctx)
 		})
 		fmt.Println(ran[0].Verb, ran[0].Model, ran[0].Text)

@@ -41,7 +41,7 @@ func both(t *testing.T, fn func(t *testing.T, src source.Source)) {
 func TestOpenAndPlant(t *testing.T) {
 	both(t, func(t *testing.T, src source.Source) {
 		db := ormtest.Open(t, src, orm.Models(Shelf{}), rls.Tenant())
-		mine, theirs := ormtest.As(t.Context(), 1, "clerk"), ormtest.As(t.Context(), 2)
+		mine, theirs := ormtest.As(t.Context(), 1, "clerk"), ormtest.As(t.Context(), 2, "")
 		rows := ormtest.Plant(mine, t, db, Shelf{Name: "a"}, Shelf{Name: "b"})
 		if rows[0].ID == 0 || rows[1].ID == rows[0].ID || rows[0].Firm != 1 {
 			t.Errorf("planted %+v", rows)
@@ -98,7 +98,7 @@ func TestSQLiteIsFresh(t *testing.T) {
 func TestStatements(t *testing.T) {
 	both(t, func(t *testing.T, src source.Source) {
 		db := ormtest.Open(t, src, orm.Models(Shelf{}), rls.Tenant())
-		ctx := ormtest.As(t.Context(), 1)
+		ctx := ormtest.As(t.Context(), 1, "")
 		shelf := ormtest.Plant(ctx, t, db, Shelf{Name: "a"})[0]
 		ormtest.Plant(ctx, t, db, Jar{ShelfID: shelf.ID})
 		shelves := orm.Repo[Shelf](db)
@@ -149,7 +149,7 @@ func TestStatements(t *testing.T) {
 func TestAssertStatementsFails(t *testing.T) {
 	db := ormtest.Open(t, memory(), orm.Models(Shelf{}), rls.Tenant())
 	other := ormtest.Open(t, memory(), orm.Models(Shelf{}), rls.Tenant())
-	ctx := ormtest.As(t.Context(), 1)
+	ctx := ormtest.As(t.Context(), 1, "")
 	ormtest.Plant(ctx, t, db, Shelf{Name: "plain words"})
 	shelves := orm.Repo[Shelf](db)
 	for name, c := range map[string]struct {

@@ -46,14 +46,10 @@ func Open(t testing.TB, opts ...any) orm.DB {
 	return db
 }
 
-// As gives a context in which a member of tenant acts, with the first of roles, if any, as the role. The actor's ID is the tenant's own
+// As gives a context in which a member of tenant acts, in a role and with permissions; "" is no role. The actor's ID is the tenant's own
 // value; where it matters who of a tenant acts, orm.WithActor says more.
-func As(ctx context.Context, tenant any, roles ...string) context.Context {
-	a := orm.Actor{ID: tenant, TenantID: tenant}
-	if len(roles) > 0 {
-		a.Role = roles[0]
-	}
-	return orm.WithActor(ctx, a)
+func As(ctx context.Context, tenant any, role string, permissions ...string) context.Context {
+	return orm.WithActor(ctx, orm.Actor{ID: tenant, TenantID: tenant, Role: role, Permissions: permissions})
 }
 
 // Plant creates rows one after the other, in one transaction, and gives them back with what the database made of them: their keys and
