@@ -245,6 +245,18 @@
 //	fmt.Print(orm.Schema(db))           // the DDL that CreateTables runs
 //	found, err := db.Check(ctx)         // the models against the live schema; orm.WithAdvice() tells what could be better too
 //
+// # Testing
+//
+// Package hook/ormtest is for a program's own tests: a SQLite file for each, what proves that tenants are apart, statements
+// counted, and an HTTP API that records what httpapi.Source asks it. Package hook/ormtest/pgtest gives a PostgreSQL schema or database for
+// each test, of the server that ORM_TEST_POSTGRES names or of one that it starts. Tests may be parallel, and need no TestMain.
+//
+//	db := ormtest.Open(t, postgres.Source("main", pgtest.Schema(t)), orm.Models(User{}, Order{}), rls.Tenant())
+//	ctx := ormtest.As(t.Context(), 123, "sales")
+//	ormtest.Plant(ctx, t, db, User{Email: "ada@example.com"})
+//	ormtest.AssertStatements(ctx, t, db, 2, func(ctx context.Context) { … })
+//	ormtest.AssertIsolated(t, db, ormtest.Model[User](), ormtest.Model[Order]())
+//
 // # Hooks and scopes
 //
 // [DB.Use] registers values of packages hook and rls. A scope adds a predicate to every statement that

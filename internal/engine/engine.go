@@ -107,6 +107,7 @@ type Engine struct {
 	secret    map[*model.Field]bool // columns that hold what a hidden one does; see secrets
 	observers []func(context.Context, Statement)
 	tracers   []Tracer
+	watches   *atomic.Int32 // how many look at statements by their context; of the engine that was opened
 
 	txObservers []func(context.Context, TxStep)
 
@@ -126,7 +127,7 @@ type Engine struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, txObservers: c.TxObservers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), life: newLifecycle(), closeWithin: CloseWithin,
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, txObservers: c.TxObservers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), life: newLifecycle(), watches: new(atomic.Int32), closeWithin: CloseWithin,
 		Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
