@@ -28,7 +28,8 @@
 // The table is the plural of the type's name (users) unless table= or a TableName method says otherwise.
 //
 //	id                          primary key; on several fields a composite one
-//	auto                        made by the source; left out of an insert when zero
+//	auto                        made by the source; left out of an insert when zero. A whole number called ID that has no tag at all, and
+//	                            is the whole key, is auto; orm:"id" is one that the caller gives
 //	generated                   made by the source at every write (a computed column, what a trigger keeps): never written, read
 //	                            back by every verb; orm.CreateTables makes it where type= says how
 //	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
@@ -45,6 +46,8 @@
 //	scope=                      the column of a scope that rls.Scope registers under the name: scope=company. A field has one, a
 //	                            model as many as it likes. An integer, a string or a UUID, not nullable; never zero in a row
 //	relation= through= strategy=      how a relation is joined and loaded
+//	decimal=                    the digits in all and behind the point of an exact decimal number: decimal=12.2 is type=numeric(12,2). What
+//	                            does not fit is refused, never rounded
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field

@@ -115,6 +115,9 @@ func (d *draft) roles(f *Field, tg tag) error {
 // storage reads enum, size and type.
 func (f *Field) storage(tg tag) error {
 	f.DBType, _ = tg.find("type")
+	if err := f.digits(tg); err != nil {
+		return err
+	}
 	defer f.decimals()
 	if err := f.timeForms(); err != nil {
 		return err

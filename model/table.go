@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/multi-orm/orm/internal/fault"
 )
@@ -69,6 +70,7 @@ func (d *draft) finish() error {
 	if len(m.Key) == 0 {
 		return fault.New(fault.ErrInvalid, m.Name, "", `no primary key: add the word "id" to a field's tag, as in orm:"code,id"`)
 	}
+	m.numbered()
 	return d.nameColumns()
 }
 
@@ -84,4 +86,16 @@ func (m *Model) tableName() (name string, ok bool, err error) {
 		}
 	}()
 	return n.TableName(), true, nil
+}
+
+// numbered has the source make the key of a model that says nothing of it: a whole number called ID without a tag. One whose values the
+// caller gives says so by a tag, orm:"id".
+func (m *Model) numbered() {
+	f := m.Key[0]
+	if len(m.Key) > 1 || f.Tag != "" || f.Name != "ID" || f.Auto || f.Kind != Int && f.Kind != Uint {
+		return
+	}
+	f.Auto = true
+	m.Given = slices.DeleteFunc(m.Given, func(g *Field) bool { return g == f })
+	m.Made = append(m.Made, f)
 }
