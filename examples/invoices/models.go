@@ -49,7 +49,7 @@ type Customer struct {
 	Email    *string `orm:"email" validate:"omitempty,email" json:"email"`
 	Currency string  `orm:"currency,size=3,default=EUR" validate:"omitempty,len=3" json:"currency"`
 	Address  Address `orm:"address,json" json:"address"`
-	Since    Date    `orm:"since,size=10" json:"since"`
+	Since    Date    `orm:"since,type=date" json:"since"`
 
 	Invoices []Invoice `orm:"relation=id:customer_id" json:"invoices,omitempty"`
 }
@@ -86,7 +86,7 @@ type Invoice struct {
 	Total      Cents      `orm:"total" json:"total"`
 	Euros      *Cents     `orm:"euros" json:"euros"`
 	IssuedAt   *time.Time `orm:"issued_at" json:"issuedAt"`
-	DueOn      *Date      `orm:"due_on,size=10" json:"dueOn"`
+	DueOn      *Date      `orm:"due_on,type=date" json:"dueOn"`
 	Note       string     `orm:"note,size=500" validate:"max=500" json:"note"`
 	CreatedAt  time.Time  `orm:"created_at,default=now,createonly" json:"createdAt"`
 	UpdatedAt  time.Time  `orm:"updated_at,update=now" json:"updatedAt"`
@@ -117,7 +117,7 @@ type Payment struct {
 	Kept
 	InvoiceID int64  `orm:"invoice_id,index" json:"invoiceId"`
 	Amount    Cents  `orm:"amount" validate:"min=1" json:"amount"`
-	PaidOn    Date   `orm:"paid_on,size=10" json:"paidOn"`
+	PaidOn    Date   `orm:"paid_on,type=date" json:"paidOn"`
 	Method    string `orm:"method,enum=transfer|card|cash" json:"method"`
 
 	Invoice *Invoice `orm:"relation=invoice_id:id" json:"invoice,omitempty"`
