@@ -5,7 +5,7 @@
 //	go run ./examples/invoices
 //	curl -H 'Authorization: Bearer ann' 'localhost:8080/api/invoices?select=(where:(status:issued),with:(customer:T,lines:T))'
 //	curl -H 'Authorization: Bearer ann' localhost:8080/report/monthly
-//	curl -H 'Authorization: Bearer bea' -X PATCH localhost:8080/api/customers/1 -H 'Content-Type: application/json' -d '{"email":"new@acme.example"}'
+//	curl -H 'Authorization: Bearer bob' -X PATCH localhost:8080/api/customers/1 -H 'Content-Type: application/json' -d '{"email":"new@acme.example"}'
 //
 // Ann is an accountant and bob a clerk of the first firm, bea an accountant of the second. The tokens are for show: a real service would
 // have secret ones.
