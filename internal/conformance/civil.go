@@ -10,8 +10,8 @@ import (
 	"github.com/multi-orm/orm"
 )
 
-// Shift has dates and times of day that belong to no zone, of types that write themselves as text or through Scan and Value.
-type Shift struct {
+// Duty has dates and times of day that belong to no zone, of types that write themselves as text or through Scan and Value.
+type Duty struct {
 	ID    int64       `orm:"id,auto"`
 	Day   civil.Date  `orm:"day,type=date"`
 	Until *civil.Date `orm:"until,type=date"`
@@ -45,11 +45,11 @@ func (d *Date) Scan(v any) error {
 	return fmt.Errorf("%T is no date", v)
 }
 
-var shifts = orm.Bind[Shift, struct {
-	ID         orm.Col[Shift, int64]
-	Day, Until orm.Col[Shift, civil.Date]
-	Own        orm.Col[Shift, Date]
-	Opens      orm.Col[Shift, civil.Time]
+var duties = orm.Bind[Duty, struct {
+	ID         orm.Col[Duty, int64]
+	Day, Until orm.Col[Duty, civil.Date]
+	Own        orm.Col[Duty, Date]
+	Opens      orm.Col[Duty, civil.Time]
 }]()
 
 var civilCases = []testCase{
@@ -58,11 +58,11 @@ var civilCases = []testCase{
 }
 
 func civilDates(e *env) {
-	r := orm.Repo[Shift](e.open(Shift{}))
+	r := orm.Repo[Duty](e.open(Duty{}))
 	first := civil.Date{Year: 2024, Month: time.February, Day: 28}
 	for i := range 3 {
 		d := first.AddDays(i)
-		s := Shift{Day: d, Own: Date{d.Year, int(d.Month), d.Day}, Text: d.String(), Opens: civil.Time{Hour: 8 + i, Minute: 30, Second: i}, At: time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)}
+		s := Duty{Day: d, Own: Date{d.Year, int(d.Month), d.Day}, Text: d.String(), Opens: civil.Time{Hour: 8 + i, Minute: 30, Second: i}, At: time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)}
 		if i == 1 {
 			s.Until = &d
 		}
@@ -71,19 +71,19 @@ func civilDates(e *env) {
 	}
 	leap := first.AddDays(1)
 	for about, c := range map[string]struct {
-		p    orm.Pred[Shift]
+		p    orm.Pred[Duty]
 		want int64
 	}{
-		"Eq": {shifts.Day.Eq(leap), 1}, "Gte": {shifts.Day.Gte(leap), 2}, "In": {shifts.Day.In(first, leap), 2}, "Between": {shifts.Day.Between(leap, first.AddDays(9)), 2},
-		"IsNull": {shifts.Until.IsNull(), 2}, "Own.Lt": {shifts.Own.Lt(Date{2024, 3, 1}), 2}, "Opens": {shifts.Opens.Between(civil.Time{Hour: 9}, civil.Time{Hour: 10, Minute: 30}), 1},
+		"Eq": {duties.Day.Eq(leap), 1}, "Gte": {duties.Day.Gte(leap), 2}, "In": {duties.Day.In(first, leap), 2}, "Between": {duties.Day.Between(leap, first.AddDays(9)), 2},
+		"IsNull": {duties.Until.IsNull(), 2}, "Own.Lt": {duties.Own.Lt(Date{2024, 3, 1}), 2}, "Opens": {duties.Opens.Between(civil.Time{Hour: 9}, civil.Time{Hour: 10, Minute: 30}), 1},
 	} {
 		e.equal(must(r.Where(c.p).Count(e.ctx)), c.want, about)
 	}
-	pages := r.OrderBy(shifts.Day.Desc()).Take(2)
+	pages := r.OrderBy(duties.Day.Desc()).Take(2)
 	one := must(pages.Page(e.ctx, ""))
 	two := must(pages.Page(e.ctx, one.Next))
 	e.equal([]civil.Date{one.Rows[0].Day, one.Rows[1].Day, two.Rows[0].Day}, []civil.Date{first.AddDays(2), leap, first}, "pages")
-	_, err := r.ByID(one.Rows[0].ID).Update(e.ctx, shifts.Day.Set(first.AddDays(30)))
+	_, err := r.ByID(one.Rows[0].ID).Update(e.ctx, duties.Day.Set(first.AddDays(30)))
 	ok(err)
 	if e.engine.API {
 		return
@@ -101,11 +101,11 @@ func civilSettled(e *env) {
 	if e.engine.API { // whose reply is the row
 		return
 	}
-	r := orm.Repo[Shift](e.open(Shift{}))
+	r := orm.Repo[Duty](e.open(Duty{}))
 	at := time.Date(2024, 2, 28, 1, 2, 3, 123456789, time.FixedZone("X", 7200))
 	ended := at
 	day := civil.Date{Year: 2024, Month: 1, Day: 1}
-	s := Shift{Day: day, Own: Date{2024, 1, 1}, Text: day.String(), At: at, Ended: &ended}
+	s := Duty{Day: day, Own: Date{2024, 1, 1}, Text: day.String(), At: at, Ended: &ended}
 	same := func(about string) {
 		row := must(r.ByID(s.ID).One(e.ctx))
 		if s.At != row.At || *s.Ended != *row.Ended { // to the zone: what == tells apart
@@ -121,16 +121,16 @@ func civilSettled(e *env) {
 	ok(r.Save(e.ctx, &s))
 	same("Save")
 	s.At, s.Ended = at, &ended
-	ok(r.Upsert(e.ctx, orm.On(shifts.ID), &s))
+	ok(r.Upsert(e.ctx, orm.On(duties.ID), &s))
 	same("Upsert")
-	many := []Shift{s}
+	many := []Duty{s}
 	many[0].ID, many[0].At, many[0].Ended = 0, at, &ended
 	must(r.CreateMany(e.ctx, many))
 	s = many[0]
 	same("CreateMany")
 	s.At, s.Ended = at, &ended
-	many = []Shift{s}
-	ok(r.SaveMany(e.ctx, many))
+	many = []Duty{s}
+	must(r.SaveMany(e.ctx, many))
 	s = many[0]
 	same("SaveMany")
 }
