@@ -31,11 +31,17 @@
 //	auto                        made by the source; left out of an insert when zero. A whole number called ID that has no tag at all, and
 //	                            is the whole key, is auto; orm:"id" is one that the caller gives
 //	generated                   made by the source at every write (a computed column, what a trigger keeps): never written, read
-//	                            back by every verb; orm.CreateTables makes it where type= says how
+//	                            back by every verb; orm.CreateTables makes it by =expression: generated=lower(name). Of an integer
+//	                            key: a number that no statement may give (GENERATED ALWAYS AS IDENTITY)
 //	datasource= table= schema=  of the model, said on the key's tag or on a blank field's
 //	unique index                with =name to share one among several fields
 //	default= update=            now, uuid or (default only) a literal; filled by the library. UUIDs are of version 7 and grow in
 //	                            the order that rows are made in through one DB
+//	notnull                     a type that holds NULL itself (with Scan and Value, a slice, a map under json) is never NULL: a
+//	                            nil slice or map is written as an empty one
+//	dbdefault                   the column has a DEFAULT in the database, which fills it where a new row says nothing: the Go zero
+//	                            value, of whatever type, is left out of the insert and read back. Updates write zeros. With
+//	                            =expression, orm.CreateTables writes it: dbdefault=now(), dbdefault='open', dbdefault=(1 + 1)
 //	order=                      the place of the column in the model's default order, from 1: order=1, order=2 desc. Lists, first
 //	                            rows, pages, streams and included lists come in it, behind what a query sorts by and before the
 //	                            key. What has no order, or is hidden, noquery or computed, cannot be in it
@@ -48,6 +54,10 @@
 //	relation= through= strategy=      how a relation is joined and loaded
 //	decimal=                    the digits in all and behind the point of an exact decimal number: decimal=12.2 is type=numeric(12,2). What
 //	                            does not fit is refused, never rounded
+//	foreignkey ondelete= onupdate=    on a relation, or on either end of one: orm.CreateTables writes its foreign key, with an
+//	                            index to find the rows that refer to a row. The actions are cascade, restrict, setnull, setdefault
+//	                            and noaction, which is what a key without one does: the change is ErrReference. A relation through
+//	                            a link table has the keys of that table. The key leads to the primary key or to a unique set
 //	json enum= size= type=      storage; on SQLite type=integer, integer(3), integer(6) and real keep a
 //	                            time.Time as seconds, milliseconds, microseconds and Julian days
 //	hidden readonly createonly updateonly noquery   what boundaries may do with the field

@@ -3,6 +3,7 @@ package orm_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/source/sqlite"
@@ -34,6 +35,58 @@ func ExampleSchema() {
 	// -- source main
 	// CREATE TABLE IF NOT EXISTS "teams" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL);
 	// CREATE UNIQUE INDEX IF NOT EXISTS "teams_name_key" ON "teams" ("name");
+}
+
+// A foreign key is written where a relation says so, at either end of it.
+func ExampleCreateTables_foreignKeys() {
+	type Line struct {
+		ID        int64 `orm:"id,auto"`
+		InvoiceID int64 `orm:"invoice_id"`
+	}
+	type Invoice struct {
+		ID    int64  `orm:"id,auto"`
+		Lines []Line `orm:"relation=id:invoice_id,ondelete=cascade"`
+	}
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Invoice{}))
+	check(err)
+	defer db.Close()
+	check(orm.CreateTables(ctx, db))
+	fmt.Println(orm.Repo[Line](db).Create(ctx, &Line{InvoiceID: 7}))
+
+	invoice := Invoice{}
+	check(orm.Repo[Invoice](db).Create(ctx, &invoice))
+	check(orm.Repo[Line](db).Create(ctx, &Line{InvoiceID: invoice.ID}))
+	_, err = orm.Repo[Invoice](db).ByID(invoice.ID).Delete(ctx)
+	check(err)
+	fmt.Println(orm.Repo[Line](db).Count(ctx))
+	// Output:
+	// orm: Create Line.InvoiceID (source main): reference to a row that does not exist, or is still in use: InvoiceID leads to no row of Invoice (relation Invoice.Lines)
+	// 0 <nil>
+}
+
+// What a new row does not say is left to the column's DEFAULT and read back.
+func ExampleCreateTables_defaults() {
+	type Ticket struct {
+		ID     int64     `orm:"id,auto"`
+		Status string    `orm:"status,dbdefault='open'"`
+		Rank   *int      `orm:"rank,dbdefault=3"`
+		At     time.Time `orm:"at,dbdefault=CURRENT_TIMESTAMP"`
+	}
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Ticket{}))
+	check(err)
+	defer db.Close()
+	check(orm.CreateTables(ctx, db))
+	tickets := []Ticket{{}, {Status: "closed"}}
+	_, err = orm.Repo[Ticket](db).CreateMany(ctx, tickets)
+	check(err)
+	for _, t := range tickets {
+		fmt.Println(t.ID, t.Status, *t.Rank, t.At.IsZero())
+	}
+	// Output:
+	// 1 open 3 false
+	// 2 closed 3 false
 }
 
 // The index is made when it is asked for; FullTextSchema gives its statements to a migration tool.

@@ -8,9 +8,16 @@ import (
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
-// CreateTables creates the tables of every model that are not there yet, with keys, unique sets, indexes and
-// enum checks, on every SQL source. It is for tests and quick starts and safe to run twice; it never changes
-// a table that exists. Migrations proper stay with tools such as goose or atlas: Schema prints the DDL.
+// CreateTables creates the tables of every model that are not there yet, with keys, unique sets, indexes, enum
+// checks and the defaults of dbdefault= and default=, on every SQL source. It is for tests and quick starts and safe to run twice; it never changes
+// a table that holds rows. Migrations proper stay with tools such as goose or atlas: Schema prints the DDL.
+//
+// Foreign keys are written for the relations whose tags say foreignkey, ondelete= or onupdate=, and for no others: rows may then be
+// written in any order, and a zero or the key of what is not there yet may stand for none, as before. What a key refuses is
+// ErrReference. What a database does by ondelete= it does itself: no hook sees it, none audits it, and no scope is asked, so that the
+// rows that go are those that refer to the row, of whatever tenant. Under a tenant they are of its own, since a reference to another's row
+// is refused. A model that keeps its deleted rows (softdelete) refuses ondelete=cascade at Open; a soft delete of the row that is referred to
+// is no delete to the database, and ForceDelete is one.
 func CreateTables(ctx context.Context, db DB) error {
 	if err := db.usable(); err != nil {
 		return err

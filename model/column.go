@@ -49,11 +49,20 @@ func (d *draft) addColumn(sf reflect.StructField, tg tag, at place) error {
 // key reads id and auto, and settles nullability.
 func (f *Field) key(tg tag) error {
 	f.Primary = tg.has("id") || f.Column == "id"
-	f.Generated = tg.has("generated")
+	f.Expression, f.Generated = tg.find("generated")
 	f.Auto = f.Generated || tg.has("auto")
 	f.ReadOnly = f.ReadOnly || f.Generated
 	f.Nullable = f.Nulls != NotNull
-	if f.Auto {
+	if tg.has("notnull") {
+		switch f.Nulls {
+		case NotNull:
+			return fmt.Errorf(`word "notnull": type %s has no NULL, so the column is NOT NULL without it`, f.Type)
+		case Pointer, SQLNull:
+			return fmt.Errorf(`word "notnull": type %s is there for NULL: use %s instead`, f.Type, f.Base)
+		}
+		f.Nullable, f.nilIsEmpty = false, f.emptied()
+	}
+	if f.Auto || tg.has("dbdefault") {
 		f.Model.Made = append(f.Model.Made, f)
 	} else {
 		f.Model.Given = append(f.Model.Given, f)
@@ -66,6 +75,9 @@ func (f *Field) key(tg tag) error {
 	}
 	if f.Kind == JSON || f.Kind == Array {
 		return fmt.Errorf("type %s cannot be a primary key", f.Type)
+	}
+	if f.Generated && (f.Expression != "" || f.Kind != Int && f.Kind != Uint) {
+		return errors.New("a generated key is a number that the database always makes (GENERATED ALWAYS AS IDENTITY): an integer without an expression")
 	}
 	for _, w := range []string{"version", "softdelete", "update", "updateonly", "noquery"} { // the column "id" implies the word
 		if tg.has(w) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unsafe"
 )
 
 // fills reads default= and update=.
@@ -16,6 +17,10 @@ func (f *Field) fills(tg tag) error {
 			return fmt.Errorf(`"update=now" needs a time, not %s`, f.Type)
 		}
 		f.Update = FillNow
+	}
+	if v, ok := tg.find("dbdefault"); ok {
+		f.Default, f.DBDefault = FillDatabase, v
+		return nil
 	}
 	v, ok := tg.find("default")
 	if !ok {
@@ -71,4 +76,9 @@ func (f *Field) DefaultValue() Value {
 		return Null()
 	}
 	return f.literal
+}
+
+// LeftOut reports whether a new row leaves the field to the source: it is auto or has a DEFAULT, and the row says nothing.
+func (f *Field) LeftOut(row unsafe.Pointer) bool {
+	return (f.Auto || f.Default == FillDatabase) && f.IsZero(row)
 }

@@ -27,6 +27,7 @@ func parse(t reflect.Type, known map[reflect.Type]*Model) ([]*Model, error) {
 		for _, d := range g.order {
 			errs = append(errs, d.settleNeeds()...)
 		}
+		errs = append(errs, g.keysAgree()...)
 	}
 	if err := fault.Join(errs); err != nil {
 		return nil, err

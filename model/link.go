@@ -49,14 +49,17 @@ func (rd *relationDraft) resolve() error {
 		r.Inferred = true
 		if err := r.infer(); err != nil {
 			r.undecided = &undecided{why: rd.fail(err)}
-			return r.unjoinable()
+			return fault.Join([]error{r.unjoinable(), r.keyUnsaid()})
 		}
 	}
 	if err := r.unjoinable(); err != nil {
 		return err
 	}
 	r.keepShard()
-	return r.fits()
+	if err := r.fits(); err != nil {
+		return err
+	}
+	return r.keyed()
 }
 
 // leave leaves the relation to the foreign key of the columns that relation=column names.
@@ -72,7 +75,7 @@ func (rd *relationDraft) leave(spec string) error {
 		}
 	}
 	r.undecided = &undecided{named: named, why: rd.fail(fmt.Errorf("word %q: write relation=local:remote"+AskKeys, "relation="+spec))}
-	return r.unjoinable()
+	return fault.Join([]error{r.unjoinable(), r.keyUnsaid()})
 }
 
 func (r *Relation) unjoinable() error {

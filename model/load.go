@@ -1,6 +1,8 @@
 package model
 
 import (
+	"encoding/json"
+	"reflect"
 	"time"
 	"unsafe"
 )
@@ -12,10 +14,41 @@ func (f *Field) Load(row unsafe.Pointer) (Value, error) {
 	if p == nil {
 		return Null(), nil
 	}
+	if f.nilIsEmpty {
+		return f.loadEmpty(p)
+	}
 	if f.Kind < UUID && f.Decimal == nil {
 		return loadScalar(f.Kind, f.Bits, p), nil
 	}
 	return f.LoadValue(p)
+}
+
+// loadEmpty is LoadValue of a list, bytes or a document that is never NULL: nil is empty there.
+func (f *Field) loadEmpty(p unsafe.Pointer) (Value, error) {
+	v, err := f.LoadValue(p)
+	switch {
+	case err != nil || !v.IsNull():
+		return v, err
+	case f.Kind == Bytes:
+		return BytesOf([]byte{}), nil
+	case f.Kind == Array:
+		return ListOf(List{}), nil
+	case f.Base.Kind() == reflect.Map:
+		return AnyOf(JSONText("{}")), nil
+	}
+	return AnyOf(JSONText("[]")), nil
+}
+
+// emptied reports whether nil stands for an empty list, bytes or document.
+func (f *Field) emptied() bool {
+	switch f.Kind {
+	case Bytes, Array:
+		return true
+	case JSON:
+		raw := f.Base == reflect.TypeFor[json.RawMessage]()
+		return !raw && (f.Base.Kind() == reflect.Map || f.Base.Kind() == reflect.Slice)
+	}
+	return false
 }
 
 // locate finds the Base value in a row, or gives nil for NULL.

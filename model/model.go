@@ -14,7 +14,7 @@ type Model struct {
 
 	Fields    []*Field // stored columns in struct order; Field.Index is the position here
 	Given     []*Field // those of Fields that the caller gives a value
-	Made      []*Field // those of Fields that the source makes: auto
+	Made      []*Field // those of Fields that the source makes: auto, dbdefault
 	Computed  []*Field // fields that are not stored
 	Key       []*Field // primary key, in struct order
 	Relations []*Relation
@@ -80,12 +80,13 @@ const (
 // Fill is a value the library makes for a zero field.
 type Fill uint8
 
-// The fills of the words default= and update=.
+// The fills of the words default=, dbdefault and update=.
 const (
 	NoFill Fill = iota
 	FillNow
-	FillUUID    // time-ordered version 7
-	FillLiteral // the text in Field.Literal
+	FillUUID     // time-ordered version 7
+	FillLiteral  // the text in Field.Literal
+	FillDatabase // what the column's own DEFAULT makes of a column that an insert leaves out
 )
 
 // Field is one column of a model.
@@ -109,10 +110,12 @@ type Field struct {
 
 	Primary    bool
 	Auto       bool
-	Generated  bool // the source makes it at every write; it is Auto and ReadOnly too
+	Generated  bool   // the source makes it at every write, or as a number that no statement may give; it is Auto and ReadOnly too
+	Expression string // of generated=<expression>: what the column is made by, "" where the tag does not say it
 	Nullable   bool
 	Default    Fill
 	Literal    string // of default=<literal>
+	DBDefault  string // of dbdefault=<expression>: the column's DEFAULT, "" where the tag does not say it
 	Update     Fill
 	Enum       []string
 	Size       int
@@ -129,10 +132,11 @@ type Field struct {
 
 	Agg *Agg // what fills the field of a result; nil for a column, and for a group of a result
 
-	offset   uintptr  // from the start of the row, or of the struct that via leads to
-	via      *pointer // nil for a field of the row itself
-	literal  Value    // of default=<literal>, parsed
-	holdsAny bool     // a JSON document may hold values of any type
+	offset     uintptr  // from the start of the row, or of the struct that via leads to
+	via        *pointer // nil for a field of the row itself
+	literal    Value    // of default=<literal>, parsed
+	nilIsEmpty bool     // under notnull
+	holdsAny   bool     // a JSON document may hold values of any type
 }
 
 // Strategy says how a relation is loaded.
@@ -160,6 +164,8 @@ type Relation struct {
 	Local   []*Field // columns of Model
 	Remote  []*Field // columns of Target, in step with Local; with Through, the target's own end
 	Through *Through // nil unless many-to-many
+
+	ForeignKey ForeignKey
 
 	Inferred  bool       // the tag names no columns: their names tell, or a database's keys
 	undecided *undecided // nil where the tag or the names of columns give the ends

@@ -64,6 +64,9 @@ func (d *draft) addRelation(sf reflect.StructField, tg tag, at place, target ref
 		}
 		r.Through = th
 	}
+	if err := r.foreignKey(tg); err != nil {
+		return err
+	}
 	d.model.Relations = append(d.model.Relations, r)
 	d.model.relations[r.Name] = r
 	d.relations = append(d.relations, &relationDraft{relation: r, tag: tg, target: target})

@@ -36,8 +36,8 @@ func elsewhere(word string) string {
 		return ` (here it is "relation", on the field of the related rows)`
 	case "soft_delete", "deletedat", "deleted_at":
 		return ` (here it is "softdelete")`
-	case "null", "nullable", "nullzero", "notnull", "not null", "not_null":
-		return ` (a pointer or a sql.Null type makes a column nullable, and any other type makes it NOT NULL)`
+	case "null", "nullable", "nullzero", "not null", "not_null":
+		return ` (a pointer or a sql.Null type makes a column nullable, and any other type makes it NOT NULL; "notnull" is for types that hold NULL themselves)`
 	}
 	return ""
 }

@@ -71,6 +71,18 @@ func (d *draft) finish() error {
 		return fault.New(fault.ErrInvalid, m.Name, "", `no primary key: add the word "id" to a field's tag, as in orm:"code,id"`)
 	}
 	m.numbered()
+	slices.SortStableFunc(m.Made, func(a, b *Field) int { // numbers that tell rows apart come back first
+		if a.Auto == b.Auto {
+			return 0
+		}
+		if a.Auto {
+			return -1
+		}
+		return 1
+	})
+	if len(m.Made) > 63 {
+		return fault.New(fault.ErrUnsupported, m.Name, "", fmt.Sprintf("the source makes the values of %d columns (auto, dbdefault), and 63 are the most", len(m.Made)))
+	}
 	return d.nameColumns()
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // words lists the grammar, also for suggestions.
-const words = "id auto generated datasource table schema unique index decimal default update tenant shardkey owner scope softdelete version " +
-	"relation through strategy json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
+const words = "id auto generated datasource table schema unique index decimal default dbdefault notnull update tenant shardkey owner scope softdelete version " +
+	"relation through strategy foreignkey ondelete onupdate json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.
 type tag struct {
@@ -104,7 +104,7 @@ func split(raw string) []string {
 
 func grouping(word string) bool {
 	word = strings.TrimLeft(word, " ")
-	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "through=")
+	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "dbdefault=") || strings.HasPrefix(word, "generated=") || strings.HasPrefix(word, "through=")
 }
 
 func (t *tag) add(w word) error {
@@ -154,12 +154,14 @@ next:
 	return nil
 }
 
-func (t *tag) isRelation() bool { return t.has("relation") || t.has("through") || t.has("strategy") }
+func (t *tag) isRelation() bool {
+	return t.has("relation") || t.has("through") || t.has("strategy") || t.has("foreignkey") || t.has("ondelete") || t.has("onupdate")
+}
 
 // conflict finds words that exclude each other whatever the field's type is.
 func (t *tag) conflict() error {
 	if t.isRelation() {
-		return t.only("a relation", "relation", "through", "strategy")
+		return t.only("a relation", "relation", "through", "strategy", "foreignkey", "ondelete", "onupdate")
 	}
 	if t.has("prefix") {
 		return t.only("a struct embedded with prefix=", "prefix")
@@ -183,8 +185,12 @@ func excludes(key string) string {
 		return "updateonly"
 	case "auto":
 		return "default update json"
+	case "notnull":
+		return "id computed softdelete"
+	case "dbdefault":
+		return "auto generated default update tenant shardkey owner scope softdelete version readonly updateonly"
 	case "generated":
-		return "id auto default update json tenant shardkey owner scope softdelete version readonly createonly updateonly"
+		return "auto default update tenant shardkey owner scope softdelete version readonly createonly updateonly"
 	case "scope":
 		return "tenant owner softdelete version default update json enum updateonly"
 	case "filter", "order":
@@ -196,7 +202,7 @@ func excludes(key string) string {
 	case "json":
 		return "enum"
 	case "computed":
-		return "id auto generated datasource table schema unique index default update tenant shardkey owner scope softdelete version json enum size type createonly updateonly"
+		return "id auto generated datasource table schema unique index default dbdefault update tenant shardkey owner scope softdelete version json enum size type createonly updateonly"
 	}
 	return ""
 }

@@ -9,7 +9,7 @@ import (
 // isFlag reports whether a word stands alone, without a value.
 func isFlag(word string) bool {
 	switch word {
-	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "unique", "index":
+	case "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey", "dbdefault", "notnull", "unique", "index":
 		return true
 	}
 	return false
@@ -25,15 +25,15 @@ func parseWord(s string) (word, error) {
 	switch key {
 	case "":
 		return w, errors.New("an empty word between commas, or at the end")
-	case "id", "auto", "generated", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed":
+	case "id", "auto", "notnull", "tenant", "shardkey", "owner", "softdelete", "version", "json", "hidden", "readonly", "createonly", "updateonly", "noquery", "computed", "foreignkey":
 		if assigned {
 			return w, fmt.Errorf("word %q takes no value: write %q", w.text, key)
 		}
-	case "unique", "index", "relation":
+	case "unique", "index", "relation", "dbdefault", "generated":
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs", "decimal":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "ondelete", "onupdate", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs", "decimal":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -57,6 +57,10 @@ func example(key string) string {
 		return "through=memberships(user_id:team_id)"
 	case "strategy":
 		return "strategy=lookup"
+	case "ondelete":
+		return "ondelete=cascade"
+	case "onupdate":
+		return "onupdate=cascade"
 	case "enum":
 		return "enum=admin|user"
 	case "size":

@@ -27,6 +27,13 @@ func Statements(d dialect.Dialect, models []*model.Model) []string {
 			w.out = append(w.out, d.CreateIndex(x.Unique, d.Quote(x.Name), table, Quoted(d, x.Columns), x.Where))
 		}
 	}
+	for _, t := range tables {
+		for i := range t.Keys {
+			if k := &t.Keys[i]; !k.Within(d) {
+				w.out = append(w.out, k.add(d, t))
+			}
+		}
+	}
 	return w.out
 }
 
@@ -58,19 +65,40 @@ func (t *Table) Body(d dialect.Dialect) string {
 	if !keyed {
 		parts = append(parts, "PRIMARY KEY ("+strings.Join(Quoted(d, t.Key), ", ")+")")
 	}
+	for i := range t.Keys {
+		if k := &t.Keys[i]; k.Within(d) {
+			parts = append(parts, k.Text(d))
+		}
+	}
 	return strings.Join(parts, ", ")
 }
 
 // Text is the column as it stands in a CREATE TABLE.
 func (c *Column) Text(d dialect.Dialect) string {
 	text := d.Quote(c.Name) + " " + c.Type
+	switch {
+	case c.From == "":
+	case sqlServer(d):
+		text = d.Quote(c.Name) + " AS CAST((" + c.From + ") AS " + cast(c.Type) + ") PERSISTED"
+	default:
+		text += " GENERATED ALWAYS AS (" + c.From + ") STORED"
+	}
 	if c.NotNull {
 		text += " NOT NULL"
+	}
+	if c.Default != "" {
+		text += " DEFAULT " + c.Default
 	}
 	if len(c.Enum) > 0 {
 		text += " CHECK (" + OneOf(d, c.Name, c.Enum) + ")"
 	}
 	return text
+}
+
+// cast is a type of SQL Server as CAST has it, which takes no collation.
+func cast(typ string) string {
+	typ, _, _ = strings.Cut(typ, " COLLATE ")
+	return typ
 }
 
 // OneOf is the condition that a column holds one of some values.

@@ -40,6 +40,22 @@ func (t *Table) Take(o *Table, same func(a, b string) bool) {
 			t.Indexes = append(t.Indexes, x)
 		}
 	}
+	for _, k := range o.Keys {
+		if !slices.ContainsFunc(t.Keys, func(y ForeignKey) bool { return k.To == y.To && slices.EqualFunc(k.Columns, y.Columns, same) }) {
+			t.Keys = append(t.Keys, k)
+		}
+	}
+}
+
+// Moved leads the foreign keys of tables to the table that was made of one of them and another.
+func Moved(tables []*Table, from, to *Table) {
+	for _, t := range tables {
+		for i := range t.Keys {
+			if t.Keys[i].To == from {
+				t.Keys[i].To = to
+			}
+		}
+	}
 }
 
 // Models are the models of the table.

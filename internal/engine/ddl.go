@@ -30,6 +30,25 @@ func (s *Session) CreateTables(ctx context.Context) error {
 	return nil
 }
 
+// keyable tells why the foreign key that the relation r wants cannot be written; "" where it can, or none is wanted.
+func (e *Engine) keyable(r *model.Relation) string {
+	if !r.ForeignKey.Wanted || e.Bound[r.Model] == nil || e.Bound[r.Target] == nil {
+		return ""
+	}
+	sql, ok := e.Bound[r.Model].(source.SQL)
+	switch {
+	case e.Apart(r):
+		return "no foreign key leads from one source to another: leave foreignkey, ondelete= and onupdate= out"
+	case !ok:
+		return "the source " + e.Bound[r.Model].Name() + " has no foreign keys: leave foreignkey, ondelete= and onupdate= out"
+	}
+	apart := r.Model.Schema != r.Target.Schema || r.Through != nil && r.Through.Schema != r.Model.Schema
+	if apart && sql.Dialect().Name() == (dialect.SQLite{}).Name() {
+		return "no foreign key of SQLite leads from one attached database to another: leave foreignkey, ondelete= and onupdate= out"
+	}
+	return ""
+}
+
 // define runs DDL in one transaction where the source can.
 func (s *Session) define(ctx context.Context, sql source.SQL, list []string) error {
 	run := func(ex source.RawExecutor) error {

@@ -267,6 +267,9 @@ func (e *Engine) checkRelations(told map[*model.Relation]model.Ends) error {
 			if why := e.linkable(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)
 			}
+			if why := e.keyable(r); why != "" {
+				bad(m, "relation "+r.Name+": "+why)
+			}
 			if why := e.sameTimes(r); why != "" {
 				bad(m, "relation "+r.Name+": "+why)
 			}

@@ -16,25 +16,26 @@ type Kind string
 
 // The kinds of changes.
 const (
-	CreateSchema Kind = "create schema"
-	CreateTable  Kind = "create table"
-	AddColumn    Kind = "add column"
-	DropNotNull  Kind = "drop not null"
-	AlterType    Kind = "alter type"
-	AddValues    Kind = "add values"  // of a column whose values are listed, by a check or by its type
-	SetDefault   Kind = "set default" // of a column whose value the database is to make
-	FillColumn   Kind = "fill column"
-	SetNotNull   Kind = "set not null"
-	AddIndex     Kind = "add index"
-	AddUnique    Kind = "add unique"
-	ReplaceIndex Kind = "replace index"
-	Validate     Kind = "validate"
-	AddCheck     Kind = "add check"
-	TakeValues   Kind = "take values" // away from a column whose values are listed
-	DropIndex    Kind = "drop index"
-	DropColumn   Kind = "drop column"
-	DropTable    Kind = "drop table"
-	RebuildTable Kind = "rebuild table" // of SQLite: several of the others at once
+	CreateSchema  Kind = "create schema"
+	CreateTable   Kind = "create table"
+	AddColumn     Kind = "add column"
+	DropNotNull   Kind = "drop not null"
+	AlterType     Kind = "alter type"
+	AddValues     Kind = "add values"  // of a column whose values are listed, by a check or by its type
+	SetDefault    Kind = "set default" // of a column whose value the database is to make
+	FillColumn    Kind = "fill column"
+	SetNotNull    Kind = "set not null"
+	AddIndex      Kind = "add index"
+	AddUnique     Kind = "add unique"
+	ReplaceIndex  Kind = "replace index"
+	Validate      Kind = "validate"
+	AddCheck      Kind = "add check"
+	AddForeignKey Kind = "add foreign key"
+	TakeValues    Kind = "take values" // away from a column whose values are listed
+	DropIndex     Kind = "drop index"
+	DropColumn    Kind = "drop column"
+	DropTable     Kind = "drop table"
+	RebuildTable  Kind = "rebuild table" // of SQLite: several of the others at once
 )
 
 // Change is one step.
@@ -89,7 +90,7 @@ type Options struct {
 // phase is the order of kinds.
 func phase(k Kind) int {
 	return slices.Index([]Kind{CreateSchema, CreateTable, AddColumn, DropNotNull, AlterType, AddValues, RebuildTable, SetDefault, FillColumn, SetNotNull, ReplaceIndex, AddIndex, AddUnique,
-		AddCheck, TakeValues, Validate, DropIndex, DropColumn, DropTable}, k)
+		AddForeignKey, AddCheck, TakeValues, Validate, DropIndex, DropColumn, DropTable}, k)
 }
 
 // sortChanges brings changes into the order in which they run: what only adds first.
@@ -114,6 +115,8 @@ type edit struct {
 	index       *ddl.Index
 	wasIndex    *catalogue.Index
 	check       *catalogue.Check // that lists values
+	foreign     *ddl.ForeignKey
+	wasForeign  *catalogue.ForeignKey
 	values      []string
 	before      []string  // the values that a step before this one leaves; nil where check says them
 	nullable    bool      // of a column that is added

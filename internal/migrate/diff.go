@@ -104,7 +104,8 @@ func (w *differ) diff(models []*model.Model) {
 		w.taken[w.nameKey(t.Schema, t.Name)], w.taken[w.nameKey(t.Schema, t.Key.Name)] = true, true
 	}
 	mapped := map[*catalogue.Table]bool{}
-	wanted := ordered(w.once(ddl.Wanted(w.d, models)))
+	wanted := ddl.Ordered(ordered(w.once(ddl.Wanted(w.d, models))))
+	var made []*ddl.Table
 	schemas := map[string]bool{"": true}
 	for i := range w.live.Tables {
 		schemas[w.live.Tables[i].Schema] = true
@@ -126,10 +127,14 @@ func (w *differ) diff(models []*model.Model) {
 				w.schema(t)
 			}
 			w.create(t)
+			made = append(made, t)
 			continue
 		}
 		mapped[live] = true
 		w.table(t, live)
+	}
+	for _, t := range made {
+		w.later(t)
 	}
 	if w.o.DropTables {
 		w.dropTables(mapped, wanted)
@@ -152,6 +157,7 @@ func (w *differ) once(tables []*ddl.Table) (out []*ddl.Table) {
 			at.schema, at.name = w.finds.Fold(t.Schema), w.finds.Fold(t.Name)
 		}
 		if first := seen[at]; first != nil {
+			ddl.Moved(tables, t, first)
 			first.Take(t, w.same)
 			continue
 		}
@@ -260,14 +266,19 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 	}
 	for i := range want.Columns {
 		c := &want.Columns[i]
-		if l := w.column(c.Name); l != nil && c.Made && !l.Nullable && !w.finds.Defaulted(l) {
+		switch l := w.column(c.Name); {
+		case l == nil || w.finds.Defaulted(l):
+		case c.Made && !l.Nullable:
 			w.edit(edit{kind: SetDefault, column: c, was: l, why: "the tag says auto and the database does not make the value"})
+		case c.Default != "" && c.Field.Default == model.FillDatabase:
+			w.edit(edit{kind: SetDefault, column: c, was: l, why: "the tag says dbdefault and the column has no default"})
 		}
 	}
 	if !sameSet(want.Key, live.Key.Columns, w.same) {
 		w.note("", "has the primary key ("+list(live.Key.Columns)+"), and the model says ("+list(want.Key)+"): change it by hand, since other tables may lead to it")
 	}
 	w.indexes()
+	w.foreignKeys()
 	w.unmapped(added)
 	changes, notes := w.w.changes(w.on, w.edits)
 	w.changes, w.notes = append(w.changes, changes...), append(w.notes, notes...)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
 	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
@@ -12,7 +13,7 @@ import (
 
 // add adds a column.
 func (w *differ) add(c *ddl.Column) {
-	if c.Field.Generated {
+	if c.Field.Generated && (c.From == "" || w.d.Name() == (dialect.SQLite{}).Name()) {
 		w.note(c.Name, "is not there, and the database makes it: add it by hand, with the expression that it is made by")
 		return
 	}
@@ -28,7 +29,7 @@ func (w *differ) add(c *ddl.Column) {
 	case asked:
 		e.nullable = true
 	case !c.NotNull:
-	case c.Made:
+	case c.Made, c.From != "":
 	default:
 		if value, ok := initial(w.d, c.Field); ok {
 			e.fill, e.why = value, e.why+"; rows that are there get "+value

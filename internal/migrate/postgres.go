@@ -6,6 +6,7 @@ import (
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -60,6 +61,8 @@ func (w postgresWriter) change(p *pair, e *edit) []Change {
 		return w.values(p, alter, column, e)
 	case AddIndex, AddUnique, ReplaceIndex, DropIndex:
 		return []Change{w.index(p, alter, e)}
+	case AddForeignKey:
+		return foreignKeyChange(p, e, w.o.NotValid)
 	case DropColumn:
 		return []Change{e.change(one(alter+"DROP COLUMN "+column), append(one(alter+"ADD COLUMN "+columnBack(w.d, e.was)), e.released.again(e.was, false, func(x *catalogue.Index) []string { return w.again(p, alter, x) })...))}
 	}
@@ -70,8 +73,11 @@ func (w postgresWriter) change(p *pair, e *edit) []Change {
 func addedColumn(d dialect.Dialect, e *edit) string {
 	c := *e.column
 	c.NotNull = c.NotNull && !e.nullable
-	if e.fill != "" {
-		c.Type += " DEFAULT " + e.fill
+	switch {
+	case e.fill != "":
+		c.Default = e.fill
+	case c.Field.Default == model.FillLiteral: // rows that are there go on without a value
+		c.Default = ""
 	}
 	return c.Text(d)
 }
@@ -140,6 +146,9 @@ func alteredType(e *edit) (to, plain string) {
 
 // setDefault has the database make the values of a column, numbers behind those that are there.
 func (w postgresWriter) setDefault(p *pair, alter string, e *edit) Change {
+	if e.column.Default != "" {
+		return e.change(one(alter+"SET DEFAULT "+e.column.Default), one(alter+"DROP DEFAULT"))
+	}
 	if _, made, ok := strings.Cut(e.column.Type, " DEFAULT "); ok && !strings.Contains(e.column.Type, " GENERATED ") {
 		return e.change(one(alter+"SET DEFAULT "+made), one(alter+"DROP DEFAULT"))
 	}

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note
 // defaultIn is the default that the database is to make a value by, "" where it numbers rows.
 func defaultIn(e *edit) string {
 	_, text, _ := strings.Cut(e.column.Type, " DEFAULT ")
-	return text
+	return cmp.Or(e.column.Default, text)
 }
 
 func isIndexEdit(e *edit) bool {

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/multi-orm/orm/dialect"
@@ -85,6 +86,8 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		return " NOT NULL"
 	}
 	switch e.kind {
+	case AddForeignKey:
+		return foreignKeyChange(p, e, false)[0]
 	case AddColumn:
 		return e.change(one(alter+"ADD "+addedColumn(w.d, e)), one(w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column))
 	case FillColumn:
@@ -123,6 +126,7 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		return e.change(up, down)
 	case SetDefault:
 		_, made, _ := strings.Cut(e.column.Type, " DEFAULT ")
+		made = cmp.Or(e.column.Default, made)
 		return e.change(one(alter+"ADD DEFAULT "+made+" FOR "+column), one(w.release(p, name, "default_constraints")))
 	case AddValues, TakeValues, AddCheck, Validate:
 		return w.values(p, alter, column, e)

@@ -13,7 +13,9 @@ import (
 func initial(d dialect.Dialect, f *model.Field) (expression string, ok bool) {
 	switch {
 	case f.Default == model.FillLiteral:
-		return literal(d, f)
+		return ddl.LiteralDefault(d, f)
+	case f.Default == model.FillDatabase && f.DBDefault != "":
+		return "(" + f.DBDefault + ")", true
 	case f.Default == model.FillUUID:
 		return madeUUID(d, f), true
 	case (f.Default == model.FillNow || f.Default == model.NoFill && f.Update == model.FillNow) && f.TimeForm == model.TimeNative:
@@ -45,29 +47,4 @@ func madeUUID(d dialect.Dialect, f *model.Field) string {
 		return text + "::text"
 	}
 	return text
-}
-
-func literal(d dialect.Dialect, f *model.Field) (string, bool) {
-	switch f.Kind {
-	case model.Bool:
-		yes := f.Literal == "true" || f.Literal == "1" || f.Literal == "t" || f.Literal == "T" || f.Literal == "TRUE" || f.Literal == "True"
-		switch {
-		case d.Name() == (dialect.Postgres{}).Name() && yes:
-			return "true", true
-		case d.Name() == (dialect.Postgres{}).Name():
-			return "false", true
-		case yes:
-			return "1", true
-		}
-		return "0", true
-	case model.Int, model.Uint, model.Float:
-		return f.Literal, true
-	case model.String, model.Text, model.JSON:
-		return ddl.Literal(d, f.Literal), true
-	case model.Scanner:
-		if f.Decimal != nil {
-			return ddl.Literal(d, f.Literal), true
-		}
-	}
-	return "", false
 }

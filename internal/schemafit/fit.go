@@ -148,6 +148,10 @@ func (c *comparison) made(f *model.Field, col *catalogue.Column) {
 	case f.Generated:
 	case col.Identity == catalogue.IdentityAlways && !f.Auto:
 		c.fault(f.Name, "the column %s is an identity that the database always makes, and a value that a statement gives is refused: say auto", name)
+	case f.Default == model.FillDatabase && !c.Defaulted(col) && !col.Nullable:
+		c.creating(f.Name, fault("the tag says dbdefault and the column %s has no default: rows cannot be created without a value", name))
+	case f.Default == model.FillDatabase && !c.Defaulted(col):
+		c.advise(f.Name, "the tag says dbdefault and the column %s has no default: a row without a value gets NULL", name)
 	case f.Auto && !c.Defaulted(col) && number && !col.Nullable:
 		c.creating(f.Name, fault("the tag says auto and the column %s has no default and is no identity: rows cannot be created", name))
 	case f.Auto && !c.Defaulted(col):

@@ -99,7 +99,11 @@ func (c *comparison) refers(r *model.Relation, from *catalogue.Table, columns []
 		c.fault(r.Name, "the relation leads from %s and the foreign key of those columns to %s%s%s", pair, other.Target(), list(other.References), c.there(r))
 		return
 	}
-	if other == nil {
+	switch {
+	case other != nil:
+	case r.ForeignKey.Wanted:
+		c.fault(r.Name, "the tag wants a foreign key and none leads from %s: rows may refer to what is not there%s", pair, c.there(r))
+	default:
 		c.advise(r.Name, "no foreign key leads from %s: rows may refer to what is not there%s", pair, c.there(r))
 	}
 }
@@ -164,6 +168,15 @@ func (c *comparison) actions(r *model.Relation, from *catalogue.Table, k *catalo
 		return
 	}
 	c.told[pair] = true
+	for _, e := range []struct {
+		word string
+		says model.Action
+		is   catalogue.Action
+	}{{"ondelete", r.ForeignKey.OnDelete, k.OnDelete}, {"onupdate", r.ForeignKey.OnUpdate, k.OnUpdate}} {
+		if e.says != "" && !c.sameAction(e.says, e.is) {
+			c.fault(r.Name, "the tag says %s=%s and the foreign key of %s says %s", e.word, e.says, pair, e.is)
+		}
+	}
 	if k.OnDelete == catalogue.SetNull {
 		for _, name := range k.Columns {
 			if col := c.Column(from, name); col != nil && !col.Nullable {
@@ -183,6 +196,14 @@ func (c *comparison) actions(r *model.Relation, from *catalogue.Table, k *catalo
 			}
 		}
 	}
+}
+
+// sameAction compares what a tag says with what a key does. To SQL Server the two actions that refuse are one.
+func (c *comparison) sameAction(says model.Action, is catalogue.Action) bool {
+	if says == model.Restrict && c.Schema.Dialect == "sqlserver" {
+		says = model.NoAction
+	}
+	return string(says) == strings.ReplaceAll(string(is), " ", "") || is == "" && says == model.NoAction
 }
 
 func (c *comparison) ofTable(t *catalogue.Table) *model.Model {

@@ -107,7 +107,7 @@ func (c *creator) create(ctx context.Context, rows source.Slab) (total int64, er
 	}
 	for i := range n {
 		c.m.Complete(rows.At(i)) // hooks and rules see a zero struct where there is none
-		if err := notGiven(c.m, rows.At(i)); err != nil {
+		if err := notGiven(c.m, rows.At(i), false); err != nil {
 			return 0, err
 		}
 		if err := fillNew(c.s.Engine, c.m, rows.At(i), c.o.Said); err != nil {
@@ -176,8 +176,12 @@ func (c *creator) batches(rows *source.Slab) []batch {
 }
 
 // notGiven refuses a new row that gives what its tags keep from creates.
-func notGiven(m *model.Model, row unsafe.Pointer) error {
+// An upsert of a row that was read holds the key that the database made of it, which is left out.
+func notGiven(m *model.Model, row unsafe.Pointer, upsert bool) error {
 	for _, f := range m.Fields {
+		if upsert && f.Generated && f.Primary {
+			continue
+		}
 		if (f.ReadOnly || f.UpdateOnly) && !f.IsZero(row) {
 			word := "readonly"
 			switch {
@@ -195,7 +199,7 @@ func notGiven(m *model.Model, row unsafe.Pointer) error {
 // absent has a bit for each made column that row leaves to the source.
 func (c *creator) absent(row unsafe.Pointer) (mask uint64) {
 	for b, f := range c.m.Made {
-		if f.IsZero(row) {
+		if f.IsZero(row) && !slices.Contains(c.o.Said, f) {
 			mask |= 1 << b
 		}
 	}
@@ -212,14 +216,13 @@ func (c *creator) columns(absent uint64) batch {
 		return batch{fields: m.Given, made: m.Made}
 	}
 	var b batch
-	for _, f := range m.Fields {
-		left := false
-		for i, a := range m.Made {
-			left = left || a == f && absent&(1<<i) != 0
-		}
-		if left {
+	for i, f := range m.Made {
+		if absent&(1<<i) != 0 {
 			b.made = append(b.made, f)
-		} else {
+		}
+	}
+	for _, f := range m.Fields {
+		if !slices.Contains(b.made, f) {
 			b.fields = append(b.fields, f)
 		}
 	}

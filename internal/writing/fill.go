@@ -70,7 +70,7 @@ func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model
 		if fill == model.NoFill && !f.UpdateOnly {
 			fill = f.Update
 		}
-		if fill == model.NoFill || !f.IsZero(row) || slices.Contains(said, f) {
+		if fill == model.NoFill || fill == model.FillDatabase || !f.IsZero(row) || slices.Contains(said, f) {
 			continue
 		}
 		if err := f.Store(row, Made(e, f, fill)); err != nil {
@@ -83,7 +83,7 @@ func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model
 // madeUp gives the columns that fillNew will fill in every one of rows.
 func madeUp(m *model.Model, rows *source.Slab, said []*model.Field) (out []*model.Field) {
 	for _, f := range m.Fields {
-		if f.Default == model.NoFill && (f.Update == model.NoFill || f.UpdateOnly) || slices.Contains(said, f) {
+		if f.Default == model.FillDatabase || f.Default == model.NoFill && (f.Update == model.NoFill || f.UpdateOnly) || slices.Contains(said, f) {
 			continue
 		}
 		all := true

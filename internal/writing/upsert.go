@@ -36,8 +36,13 @@ func upsert(ctx context.Context, s *engine.Session, name string, m *model.Model,
 			return err
 		}
 	}
-	if err := notGiven(m, p); err != nil {
+	if err := notGiven(m, p, true); err != nil {
 		return err
+	}
+	for _, f := range target {
+		if f.Generated && f.Primary {
+			return fault.New(fault.ErrInvalid, m.Name, f.Name, "the database always makes the key, so no upsert can go by it: name a unique set")
+		}
 	}
 	u := upserting{target: target, sets: sets, inserted: inserted}
 	if len(sets) == 0 {
@@ -97,7 +102,7 @@ func upsertAs(ctx context.Context, s *engine.Session, name string, m *model.Mode
 	sets = builder.JoinEdits(sets)
 	k.Set = append(k.Set, sets...)
 	for _, f := range m.Fields {
-		if f.Auto && (f.Generated || f.IsZero(p)) {
+		if f.Generated || f.LeftOut(p) && !slices.Contains(u.said, f) {
 			continue
 		}
 		st.Fields = append(st.Fields, f)

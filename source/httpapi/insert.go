@@ -141,7 +141,7 @@ func (in *insertion) readable(ep *endpoint, replies bool) error {
 		return nil
 	}
 	for _, f := range in.st.Returning {
-		if f.Auto && !in.given(f) {
+		if (f.Auto || f.Default == model.FillDatabase) && !in.given(f) {
 			return in.refuse(ep.role + " maps no row of the reply, so " + f.Name + ", which the API makes, could not be read: say Item or Items")
 		}
 	}

@@ -43,7 +43,8 @@ type Migration struct {
 // What only adds comes first: tables behind those that their relations lead to, columns, wider types, indexes. What loses data, or what
 // rows that are there may refuse, is Destructive and comes last; the files have it commented out unless [Destructive] is said. Tables,
 // columns and indexes that no model maps belong to others and stay, unless [UnmappedColumns], [UnmappedIndexes] or [UnmappedTables] says
-// otherwise. Models say nothing of foreign keys, defaults and comments, so those stay as they are.
+// otherwise. Foreign keys are added where the tag of a relation wants one (foreignkey, ondelete=, onupdate=); others stay as they are, and so do
+// defaults and comments.
 //
 // A rename is never guessed: where a column is added and another of a like type is mapped by no field, a note tells how to write it. A
 // NOT NULL column gets the value of default= for the rows that are there, as a default that stays for programs which do not know the

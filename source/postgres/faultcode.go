@@ -73,6 +73,8 @@ func sentence(code string) (error, string) { //nolint:staticcheck // the error i
 		return fault.ErrUpstream, "the server is shutting down or starting up"
 	case "53300":
 		return fault.ErrUpstream, "the server has no connection left: lower MaxConns or use a pooler"
+	case "428C9":
+		return fault.ErrInvalid, "the database always makes the value of a column that the statement gives (GENERATED ALWAYS): leave it zero, or say generated"
 	case "P0001":
 		return fault.ErrInvalid, "a trigger or function of the database refused it"
 	}
