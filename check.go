@@ -49,7 +49,13 @@ func (db DB) Check(ctx context.Context, opts ...CheckOption) ([]Finding, error) 
 		}
 		opt(&o)
 	}
-	out := unregistered(db.s)
+	s := db.s.Begin(ctx)
+	defer s.End()
+	if s.Err != nil {
+		return nil, fault.Fill(s.Err, "check", "", "")
+	}
+	db = DB{s}
+	out := unregistered(s)
 	for _, src := range db.s.Sources() {
 		found, err := db.checkSource(ctx, src)
 		if err != nil {

@@ -8,20 +8,30 @@ import (
 // The columns, predicates and relations of package builder, under the names that programs use.
 type (
 	// Col is a column of T whose values are V.
+	//
+	// Conditions: Eq, Ne, Gt, Gte, Lt, Lte, Between, In, NotIn, InQuery, NotInQuery, IsNull, IsNotNull, DistinctFrom. Sort keys: Asc, Desc.
+	// Assignments: Set, SetNull, SetFrom, Inc, Mul.
 	Col[T, V any] = builder.Col[T, V]
-	// Text is a column of text: Col[T, string] and the string operators.
+	// Text is a column of text: what Col has, Contains, StartsWith, EndsWith and Like; Fold before any of them ignores case, Len is the
+	// number of characters.
 	Text[T any] = builder.Text[T]
-	// Many is a to-many relation of T to rows of C.
+	// Many is a to-many relation of T to rows of C: what Branch has for With, the conditions Some, None and Every, and Count of the related
+	// rows. Assignments: Create, CreateMany, Link, LinkOrCreate, Unlink, Set, Update, UpdateMany, Upsert, Delete, DeleteMany.
 	Many[T, C any] = builder.Many[T, C]
-	// One is a to-one relation of T to a row of C.
+	// One is a to-one relation of T to a row of C: what Branch has for With, the conditions Is and IsNot, and By to sort by a column of the
+	// related row. Assignments: Create, Link, LinkOrCreate, Unlink, Set, Update, Upsert, Delete.
 	One[T, C any] = builder.One[T, C]
-	// Branch is a relation with what to load of it.
+	// Branch is a relation with what to load of it: Where, OrderBy, Take, Skip, Select, With, WithDeleted, Strategy.
 	Branch[T, C any] = builder.Branch[T, C]
-	// Dynamic is a column found by name.
+	// Dynamic is a column found by name. What does not fit its type is an error of the call.
+	//
+	// Conditions: Eq, Ne, Gt, Gte, Lt, Lte, Between, In, NotIn, InQuery, NotInQuery, IsNull, IsNotNull, DistinctFrom, Contains, StartsWith,
+	// EndsWith, Like, Has, HasAny, HasAll; Fold before them ignores case. Parts: Year of a time, Path of a document. Sort keys: Asc, Desc.
+	// Assignments: Set, SetNull, Inc, Append.
 	Dynamic[T any] = builder.Dynamic[T]
 	// Pred is a condition on rows of T.
 	Pred[T any] = builder.Pred[T]
-	// Order is one sort key of rows of T.
+	// Order is one sort key of rows of T; NullsFirst and NullsLast place NULL.
 	Order[T any] = builder.Order[T]
 	// Assign is one assignment of a write on T.
 	Assign[T any] = builder.Assign[T]
@@ -40,21 +50,25 @@ func F[T, V any](field func(*T) *V) Col[T, V] { return builder.F(field) }
 
 // Columns that look inside their values, and values that the database computes.
 type (
-	// Time is a column of times: Col[T, time.Time] and its parts in UTC.
+	// Time is a column of times: what Col has, and its parts in UTC: Year, Month, Day, Hour, Minute, Weekday, YearMonth, Date. Zone and UTC
+	// give the clock whose parts they are.
 	Time[T any] = builder.Time[T]
-	// Clock is what the clocks of one time zone show at the time in a column.
+	// Clock is what the clocks of one time zone show at the time in a column: Year, Month, Day, Hour, Minute, Weekday, YearMonth, Date.
 	Clock[T any] = builder.Clock[T]
 	// Choice is a value for the rows that pass a condition.
 	Choice[T, V any] = builder.Choice[T, V]
-	// Array is a column that holds a list: Col[T, []E], conditions on its elements, and Append.
+	// Array is a column that holds a list: what Col has for the list as a whole, the conditions Has, HasAny, HasAll and IsEmpty, Len, and the
+	// assignment Append.
 	Array[T, E any] = builder.Array[T, E]
-	// JSON is a column that holds a document: Col[T, V] and what looks inside.
+	// JSON is a column that holds a document: what Col has for the whole, Path to look inside, and the assignments SetPath and RemovePath.
 	JSON[T, V any] = builder.JSON[T, V]
-	// JSONPath is a part of a document.
+	// JSONPath is a part of a document. Conditions: Eq, Ne, Gt, Gte, Lt, Lte, DistinctFrom, Contains, StartsWith, EndsWith, IsNull, IsNotNull,
+	// Exists. Text, Number and Bool give it as a value to sort, group and compare by.
 	JSONPath[T any] = builder.JSONPath[T]
-	// Expression is a value that the database computes from a row of T: compare it, or sort by it.
+	// Expression is a value that the database computes from a row of T: compare it by Eq, Ne, Gt, Gte, Lt, Lte, Between, In, NotIn, IsNull,
+	// IsNotNull and DistinctFrom, sort by its Asc or Desc.
 	Expression[T, V any] = builder.Expression[T, V]
-	// RelationCount is the number of related rows of a row of T.
+	// RelationCount is the number of related rows of a row of T: what Expression has, and Into, which reads it into a computed field.
 	RelationCount[T any] = builder.RelationCount[T]
 	// ColumnValues is what a query gives for one column, for InQuery. Values makes it.
 	ColumnValues[V any] = builder.Values[V]

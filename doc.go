@@ -28,7 +28,8 @@
 // The table is the plural of the type's name (users) unless table= or a TableName method says otherwise.
 //
 //	id                          primary key; on several fields a composite one
-//	auto                        made by the source; left out of an insert when zero
+//	auto                        made by the source; left out of an insert when zero. A whole number called ID that has no tag at all, and
+//	                            is the whole key, is auto; orm:"id" is one that the caller gives
 //	generated                   made by the source at every write (a computed column, what a trigger keeps): never written, read
 //	                            back by every verb; orm.CreateTables makes it by =expression: generated=lower(name). Of an integer
 //	                            key: a number that no statement may give (GENERATED ALWAYS AS IDENTITY)
@@ -53,6 +54,8 @@
 //	scope=                      the column of a scope that rls.Scope registers under the name: scope=company. A field has one, a
 //	                            model as many as it likes. An integer, a string or a UUID, not nullable; never zero in a row
 //	relation= through= strategy=      how a relation is joined and loaded
+//	decimal=                    the digits in all and behind the point of an exact decimal number: decimal=12.2 is type=numeric(12,2). What
+//	                            does not fit is refused, never rounded
 //	foreignkey ondelete= onupdate=    on a relation, or on either end of one: orm.CreateTables writes its foreign key, with an
 //	                            index to find the rows that refer to a row. The actions are cascade, restrict, setnull, setdefault
 //	                            and noaction, which is what a key without one does: the change is ErrReference. A relation through
@@ -68,6 +71,11 @@
 //	prefix=                     embeds a struct, or a pointer to one, with a column prefix
 //	-                           no column
 //
+// Several models may be of one table, such as one that writes and a slim one for lists, each with columns, relations and words of
+// its own. What the rows are kept by must be the same in both, or Open says what differs: the key and the columns tagged tenant,
+// owner, scope=, softdelete and version; a column hidden in one is hidden in the other. A key of another table is checked whichever of
+// them writes it. Roles, policies and hooks that name a model hold for that model: give them to each.
+//
 // A time.Time is a point in time, in UTC to the microsecond. Types with Scan and Value methods, text
 // marshalers, [16]byte (UUID), slices of scalars and anything under json are columns too. Decimal numbers, of a type with
 // Scan and Value or of any text under type=numeric(10,2), are exact: no float64 is ever made of them.
@@ -82,6 +90,9 @@
 //		orm.Limits{MaxIncludeDepth: 5, MaxFanOut: 1000},
 //	)
 //	defer db.Close()
+//
+// Close lets nothing new begin and waits for what is under way: [CloseWithin] says how long. It comes after the shutdown of the
+// server whose requests use the DB.
 //
 // A [DB] is a value to pass around; there is no global state. [Repo] is the conversion of a DB to the
 // rows of one model: orm.Repo[User](db) costs nothing.
@@ -246,8 +257,21 @@
 //	plan, err := q.Explain(ctx)         // every statement, includes and scopes too; fmt.Println(plan)
 //	orm.Logger(slog.Default())          // options of Open: each statement; with orm.LogArgs its arguments, but hidden ones
 //	orm.Observer(func(ctx context.Context, s orm.Statement) { … })
+//	orm.TxObserver(func(ctx context.Context, s orm.TxStep) { … }) // begin, commit, rollback: attempts, causes, time held
 //	fmt.Print(orm.Schema(db))           // the DDL that CreateTables runs
 //	found, err := db.Check(ctx)         // the models against the live schema; orm.WithAdvice() tells what could be better too
+//
+// # Testing
+//
+// Package hook/ormtest is for a program's own tests: a SQLite file for each, what proves that tenants are apart, statements
+// counted, and an HTTP API that records what httpapi.Source asks it. Package hook/ormtest/pgtest gives a PostgreSQL schema or database for
+// each test, of the server that ORM_TEST_POSTGRES names or of one that it starts. Tests may be parallel, and need no TestMain.
+//
+//	db := ormtest.Open(t, postgres.Source("main", pgtest.Schema(t)), orm.Models(User{}, Order{}), rls.Tenant())
+//	ctx := ormtest.As(t.Context(), 123, "sales")
+//	ormtest.Plant(ctx, t, db, User{Email: "ada@example.com"})
+//	ormtest.AssertStatements(ctx, t, db, 2, func(ctx context.Context) { … })
+//	ormtest.AssertIsolated(t, db, ormtest.Model[User](), ormtest.Model[Order]())
 //
 // # Hooks and scopes
 //

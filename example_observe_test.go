@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/source/sqlite"
 )
 
 // SQL gives the text and the arguments of a query, without running it.
@@ -160,4 +161,38 @@ func ExampleDB_Stats() {
 	s := db.Stats()[0]
 	fmt.Println(s.Source, s.Statements.Misses-before.Misses, s.Statements.Hits-before.Hits, s.Pool.InUse)
 	// Output: main 1 2 0
+}
+
+// TxObserver shows what becomes of transactions: how long they hold a connection, how often they run again, and what undid them.
+func ExampleTxObserver() {
+	ctx := context.Background()
+	seen := func(_ context.Context, s orm.TxStep) {
+		if s.Cause != nil {
+			fmt.Println(s.Step, "because of:", s.Cause)
+			return
+		}
+		fmt.Println(s.Step)
+	}
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(User{}), orm.TxObserver(seen))
+	if err != nil {
+		panic(err)
+	}
+	defer db.Close()
+	if err := orm.CreateTables(ctx, db); err != nil {
+		panic(err)
+	}
+	err = db.Tx(ctx, func(tx orm.DB) error {
+		n, err := orm.Repo[User](tx).Count(ctx)
+		if err == nil && n == 0 {
+			err = errors.New("nobody is here")
+		}
+		return err
+	})
+	fmt.Println(err)
+	// Output:
+	// begin
+	// commit
+	// begin
+	// rollback because of: nobody is here
+	// nobody is here
 }

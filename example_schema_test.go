@@ -169,3 +169,35 @@ func ExampleDB_Check() {
 	// Tin.Weight: the column tins.weight may be NULL and the field cannot: use a pointer or sql.Null, or declare it NOT NULL (advice: false)
 	// <nil>
 }
+
+// parcel is written by the depot; parcelLine is what lists show of it.
+type parcel struct {
+	ID      int64  `orm:"id,auto,table=parcels"`
+	Code    string `orm:"code,unique"`
+	Weight  int64  `orm:"weight"`
+	Remarks string `orm:"remarks"`
+	Version int    `orm:"version,version"`
+}
+
+type parcelLine struct {
+	ID      int64  `orm:"id,auto,table=parcels"`
+	Code    string `orm:"code,readonly"`
+	Version int    `orm:"version,version"`
+}
+
+// Two models may be of one table; the second reads and writes less.
+func ExampleModels_oneTable() {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(parcel{}, parcelLine{}))
+	if err != nil {
+		panic(err)
+	}
+	defer db.Close()
+	if err := orm.CreateTables(ctx, db); err != nil {
+		panic(err)
+	}
+	err = orm.Repo[parcel](db).Create(ctx, &parcel{Code: "A-1", Weight: 1200})
+	lines, err2 := orm.Repo[parcelLine](db).All(ctx)
+	fmt.Println(lines, err, err2)
+	// Output: [{1 A-1 0}] <nil> <nil>
+}

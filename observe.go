@@ -9,7 +9,8 @@ import (
 	"github.com/multi-orm/orm/source"
 )
 
-// Logger logs every statement at debug level: source, model, SQL text, rows and time. Arguments are logged only
+// Logger logs every statement at debug level, as "orm statement": source, model, SQL text, rows and time; and every step of a
+// transaction, as "orm transaction": begin, savepoint, commit and so on, its attempt, and how long the connection was held. Arguments are logged only
 // with LogArgs.
 func Logger(l *slog.Logger, opts ...LogOption) Option {
 	return optionFunc(func(o *options) error {
@@ -43,10 +44,32 @@ type Statement = engine.Statement
 // concurrent use.
 func Observer(fn func(ctx context.Context, s Statement)) Option {
 	return optionFunc(func(o *options) error {
+		if fn == nil {
+			return fault.New(fault.ErrInvalid, "", "", "Observer was given nil")
+		}
 		o.Observers = append(o.Observers, fn)
 		return nil
 	})
 }
+
+// TxStep is one step of a transaction, as a TxObserver sees it: begin, commit, rollback, and those of nested ones.
+type TxStep = engine.TxStep
+
+// TxObserver is called after every step of a transaction that the database was asked for, those of the library's own
+// transactions and of CreateTables included, on the goroutine that ran it. A transaction that Retry runs again begins again, with
+// the next Attempt. It must be quick and safe for concurrent use. Statements inside go to Observer as always.
+func TxObserver(fn func(ctx context.Context, s TxStep)) Option {
+	return optionFunc(func(o *options) error {
+		if fn == nil {
+			return fault.New(fault.ErrInvalid, "", "", "TxObserver was given nil")
+		}
+		o.TxObservers = append(o.TxObservers, fn)
+		return nil
+	})
+}
+
+// TxTracer is what a Tracer implements that follows transactions too; that of package hook/otelorm does.
+type TxTracer = engine.TxTracer
 
 // Tracer follows statements from start to end, so that spans and metrics can be made of them; it is itself an
 // option of Open. Package hook/otelorm, a module of its own, has one for OpenTelemetry.

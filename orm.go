@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"time"
 
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/engine"
@@ -37,13 +38,34 @@ func Open(ctx context.Context, opts ...Option) (DB, error) {
 	return DB{&session{Engine: e}}, nil
 }
 
-// Close gives back every connection. Calls that come after fail with ErrClosed. It may be called twice;
-// pools and *sql.DB values that the caller made stay open.
+// Close ends the use of the sources in good order. Calls that come after it began fail with ErrClosed. Those under way,
+// transactions and streams with all that they still do included, have as long as [CloseWithin] says, 10 s without it; those
+// that have not ended by then cannot commit any more, and fail with ErrClosed. Then every connection is given back. Close waits
+// for what is under way, so a program that serves requests shuts its server down first and closes the DB after:
+//
+//	err := server.Shutdown(ctx) // no new requests, and those there are come to their end
+//	err = db.Close()            // jobs in the background come to theirs
+//
+// It fails with context.DeadlineExceeded where operations had to be given up. It may be called twice, and the second call waits
+// for the first; pools and *sql.DB values that the caller made stay open. A transaction's function and a loop over Rows must
+// not call it: it would wait for them.
 func (db DB) Close() error {
 	if db.s == nil {
 		return nil
 	}
 	return db.s.Close()
+}
+
+// CloseWithin is how long [DB.Close] waits for the operations that are under way; 10 s without it. With zero it waits for none.
+// A negative time is ErrInvalid. postgres.CloseWithin says it of one source alone.
+func CloseWithin(grace time.Duration) Option {
+	return optionFunc(func(o *options) error {
+		if grace < 0 {
+			return fault.New(fault.ErrInvalid, "", "", "CloseWithin takes no negative time")
+		}
+		o.Config.CloseWithin = &grace
+		return nil
+	})
 }
 
 // Use registers hooks and scopes: values of packages hook and rls. They hold for every call that starts

@@ -280,7 +280,7 @@ func aggregates(f *model.Field, g Grouped) string {
 	case dialect.Min, dialect.Max:
 		of := g.Field
 		switch {
-		case of.Decimal != nil, of.Kind == model.Int, of.Kind == model.Uint, of.Kind == model.Float, of.Kind == model.String, of.Kind == model.Time:
+		case of.Decimal != nil, of.Kind == model.Int, of.Kind == model.Uint, of.Kind == model.Float, of.Kind == model.String, of.Kind == model.Time, of.CivilTime():
 		default:
 			return "the column " + of.Name + " holds " + of.Base.String() + ", which has no least and no greatest on every source"
 		}

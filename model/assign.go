@@ -2,6 +2,8 @@ package model
 
 import (
 	"strconv"
+	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -42,6 +44,9 @@ func (f *Field) assignBase(p unsafe.Pointer, src any) error {
 	case Float:
 		return assignFloat(p, f.Bits, src)
 	case String:
+		if t, ok := src.(time.Time); ok && strings.EqualFold(f.DBType, "date") { // SQLite's driver makes times of the texts of such columns
+			src = t.Format(time.DateOnly)
+		}
 		return assignString(p, src)
 	case Bytes:
 		return assignBytes(p, src)

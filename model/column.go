@@ -130,6 +130,9 @@ func (f *Field) storage(tg tag) error {
 	if f.Comment, _ = tg.find("comment"); len(f.Comment) > 1 && strings.HasPrefix(f.Comment, "'") && strings.HasSuffix(f.Comment, "'") {
 		f.Comment = strings.ReplaceAll(f.Comment[1:len(f.Comment)-1], "''", "'")
 	}
+	if err := f.digits(tg); err != nil {
+		return err
+	}
 	defer f.decimals()
 	if err := f.timeForms(); err != nil {
 		return err

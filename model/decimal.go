@@ -3,6 +3,8 @@ package model
 import (
 	"database/sql"
 	"database/sql/driver"
+	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strconv"
@@ -29,6 +31,35 @@ func (f *Field) decimals() {
 	} else if f.Kind == Scanner && f.Size == 0 && readsNumbers(f.Base) {
 		f.Decimal = &Decimal{}
 	}
+}
+
+// maxDigits is what PostgreSQL's numeric takes; other databases take fewer, and refuse the table.
+const maxDigits = 1000
+
+// digits reads decimal=12.2, which is type=numeric(12,2) over a type that holds decimal numbers and nothing else.
+func (f *Field) digits(tg tag) error {
+	v, ok := tg.find("decimal")
+	if !ok {
+		return nil
+	}
+	whole, after, scaled := strings.Cut(v, ".")
+	p, err := strconv.Atoi(whole)
+	s := 0
+	if err == nil && scaled {
+		s, err = strconv.Atoi(after)
+	}
+	switch {
+	case f.DBType != "":
+		return errors.New(`words "decimal" and "type" exclude each other`)
+	case err != nil || p < 1 || p > maxDigits || s < 0 || s > p:
+		return fmt.Errorf("word %q: say the digits in all and those behind the point, as in decimal=12.2", "decimal="+v)
+	case f.Kind == Int || f.Kind == Uint:
+		return fmt.Errorf("word %q: %s holds whole numbers, such as cents: leave the word out, or give the field a type of decimal numbers", "decimal="+v, f.Base)
+	case f.Kind != Scanner && f.Kind != String && f.Kind != Text:
+		return fmt.Errorf("word %q: %s holds no exact decimal numbers: use a type with Scan and Value, or a string", "decimal="+v, f.Base)
+	}
+	f.DBType = fmt.Sprintf("numeric(%d,%d)", p, s)
+	return nil
 }
 
 // DecimalType reads a column type: numeric(10,2) and its like, nil for another.

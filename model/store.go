@@ -40,6 +40,24 @@ func (f *Field) alloc() unsafe.Pointer {
 	return reflect.New(f.Base).UnsafePointer()
 }
 
+// SettleTime brings the time in a row to UTC and to the microsecond, as databases keep it. One behind a pointer may be somebody
+// else's too, so the row gets another.
+func (f *Field) SettleTime(row unsafe.Pointer) {
+	p := f.locate(row)
+	if p == nil {
+		return
+	}
+	t := (*time.Time)(p)
+	settled := t.UTC().Truncate(time.Microsecond)
+	switch {
+	case settled == *t:
+	case f.Nulls == Pointer:
+		*(*unsafe.Pointer)(f.Place(row)) = unsafe.Pointer(&settled)
+	default:
+		*t = settled
+	}
+}
+
 // SetNull makes the field NULL. A field that cannot hold NULL gives an error that says what could.
 func (f *Field) SetNull(row unsafe.Pointer) error {
 	if f.Nulls == NotNull {

@@ -73,6 +73,7 @@ func (d *draft) finish() error {
 	if len(m.Key) == 0 {
 		return fault.New(fault.ErrInvalid, m.Name, "", `no primary key: add the word "id" to a field's tag, as in orm:"code,id"`)
 	}
+	m.numbered()
 	slices.SortStableFunc(m.Made, func(a, b *Field) int { // numbers that tell rows apart come back first
 		if a.Auto == b.Auto {
 			return 0
@@ -100,4 +101,16 @@ func (m *Model) tableName() (name string, ok bool, err error) {
 		}
 	}()
 	return n.TableName(), true, nil
+}
+
+// numbered has the source make the key of a model that says nothing of it: a whole number called ID without a tag. One whose values the
+// caller gives says so by a tag, orm:"id".
+func (m *Model) numbered() {
+	f := m.Key[0]
+	if len(m.Key) > 1 || f.Tag != "" || f.Name != "ID" || f.Auto || f.Kind != Int && f.Kind != Uint {
+		return
+	}
+	f.Auto = true
+	m.Given = slices.DeleteFunc(m.Given, func(g *Field) bool { return g == f })
+	m.Made = append(m.Made, f)
 }

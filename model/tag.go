@@ -11,7 +11,7 @@ import (
 )
 
 // words lists the grammar, also for suggestions.
-const words = "id auto generated datasource table schema unique index default dbdefault notnull comment where include update tenant shardkey owner scope softdelete version " +
+const words = "id auto generated datasource table schema unique index decimal default dbdefault notnull comment where include update tenant shardkey owner scope softdelete version " +
 	"relation through strategy foreignkey ondelete onupdate json enum size type hidden readonly createonly updateonly noquery computed needs filter order prefix agg"
 
 // tag is an orm tag taken apart, not yet checked against the field's type.

@@ -225,3 +225,13 @@ func (f *Field) assignTime(p unsafe.Pointer, src any) error {
 	*(*time.Time)(p) = t
 	return nil
 }
+
+// CivilTime reports whether the column is one of dates or of times of day, type=date or type=time, whose Go type writes itself as text or
+// through Scan and Value: civil.Date and the like. They sort alike on every source.
+func (f *Field) CivilTime() bool {
+	switch strings.ToLower(f.DBType) {
+	case "date", "time":
+		return f.Kind == Text || f.Kind == Scanner && f.Decimal == nil
+	}
+	return false
+}

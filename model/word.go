@@ -33,7 +33,7 @@ func parseWord(s string) (word, error) {
 		if assigned && value == "" {
 			return w, fmt.Errorf("word %q has an empty value", w.text)
 		}
-	case "datasource", "table", "schema", "default", "update", "through", "strategy", "comment", "where", "include", "ondelete", "onupdate", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs":
+	case "datasource", "table", "schema", "default", "update", "through", "strategy", "comment", "where", "include", "ondelete", "onupdate", "enum", "size", "type", "prefix", "agg", "scope", "filter", "order", "needs", "decimal":
 		if value == "" {
 			return w, fmt.Errorf("word %q needs a value, as in %q", w.text, example(key))
 		}
@@ -73,6 +73,8 @@ func example(key string) string {
 		return "size=64"
 	case "type":
 		return "type=numeric(10,2)"
+	case "decimal":
+		return "decimal=12.2"
 	case "prefix":
 		return "prefix=home_"
 	case "agg":

@@ -6,6 +6,10 @@
 // server.address, server.port and, where it failed, error.type. Its time is recorded in seconds in the histogram
 // db.client.operation.duration. Arguments are nowhere. Raw SQL, which may hold values, is shown only with RawText.
 //
+// Each step of a transaction is a span and a measurement too, with db.operation.name BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE or
+// ROLLBACK TO; that of a transaction that Retry ran again has the attribute orm.transaction.attempt. A rollback is no error: what
+// the transaction failed with is the error.type of the statement.
+//
 // A statement of a source without SQL is a span of kind internal without these attributes and is not counted: its
 // requests belong to the instrumentation of the HTTP client.
 package otelorm
@@ -14,6 +18,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -35,7 +40,10 @@ type Tracer struct {
 	duration metric.Float64Histogram
 }
 
-var _ orm.Tracer = (*Tracer)(nil)
+var (
+	_ orm.Tracer   = (*Tracer)(nil)
+	_ orm.TxTracer = (*Tracer)(nil)
+)
 
 // Option changes a Tracer.
 type Option func(*options)
@@ -86,36 +94,68 @@ func (t *Tracer) StatementStart(ctx context.Context, s orm.Statement) context.Co
 // StatementEnd implements orm.Tracer.
 func (t *Tracer) StatementEnd(ctx context.Context, s orm.Statement) {
 	span := trace.SpanFromContext(ctx)
-	if s.Err != nil {
-		span.SetAttributes(semconv.ErrorTypeKey.String(errorType(s.Err)))
-		span.SetStatus(codes.Error, s.Err.Error())
-	} else if s.Verb == "select" {
+	if s.Err == nil && s.Verb == "select" {
 		span.SetAttributes(semconv.DBResponseReturnedRows(int(s.Rows)))
 	}
+	finish(span, s.Err)
+	if s.System != "" {
+		t.measure(ctx, s.Duration, describe(s), s.Err)
+	}
+}
+
+// TxStepStart implements orm.TxTracer.
+func (t *Tracer) TxStepStart(ctx context.Context, s orm.TxStep) context.Context {
+	attrs := describeStep(s)
+	if s.Attempt > 1 {
+		attrs = append(attrs, attribute.Int("orm.transaction.attempt", s.Attempt))
+	}
+	ctx, _ = t.tracer.Start(ctx, strings.ToUpper(s.Step), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...))
+	return ctx
+}
+
+// TxStepEnd implements orm.TxTracer.
+func (t *Tracer) TxStepEnd(ctx context.Context, s orm.TxStep) {
+	finish(trace.SpanFromContext(ctx), s.Err)
+	t.measure(ctx, s.Duration, describeStep(s), s.Err)
+}
+
+func finish(span trace.Span, err error) {
+	if err != nil {
+		span.SetAttributes(semconv.ErrorTypeKey.String(errorType(err)))
+		span.SetStatus(codes.Error, err.Error())
+	}
 	span.End()
-	if s.System == "" {
-		return
+}
+
+func (t *Tracer) measure(ctx context.Context, took time.Duration, attrs []attribute.KeyValue, err error) {
+	if err != nil {
+		attrs = append(attrs, semconv.ErrorTypeKey.String(errorType(err)))
 	}
-	attrs := describe(s)
-	if s.Err != nil {
-		attrs = append(attrs, semconv.ErrorTypeKey.String(errorType(s.Err)))
-	}
-	t.duration.Record(ctx, s.Duration.Seconds(), metric.WithAttributes(attrs...))
+	t.duration.Record(ctx, took.Seconds(), metric.WithAttributes(attrs...))
 }
 
 const raw = "raw"
 
 // describe gives the attributes that spans and metrics share; each has few values.
 func describe(s orm.Statement) []attribute.KeyValue {
-	attrs := append(make([]attribute.KeyValue, 0, 9), system(s.System))
-	if l := s.Location; l.Database != "" {
+	attrs := place(s.System, s.Location)
+	if s.Table != "" {
+		attrs = append(attrs, semconv.DBOperationName(operation(s)), semconv.DBCollectionName(s.Table), semconv.DBQuerySummary(operation(s)+" "+s.Table))
+	}
+	return attrs
+}
+
+func describeStep(s orm.TxStep) []attribute.KeyValue {
+	return append(place(s.System, s.Location), semconv.DBOperationName(strings.ToUpper(s.Step)))
+}
+
+func place(dialect string, l orm.Location) []attribute.KeyValue {
+	attrs := append(make([]attribute.KeyValue, 0, 9), system(dialect))
+	if l.Database != "" {
 		attrs = append(attrs, semconv.DBNamespace(l.Database))
 	}
-	if l := s.Location; l.Host != "" {
+	if l.Host != "" {
 		attrs = append(attrs, semconv.ServerAddress(l.Host), semconv.ServerPort(l.Port))
-	}
-	if s.Verb != raw {
-		attrs = append(attrs, semconv.DBOperationName(operation(s)), semconv.DBCollectionName(s.Table), semconv.DBQuerySummary(operation(s)+" "+s.Table))
 	}
 	return attrs
 }
@@ -125,8 +165,10 @@ func operation(s orm.Statement) string { return strings.ToUpper(s.Verb) }
 // name is the summary, or where there is none the database.
 func name(s orm.Statement) string {
 	switch {
-	case s.Verb != raw:
+	case s.Table != "":
 		return operation(s) + " " + s.Table
+	case s.Verb != raw:
+		return operation(s)
 	case s.Location.Database != "":
 		return s.Location.Database
 	}

@@ -2,6 +2,7 @@ package otelorm_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -127,6 +128,33 @@ func TestSpans(t *testing.T) {
 	}
 	if raw := attrs(spans[4]); len(raw) != 1 {
 		t.Errorf("raw: %v", raw)
+	}
+}
+
+func TestTransactionSpans(t *testing.T) {
+	r := start(t, sqlite.Source("main", ":memory:"))
+	failed := errors.New("secret")
+	err := r.db.Tx(t.Context(), func(tx orm.DB) error {
+		check(t, orm.Repo[Author](tx).Create(t.Context(), &Author{Name: "Ann"}))
+		if err := tx.Tx(t.Context(), func(in orm.DB) error {
+			check(t, orm.Repo[Author](in).Create(t.Context(), &Author{Name: "Ben"}))
+			return failed
+		}); !errors.Is(err, failed) {
+			t.Error(err)
+		}
+		return nil
+	})
+	check(t, err)
+	var names []string
+	for _, s := range r.spans.GetSpans() {
+		names = append(names, s.Name)
+		if a := attrs(s); a["db.system.name"] != "sqlite" || a["db.operation.name"] == nil || s.Status.Code == codes.Error || s.SpanKind != trace.SpanKindClient {
+			t.Errorf("%s: %v %v", s.Name, a, s.Status)
+		}
+	}
+	want := []string{"BEGIN", "INSERT otel_authors", "SAVEPOINT", "INSERT otel_authors", "ROLLBACK TO", "RELEASE", "COMMIT"}
+	if !reflect.DeepEqual(names, want) {
+		t.Fatalf("%q", names)
 	}
 }
 

@@ -122,6 +122,7 @@ func cases() []testCase {
 		loadedCases,
 		decimalCases,
 		timeFormCases,
+		civilCases,
 		pointerReadCases,
 		pointerCases,
 	} {

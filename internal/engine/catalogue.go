@@ -12,7 +12,8 @@ import (
 // Catalogue reads what tables the source of raw SQL holds, inside the transaction where there is one. It reads no rows of
 // theirs, so scopes have nothing to say; observers see its statements.
 func (s *Session) Catalogue(ctx context.Context) (*catalogue.Schema, error) {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	src, err := s.RawSource(ctx)
 	if err != nil {
 		return nil, fault.Fill(err, "catalogue", "", "")

@@ -13,21 +13,17 @@ import (
 
 // CreateTables creates what is absent of the tables of every SQL source.
 func (s *Session) CreateTables(ctx context.Context) error {
+	s = s.Begin(ctx)
+	defer s.End()
+	if s.Err != nil {
+		return fault.Fill(s.Err, "create tables", "", "")
+	}
 	for _, src := range s.sources {
 		sql, ok := src.(source.SQL)
 		if !ok {
 			continue
 		}
-		statements := ddl.Statements(sql.Dialect(), s.ModelsOf(src))
-		run := func(ex source.RawExecutor) error {
-			for _, text := range statements {
-				if _, err := ex.Exec(ctx, text, nil); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		if err := s.define(ctx, sql, run); err != nil {
+		if err := s.define(ctx, sql, ddl.Statements(sql.Dialect(), s.ModelsOf(src))); err != nil {
 			return fault.Fill(err, "create tables", "", src.Name())
 		}
 	}
@@ -54,18 +50,41 @@ func (e *Engine) keyable(r *model.Relation) string {
 }
 
 // define runs DDL in one transaction where the source can.
-func (s *Session) define(ctx context.Context, sql source.SQL, run func(source.RawExecutor) error) error {
+func (s *Session) define(ctx context.Context, sql source.SQL, list []string) error {
+	run := func(ex source.RawExecutor) error {
+		for _, text := range list {
+			if err := s.exec(ctx, sql, ex, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if !sql.Capabilities().TransactionalDDL {
 		return run(sql)
 	}
-	tx, err := sql.Begin(ctx, source.TxOptions{})
+	t := &transaction{ctx: ctx, src: sql}
+	err := t.step(ctx, s.Engine, "begin", 0, nil, func(ctx context.Context) (err error) {
+		t.tx, err = sql.Begin(ctx, source.TxOptions{})
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if err := run(tx); err != nil {
-		return also(err, tx.Rollback(ctx))
+	if err := run(t.tx); err != nil {
+		return also(err, t.finish(ctx, s.Engine, false, err))
 	}
-	return tx.Commit(ctx)
+	return t.finish(ctx, s.Engine, true, nil)
+}
+
+// exec runs one statement of DDL, seen by observers.
+func (s *Session) exec(ctx context.Context, sql source.SQL, ex source.RawExecutor, text string) error {
+	run := func(ctx context.Context) (int64, error) { return ex.Exec(ctx, text, nil) }
+	if !s.Observed(ctx) {
+		_, err := run(ctx)
+		return err
+	}
+	_, err := s.Tell(ctx, sql, Statement{Source: sql.Name(), Verb: "ddl", Text: text}, nil, run)
+	return err
 }
 
 // Schema prints the DDL of every SQL source.
@@ -86,4 +105,35 @@ func (s *Session) Schema() string {
 		}
 	}
 	return b.String()
+}
+
+// IndexText gives the statements that make an index of m on its source.
+func (s *Session) IndexText(m *model.Model, write func(dialect.Dialect) ([]string, error)) ([]string, error) {
+	_, list, err := s.index(m, write)
+	return list, err
+}
+
+func (s *Session) index(m *model.Model, write func(dialect.Dialect) ([]string, error)) (source.SQL, []string, error) {
+	src, err := s.SourceOf(m)
+	if err != nil {
+		return nil, nil, fault.Fill(err, "index", m.Name, "")
+	}
+	sql, ok := src.(source.SQL)
+	if !ok {
+		return nil, nil, &fault.Error{Op: "index", Model: m.Name, Source: src.Name(), Err: fault.ErrUnsupported, Detail: "the source does not speak SQL"}
+	}
+	list, err := write(sql.Dialect())
+	return sql, list, fault.Fill(err, "index", m.Name, src.Name())
+}
+
+// CreateIndex makes an index of m, in one transaction where the source can.
+func (s *Session) CreateIndex(ctx context.Context, m *model.Model, write func(dialect.Dialect) ([]string, error)) error {
+	s = s.Begin(ctx)
+	defer s.End()
+	sql, list, err := s.index(m, write)
+	if err != nil {
+		return err
+	}
+	err = s.define(ctx, sql, list)
+	return fault.Fill(err, "index", m.Name, sql.Name())
 }

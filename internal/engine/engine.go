@@ -56,7 +56,11 @@ type Config struct {
 	Observers []func(context.Context, Statement)
 	Tracers   []Tracer
 
+	TxObservers []func(context.Context, TxStep)
+
 	CursorKeys [][]byte // secrets of page cursors, the one in use first; none = one made up
+
+	CloseWithin *time.Duration // what Close waits for operations under way; nil for the default
 
 	BestEffort bool // reads that do not say go without what sources could not give
 	KeysTell   bool // relations whose tags leave the columns out have those of the databases' foreign keys
@@ -97,12 +101,18 @@ type Engine struct {
 	Readers   sync.Pool // of package reading's: nothing holds one once its call is over
 	registry  atomic.Pointer[hook.Registry]
 	using     sync.Mutex
-	closed    *atomic.Bool // of the engine that was opened
+	life      *lifecycle // of the engine that was opened
 	logger    *slog.Logger
 	logging   Logging
 	secret    map[*model.Field]bool // columns that hold what a hidden one does; see secrets
 	observers []func(context.Context, Statement)
 	tracers   []Tracer
+	watches   *atomic.Int32 // how many look at statements by their context; of the engine that was opened
+
+	txObservers []func(context.Context, TxStep)
+
+	closeWithin time.Duration // what Close waits
+	closeSaid   bool          // by the caller of Open
 
 	bestEffort bool
 	Cursors    *cursor.Keys
@@ -117,17 +127,22 @@ type Engine struct {
 
 // Open binds models to sources and connects. On failure everything opened so far is closed.
 func Open(ctx context.Context, c Config) (*Engine, error) {
-	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), closed: new(atomic.Bool),
+	e := &Engine{Limits: c.Limits.WithDefaults(), sources: c.Sources, logger: c.Logger, logging: c.Logging, observers: c.Observers, tracers: c.Tracers, txObservers: c.TxObservers, bestEffort: c.BestEffort, IDs: uuid7.New(nil), life: newLifecycle(), watches: new(atomic.Int32), closeWithin: CloseWithin,
 		Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	if err := e.check(c); err != nil {
 		return nil, err
+	}
+	if c.CloseWithin != nil {
+		e.closeWithin, e.closeSaid = *c.CloseWithin, true
 	}
 	var err error
 	if e.Cursors, err = cursor.NewKeys(c.CursorKeys...); err != nil {
 		return nil, (&fault.Error{Op: "open", Err: fault.ErrInvalid, Detail: "the keys of cursors could not be made"}).WithCause(err)
 	}
 	if !c.KeysTell {
-		e.relate()
+		if err := e.relate(); err != nil {
+			return nil, err
+		}
 	}
 	for i, s := range e.sources {
 		if b, ok := s.(source.Limited); ok {
@@ -160,12 +175,13 @@ func closeAll(opened []source.Source) {
 }
 
 // relate readies what hangs on the columns of relations.
-func (e *Engine) relate() {
+func (e *Engine) relate() error {
 	e.bindLinkTables()
 	e.Refs = e.references()
 	e.secret = e.secrets()
 	e.Crossing = e.leaves()
 	e.Unasked = hasUnasked(e.models)
+	return e.halfReferences()
 }
 
 func (e *Engine) check(c Config) error {
@@ -206,11 +222,17 @@ func (e *Engine) check(c Config) error {
 			}
 		}
 		e.Bound[m] = src
-		key := linkTable{src.Name(), m.Schema, m.Table}
-		if other := e.links[key]; other != nil {
-			bad(m, "table \""+m.Table+"\" is already the table of "+other.Name)
+		for _, other := range e.models {
+			if other == m {
+				break
+			}
+			if why := m.Apart(other); e.Bound[other] == src && sameTable(src, m, other) && why != "" {
+				bad(m, "table \""+m.Table+"\" is the table of "+other.Name+" too, and "+why)
+			}
 		}
-		e.links[key] = m
+		if key := (linkTable{src.Name(), m.Schema, m.Table}); e.links[key] == nil {
+			e.links[key] = m
+		}
 		errs = append(errs, numericTimes(m, src)...)
 	}
 	if !c.KeysTell {
@@ -310,8 +332,8 @@ func (e *Engine) ModelsOf(s source.Source) []*model.Model {
 
 // SourceOf gives the source of m; a model that Open was not told of fails.
 func (e *Engine) SourceOf(m *model.Model) (source.Source, error) {
-	if e.closed.Load() {
-		return nil, &fault.Error{Model: m.Name, Err: fault.ErrClosed, Detail: "the DB was closed"}
+	if e.life.ended.Load() {
+		return nil, fault.Fill(errClosed(), "", m.Name, "")
 	}
 	s := e.Bound[m]
 	if s == nil {
@@ -337,15 +359,3 @@ func (e *Engine) Use(exts ...hook.Extension) error {
 
 // Registry gives the hooks as they are now.
 func (e *Engine) Registry() *hook.Registry { return e.registry.Load() }
-
-// Close closes every source. It may be called twice.
-func (e *Engine) Close() error {
-	if e.closed.Swap(true) {
-		return nil
-	}
-	var errs []error
-	for _, s := range e.sources {
-		errs = append(errs, s.Close())
-	}
-	return errors.Join(errs...)
-}

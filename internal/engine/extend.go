@@ -39,8 +39,8 @@ type ForeignKey struct{ From, To []*model.Field }
 // Extended gives an engine that knows further models. It shares the sources, and what is registered on e holds for all of
 // its models: see Follow. Models that a scope refuses are refused here, as by Open.
 func (e *Engine) Extended(x Extension) (*Engine, error) {
-	out := &Engine{Limits: e.Limits, sources: e.sources, logger: e.logger, logging: e.logging, observers: e.observers, tracers: e.tracers, bestEffort: e.bestEffort,
-		Cursors: e.Cursors, IDs: e.IDs, closed: e.closed, parent: e, global: x.Global, Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
+	out := &Engine{Limits: e.Limits, sources: e.sources, logger: e.logger, logging: e.logging, observers: e.observers, tracers: e.tracers, txObservers: e.txObservers, bestEffort: e.bestEffort,
+		Cursors: e.Cursors, IDs: e.IDs, life: e.life, watches: e.watches, parent: e, global: x.Global, Bound: map[*model.Model]source.Source{}, links: map[linkTable]*model.Model{}}
 	out.models = slices.Concat(e.models, x.Models)
 	for _, m := range e.models {
 		out.Bound[m] = e.Bound[m]

@@ -32,7 +32,31 @@ type Sight struct {
 	Op     hook.Op
 	actor  hook.Actor
 	rows   []byte           // the slice that op.Rows stands for, whatever its elements are
+	within carrier          // the context that hooks are given
 	Scopes [2]builder.Scope // the usual two; more get memory of their own
+}
+
+// carrier is WithSession in memory that is there.
+type carrier struct {
+	context.Context
+	s *Session
+}
+
+// Value gives the session, and what the context it was made of holds.
+func (c *carrier) Value(key any) any {
+	if key == (ambientKey{}) {
+		return c.s
+	}
+	return c.Context.Value(key)
+}
+
+// Carried is that of s, in the memory of v.
+func (v *Sight) Carried(ctx context.Context, s *Session) context.Context {
+	if s.tx == nil && ctx.Value(ambientKey{}) != nil {
+		return ctx
+	}
+	v.within = carrier{ctx, s}
+	return &v.within
 }
 
 // Begin readies what the hooks of one call see.
@@ -89,7 +113,16 @@ func (s *Session) Effects(ctx context.Context, op *hook.Op) {
 		s.tx.mu.Unlock()
 		return
 	}
-	for _, fn := range fns {
+	s.run(ctx, fns)
+}
+
+// run runs what hooks put off, as part of the operation that they saw.
+func (s *Session) run(ctx context.Context, effects []func(context.Context)) {
+	if len(effects) == 0 {
+		return
+	}
+	ctx = s.Carried(ctx)
+	for _, fn := range effects {
 		fn(ctx)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/builder"
+	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -85,19 +86,30 @@ func (e *Engine) linkIn(src source.Source, t *model.Through) *model.Model {
 	if m := e.links[linkTable{src.Name(), t.Schema, t.Table}]; m != nil {
 		return m
 	}
-	usual := func(schema string) bool {
-		switch strings.ToLower(schema) {
-		case "", "public", "dbo", "main":
-			return true
-		}
-		return false
-	}
 	for _, m := range e.models {
 		if e.BoundTo(m) == src && strings.EqualFold(m.Table, t.Table) && (strings.EqualFold(m.Schema, t.Schema) || usual(m.Schema) && usual(t.Schema)) {
 			return m
 		}
 	}
 	return nil
+}
+
+// usual reports whether a schema may be the one that is meant where none is said.
+func usual(schema string) bool {
+	switch strings.ToLower(schema) {
+	case "", "public", "dbo", "main":
+		return true
+	}
+	return false
+}
+
+// sameTable reports whether two models of src may be of one table. PostgreSQL alone tells names in other letters apart.
+func sameTable(src source.Source, m, o *model.Model) bool {
+	same := strings.EqualFold
+	if sql, ok := src.(source.SQL); ok && sql.Dialect().Name() == (dialect.Postgres{}).Name() {
+		same = func(a, b string) bool { return a == b }
+	}
+	return same(m.Table, o.Table) && (same(m.Schema, o.Schema) || usual(m.Schema) && usual(o.Schema))
 }
 
 // unclearLink tells that the link table of r may be that of a model which names another schema, or none: which one a database means

@@ -32,8 +32,7 @@ func (e *Engine) askKeys(ctx context.Context) error {
 			return fault.Fill(err, "open", "", "")
 		}
 	}
-	e.relate()
-	return nil
+	return e.relate()
 }
 
 // endsIn gives what the keys of a source tell of the relations of its models, if they leave anything to be told.

@@ -22,7 +22,33 @@ type Tracer interface {
 
 // Observed reports whether anyone looks at statements, so that nothing is measured for nobody.
 func (e *Engine) Observed(ctx context.Context) bool {
-	return len(e.observers) > 0 || len(e.tracers) > 0 || e.logger != nil && e.logger.Enabled(ctx, slog.LevelDebug)
+	return len(e.observers) > 0 || len(e.tracers) > 0 || e.logger != nil && e.logger.Enabled(ctx, slog.LevelDebug) || e.watch(ctx) != nil
+}
+
+// watch is one look at the statements of one engine that run under a context.
+type watch struct {
+	of    *Engine // that was opened
+	fn    func(Statement)
+	outer *watch
+}
+
+type watchKey struct{}
+
+// Watching gives a context whose statements fn is told of, on the goroutine that ran them, until stop is called; it is
+// called once. Those of other contexts and of other engines are not told.
+func (e *Engine) Watching(ctx context.Context, fn func(Statement)) (in context.Context, stop func()) {
+	outer, _ := ctx.Value(watchKey{}).(*watch)
+	e.watches.Add(1)
+	return context.WithValue(ctx, watchKey{}, &watch{e.origin(), fn, outer}), func() { e.watches.Add(-1) }
+}
+
+// watch gives the innermost look of ctx. Contexts are searched only while somebody looks: every statement asks.
+func (e *Engine) watch(ctx context.Context) *watch {
+	if e.watches.Load() == 0 {
+		return nil
+	}
+	w, _ := ctx.Value(watchKey{}).(*watch)
+	return w
 }
 
 // Watch runs a statement and tells those who look at it.
@@ -66,6 +92,11 @@ func (e *Engine) Tell(ctx context.Context, src source.Source, s Statement, args 
 func (e *Engine) report(ctx context.Context, s Statement, args []any) {
 	for _, fn := range e.observers {
 		fn(ctx, s)
+	}
+	for w := e.watch(ctx); w != nil; w = w.outer {
+		if w.of == e.origin() {
+			w.fn(s)
+		}
 	}
 	if e.logger == nil {
 		return

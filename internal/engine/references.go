@@ -1,9 +1,14 @@
 package engine
 
 import (
-	"github.com/multi-orm/orm/internal/entity"
-	"github.com/multi-orm/orm/model"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/multi-orm/orm/internal/entity"
+	"github.com/multi-orm/orm/internal/fault"
+	"github.com/multi-orm/orm/model"
 )
 
 func (e *Engine) refer(k ForeignKey) {
@@ -58,6 +63,57 @@ func (e *Engine) references() map[*model.Model][]Reference {
 				add(m, r.Local, r.Target, r.Remote)
 			}
 		}
+	}
+	e.eachPair(func(m, o *model.Model) {
+		for _, r := range slices.Clone(out[m]) {
+			if fs := entity.ByColumn(o, columnsOf(r.Fields)); fs != nil {
+				add(o, fs, r.Target, r.Remote)
+			}
+		}
+	})
+	return out
+}
+
+// halfReferences finds models that could write a part of a key of several columns which another model of the table knows: where it
+// would lead cannot be checked.
+func (e *Engine) halfReferences() error {
+	var errs []error
+	e.eachPair(func(m, o *model.Model) {
+		for _, r := range e.Refs[m] {
+			var there, writes int
+			for _, name := range columnsOf(r.Fields) {
+				if fs := entity.ByColumn(o, []string{name}); fs != nil {
+					there++
+					if !fs[0].ReadOnly && fs[0] != o.Tenant {
+						writes++
+					}
+				}
+			}
+			if writes > 0 && there < len(r.Fields) {
+				errs = append(errs, &fault.Error{Op: "open", Model: o.Name, Err: fault.ErrInvalid, Detail: fmt.Sprintf(
+					"%s of the same table refers to %s by %s, and %s has only a part of these columns: map them all, or tag those it has readonly",
+					m.Name, r.Target.Name, strings.Join(columnsOf(r.Fields), ", "), o.Name)})
+			}
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// eachPair calls do with every two models of one table, either way round.
+func (e *Engine) eachPair(do func(m, o *model.Model)) {
+	for _, m := range e.models {
+		for _, o := range e.models {
+			if src := e.Bound[m]; m != o && src != nil && src == e.Bound[o] && sameTable(src, m, o) {
+				do(m, o)
+			}
+		}
+	}
+}
+
+func columnsOf(fs []*model.Field) []string {
+	out := make([]string, len(fs))
+	for i, f := range fs {
+		out[i] = f.Column
 	}
 	return out
 }

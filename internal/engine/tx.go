@@ -52,6 +52,7 @@ type transaction struct {
 	levels []nesting // open nested transactions
 	nests  int       // nested transactions begun so far
 	ended  bool
+	began  time.Time // where somebody looks
 
 	effects  []func(context.Context) // to run after the commit
 	settings []source.Setting        // variables of the database as they are now
@@ -79,9 +80,9 @@ func WithSession(ctx context.Context, s *Session) context.Context {
 }
 
 // Carried is WithSession for operations that begin no transaction of their own: what hooks do about a read inside a
-// transaction belongs to it too.
+// transaction belongs to it too, and what they do about any operation ends with it when the DB is being closed.
 func (s *Session) Carried(ctx context.Context) context.Context {
-	if s.tx == nil {
+	if s.tx == nil && (!s.Registry().HasEvents() || ctx.Value(ambientKey{}) != nil) {
 		return ctx
 	}
 	return WithSession(ctx, s)
@@ -110,11 +111,16 @@ type TxOptions struct {
 
 func savepoint(level int) string { return "orm_" + strconv.Itoa(level) }
 
+// SourceOf gives the source of m; a handle on which all fails, and a model that Open was not told of, have none.
+func (s *Session) SourceOf(m *model.Model) (source.Source, error) {
+	if s.Err != nil {
+		return nil, s.Err
+	}
+	return s.Engine.SourceOf(m)
+}
+
 // Executor gives what runs the statements of m.
 func (s *Session) Executor(ctx context.Context, m *model.Model) (source.Executor, source.Source, error) {
-	if s.Err != nil {
-		return nil, nil, s.Err
-	}
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return nil, nil, err
@@ -165,11 +171,11 @@ func (s *Session) Included(ctx context.Context, m *model.Model) (source.Executor
 
 // RawSource gives the source that SQL text runs on.
 func (s *Session) RawSource(ctx context.Context) (source.SQL, error) {
-	if s.closed.Load() {
-		return nil, &fault.Error{Op: "raw", Err: fault.ErrClosed, Detail: "the DB was closed"}
-	}
 	if s.Err != nil {
 		return nil, s.Err
+	}
+	if s.life.ended.Load() {
+		return nil, fault.Fill(errClosed(), "raw", "", "")
 	}
 	src := s.Only
 	if src == nil {
@@ -206,7 +212,8 @@ func (t *transaction) on(ctx context.Context, s *Session, src source.Source, nam
 	}
 	for i := range t.levels {
 		if !t.levels[i].set {
-			if err := t.tx.Savepoint(ctx, savepoint(i+1)); err != nil {
+			set := func(ctx context.Context) error { return t.tx.Savepoint(ctx, savepoint(i+1)) }
+			if err := t.step(ctx, s.Engine, "savepoint", i+1, nil, set); err != nil {
 				return nil, err
 			}
 			t.levels[i].set, t.levels[i].settings = true, t.settings
@@ -218,6 +225,8 @@ func (t *transaction) on(ctx context.Context, s *Session, src source.Source, nam
 // refuses finds what makes a statement on src fail before the database is asked. t.mu is held.
 func (t *transaction) refuses(ctx context.Context, s *Session, src source.Source, name string) error {
 	switch {
+	case s.life.ended.Load():
+		return fault.Fill(errClosed(), "", name, "")
 	case t.over(s):
 		return &fault.Error{Model: name, Err: fault.ErrClosed, Detail: "the transaction has ended"}
 	case !hook.Same(t.ctx, ctx):
@@ -238,23 +247,26 @@ func (t *transaction) begin(s *Session, src source.Source, name string) error {
 	if err != nil {
 		return err
 	}
-	tx, err := sql.Begin(begin, t.opts)
+	t.src = src
+	err = t.step(begin, s.Engine, "begin", 0, nil, func(ctx context.Context) (err error) {
+		t.tx, err = sql.Begin(ctx, t.opts)
+		return err
+	})
 	if err != nil {
+		t.src, t.tx = nil, nil
 		return fault.Fill(err, "begin", "", src.Name())
 	}
-	t.tx, t.src, t.settings = tx, src, settings
+	t.settings = settings
 	return nil
 }
 
 // Tx runs fn in a transaction: committed when fn returns nil, rolled back when it fails or panics. Inside a
 // transaction it is a savepoint.
 func (s *Session) Tx(ctx context.Context, o TxOptions, fn func(*Session) error) error {
-	s = s.Joined(ctx)
-	if s.closed.Load() {
-		return &fault.Error{Op: "tx", Err: fault.ErrClosed, Detail: "the DB was closed"}
-	}
+	s = s.Begin(ctx)
+	defer s.End()
 	if s.Err != nil {
-		return s.Err
+		return fault.Fill(s.Err, "tx", "", "")
 	}
 	if s.tx != nil {
 		return s.nested(ctx, o.TxOptions, fn)
@@ -302,7 +314,7 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 	done := false
 	defer func() {
 		if !done { // fn panicked or called runtime.Goexit
-			_ = t.end(ctx, false)
+			_ = t.end(ctx, s, false, nil)
 		}
 	}()
 	err = fn(&Session{Engine: s.Engine, tx: t, Only: s.Only})
@@ -311,14 +323,12 @@ func (s *Session) once(ctx context.Context, o source.TxOptions, fn func(*Session
 		err = fault.Ended(&fault.Error{Op: "tx", Err: cause, Detail: "the context ended before the commit; nothing was written"}, fault.Undone)
 	}
 	if err != nil {
-		return also(err, t.end(ctx, false))
+		return also(err, t.end(ctx, s, false, err))
 	}
-	if err := t.end(ctx, true); err != nil {
+	if err := t.end(ctx, s, true, nil); err != nil {
 		return fault.Fill(err, "commit", "", "")
 	}
-	for _, fn := range t.effects {
-		fn(ctx)
-	}
+	s.run(ctx, t.effects)
 	return nil
 }
 
@@ -330,7 +340,7 @@ func also(err, second error) error {
 	return errors.Join(err, second)
 }
 
-func (t *transaction) end(ctx context.Context, commit bool) error {
+func (t *transaction) end(ctx context.Context, s *Session, commit bool, cause error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
@@ -345,10 +355,19 @@ func (t *transaction) end(ctx context.Context, commit bool) error {
 			l.Forget()
 		}
 	}()
-	if commit {
-		return t.tx.Commit(ctx)
+	if commit && s.life.ended.Load() {
+		err := fault.Ended(&fault.Error{Err: fault.ErrClosed, Detail: "the DB was closed before the commit; nothing was written"}, fault.Undone)
+		return also(err, t.finish(ctx, s.Engine, false, err))
 	}
-	return t.tx.Rollback(ctx)
+	return t.finish(ctx, s.Engine, commit, cause)
+}
+
+// finish commits, or rolls back for the sake of cause.
+func (t *transaction) finish(ctx context.Context, e *Engine, commit bool, cause error) error {
+	if commit {
+		return t.step(ctx, e, "commit", 0, nil, t.tx.Commit)
+	}
+	return t.step(ctx, e, "rollback", 0, cause, t.tx.Rollback)
 }
 
 // nested runs fn under a savepoint. What the outer transaction was not begun with cannot be had any more, and is
@@ -375,18 +394,18 @@ func (s *Session) nested(ctx context.Context, o source.TxOptions, fn func(*Sessi
 	done := false
 	defer func() {
 		if !done {
-			_ = t.leave(ctx, level, effects, false)
+			_ = t.leave(ctx, s.Engine, level, effects, false, nil)
 		}
 	}()
 	err := fn(&Session{Engine: s.Engine, tx: t, level: level, nest: nest, Only: s.Only})
 	done = true
 	if err != nil {
-		return also(err, t.leave(ctx, level, effects, false))
+		return also(err, t.leave(ctx, s.Engine, level, effects, false, err))
 	}
-	return t.leave(ctx, level, effects, true)
+	return t.leave(ctx, s.Engine, level, effects, true, nil)
 }
 
-func (t *transaction) leave(ctx context.Context, level, effects int, keep bool) error {
+func (t *transaction) leave(ctx context.Context, e *Engine, level, effects int, keep bool, cause error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !keep { // what is undone has no effects
@@ -397,16 +416,18 @@ func (t *transaction) leave(ctx context.Context, level, effects int, keep bool) 
 	if !set || t.ended {
 		return nil
 	}
+	release := func(ctx context.Context) error { return t.tx.Release(ctx, savepoint(level)) }
 	if keep {
-		return t.tx.Release(ctx, savepoint(level))
+		return t.step(ctx, e, "release", level, nil, release)
 	}
 	t.settings = nil                 // unknown until it is undone
 	ctx = context.WithoutCancel(ctx) // the savepoint must be undone even if the caller gave up
-	if err := t.tx.RollbackTo(ctx, savepoint(level)); err != nil {
+	undo := func(ctx context.Context) error { return t.tx.RollbackTo(ctx, savepoint(level)) }
+	if err := t.step(ctx, e, "rollback to", level, cause, undo); err != nil {
 		return err
 	}
 	t.settings = settings
-	return t.tx.Release(ctx, savepoint(level))
+	return t.step(ctx, e, "release", level, nil, release)
 }
 
 // Atomically runs fn so that it writes everything or nothing: in a transaction of its own on the source

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/multi-orm/orm/internal/httpcall"
+	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/jsonstream"
 	"github.com/multi-orm/orm/model"
 )
@@ -50,7 +50,7 @@ func (r *Reader) put(f *model.Field, v []byte, row unsafe.Pointer) (err error) {
 		return nil
 	case c == 'n':
 		if err := f.SetNull(row); err != nil {
-			return httpcall.Upstream(f.Model, f, "the reply has null, which the column cannot hold").WithCause(err)
+			return upstream(f.Model, f, "the reply has null, which the column cannot hold").WithCause(err)
 		}
 		return nil
 	case f.Kind == model.String && c == '"':
@@ -81,7 +81,7 @@ func (r *Reader) put(f *model.Field, v []byte, row unsafe.Pointer) (err error) {
 		return r.assign(f, v, row)
 	}
 	if err != nil {
-		return httpcall.Upstream(f.Model, f, "the reply has a value that does not fit the column").WithCause(err)
+		return upstream(f.Model, f, "the reply has a value that does not fit the column").WithCause(err)
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (r *Reader) assign(f *model.Field, v []byte, row unsafe.Pointer) error {
 		return misfit(f, v)
 	}
 	if err := f.Assign(row, src); err != nil {
-		return httpcall.Upstream(f.Model, f, "the reply has a value that does not fit the column").WithCause(err)
+		return upstream(f.Model, f, "the reply has a value that does not fit the column").WithCause(err)
 	}
 	return nil
 }
@@ -134,8 +134,17 @@ func numeral(v []byte) string {
 	return View(v)
 }
 
+// upstream is what the API did wrong with model m; f is nil where it is no column's.
+func upstream(m *model.Model, f *model.Field, detail string) *fault.Error {
+	field := ""
+	if f != nil {
+		field = f.Name
+	}
+	return fault.New(fault.ErrUpstream, m.Name, field, detail)
+}
+
 func misfit(f *model.Field, v []byte) error {
-	return httpcall.Upstream(f.Model, f, "the reply has "+KindOf(v)+" where "+wanted(f)+" belongs")
+	return upstream(f.Model, f, "the reply has "+KindOf(v)+" where "+wanted(f)+" belongs")
 }
 
 func wanted(f *model.Field) string {

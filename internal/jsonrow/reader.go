@@ -7,7 +7,6 @@ import (
 	"unsafe"
 
 	"github.com/multi-orm/orm/internal/fault"
-	"github.com/multi-orm/orm/internal/httpcall"
 	"github.com/multi-orm/orm/internal/jsonstream"
 	"github.com/multi-orm/orm/model"
 )
@@ -75,7 +74,7 @@ func (r *Reader) Beside(i int) []byte { return r.values[len(r.names)+i] }
 // read takes an item apart. Of members with one name the last counts; those that are no column are skipped.
 func (r *Reader) read(item []byte) error {
 	if item[0] != '{' {
-		return httpcall.Upstream(r.model, nil, "the reply has "+KindOf(item)+" where a row, an object, belongs")
+		return upstream(r.model, nil, "the reply has "+KindOf(item)+" where a row, an object, belongs")
 	}
 	clear(r.values)
 	m := jsonstream.MembersOf(item)
@@ -123,7 +122,7 @@ func (r *Reader) Decode(fields []*model.Field, item []byte, row unsafe.Pointer) 
 		v := r.values[f.Index]
 		if v == nil {
 			if r.whole || !f.Nullable {
-				return httpcall.Upstream(r.model, f, "the reply has no "+strconv.Quote(r.names[f.Index]))
+				return upstream(r.model, f, "the reply has no "+strconv.Quote(r.names[f.Index]))
 			}
 			v = r.null
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/internal/filter"
-	"github.com/multi-orm/orm/internal/httpcall"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -39,7 +38,7 @@ func (s Standing) Hold(m *model.Model, row unsafe.Pointer) error {
 		case err != nil:
 			return err
 		case !passes:
-			return httpcall.Upstream(m, nil, "the API answered the write with a row outside of the scopes")
+			return upstream(m, nil, "the API answered the write with a row outside of the scopes")
 		}
 	}
 	return nil

@@ -44,21 +44,21 @@ type writer interface {
 // Diff gives what brings live to the tables that models want, in the order to run it, and what it leaves to be done by hand. Tables
 // that no model maps are looked at only where the options say so.
 func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Options) ([]Change, []Note, error) {
-	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, fold: d.Name() != (dialect.Postgres{}).Name(), filled: map[string]bool{}}
+	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, wants: map[*catalogue.Table]*ddl.Table{}, fold: d.Name() != (dialect.Postgres{}).Name(), filled: map[string]bool{}}
 	switch d.Name() {
 	case dialect.Postgres{}.Name():
-		w.w = postgresWriter{d: d, o: o}
+		w.w = postgresWriter{d: d, live: live, o: o}
 	case dialect.SQLite{}.Name():
 		w.w = sqliteWriter{d: d, live: live, o: o}
 	case dialect.SQLServer{}.Name():
-		w.w = sqlServerWriter{d: d}
+		w.w = sqlServerWriter{d: d, live: live}
 	default:
 		return nil, nil, &fault.Error{Op: "plan", Source: live.Source, Err: fault.ErrUnsupported, Detail: "changes cannot be written for the dialect " + d.Name()}
 	}
 	w.diff(models)
 	for at := range o.Fills {
 		if !w.filled[at] {
-			return nil, nil, fault.Say(fault.ErrInvalid, "", "", "plan: the value for "+strconv.Quote(at)+` fills nothing: name a column that a model maps as "table.column"`)
+			return nil, nil, fault.Say(fault.ErrInvalid, "", "", "plan: the value for "+strconv.Quote(at)+` fills nothing: name a column that a model maps as "table.column", once`)
 		}
 	}
 	for i := range w.changes {
@@ -78,6 +78,7 @@ type differ struct {
 	fold    bool            // names are the same whatever their case
 	taken   map[string]bool // names of indexes and tables, by schema
 	filled  map[string]bool
+	wants   map[*catalogue.Table]*ddl.Table // what models want of tables that are there
 	changes []Change
 	notes   []Note
 
@@ -108,6 +109,11 @@ func (w *differ) diff(models []*model.Model) {
 	schemas := map[string]bool{"": true}
 	for i := range w.live.Tables {
 		schemas[w.live.Tables[i].Schema] = true
+	}
+	for _, t := range wanted {
+		if live := w.finds.Table(t.Schema, t.Name); live != nil {
+			w.wants[live] = t
+		}
 	}
 	for _, t := range wanted {
 		live := w.finds.Table(t.Schema, t.Name)
@@ -220,7 +226,9 @@ func (w *differ) create(t *ddl.Table) {
 	}
 	w.changes = append(w.changes, Change{Table: p.name(), Kind: CreateTable, Up: up, Down: one("DROP TABLE " + p.sql()), Why: why})
 	for i := range t.Columns {
-		w.filled[p.name()+"."+t.Columns[i].Name] = true
+		if at := w.filling(t.Schema, t.Name, t.Columns[i].Name); at != "" {
+			w.filled[at] = true
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,6 +21,9 @@ func (w *differ) add(c *ddl.Column) {
 		return // the note on the key says it
 	}
 	fill, asked := w.fill(c)
+	if w.addedAbove(c) {
+		return
+	}
 	e := edit{kind: AddColumn, column: c, nullable: !c.NotNull, why: "no column of the name is there"}
 	switch {
 	case asked:
@@ -42,17 +46,31 @@ func (w *differ) add(c *ddl.Column) {
 	}
 }
 
-// fill gives the expression that the options say for a column.
+// fill gives the expression that the options say for a column of the table under way.
 func (w *differ) fill(c *ddl.Column) (string, bool) {
-	for at, text := range w.o.Fills {
+	at := w.filling(w.on.schema(), w.on.table(), c.Name)
+	if at == "" {
+		return "", false
+	}
+	w.filled[at] = true
+	return w.o.Fills[at], true
+}
+
+// filling is the name that the options have for a column, "" where they say nothing of it. The first of several stands, so that the others are told.
+func (w *differ) filling(schema, table, column string) string {
+	if w.same(schema, w.live.Default) {
+		schema = ""
+	}
+	for _, at := range slices.Sorted(maps.Keys(w.o.Fills)) {
 		dot := strings.LastIndexByte(at, '.')
-		if dot < 0 || !w.same(at[dot+1:], c.Name) || !w.same(at[:dot], w.on.name()) {
+		if dot < 0 || !w.same(at[dot+1:], column) {
 			continue
 		}
-		w.filled[at] = true
-		return text, true
+		if w.same(at[:dot], catalogue.FullName(schema, table)) || schema == "" && w.same(at[:dot], w.live.Default+"."+table) {
+			return at
+		}
 	}
-	return "", false
+	return ""
 }
 
 func (w *differ) setNotNull(c *ddl.Column, filled bool) {
@@ -67,7 +85,7 @@ func (w *differ) setNotNull(c *ddl.Column, filled bool) {
 // compare compares a column that is there.
 func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
 	fill, asked := w.fill(c)
-	if l.Generated != "" {
+	if l.Generated != "" || w.doneAbove(c, l) {
 		return
 	}
 	switch why, wider := suits(c, l, w.d); {
@@ -125,6 +143,10 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 	}
 	check := w.listing(l)
 	if check == nil {
+		return
+	}
+	if from := w.inheritedCheck(check); from != "" && len(lacking)+len(over) > 0 {
+		w.note(l.Name, "the check "+check.Name+" lists other values than the tag, and it comes from "+from+", which the table inherits from: change it there")
 		return
 	}
 	var both []string

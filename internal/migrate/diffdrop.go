@@ -113,7 +113,28 @@ func (w *differ) holders(l *catalogue.Column, dropped []*catalogue.Column) (out 
 			}
 		}
 	}
-	return append(out, w.texts(l)...)
+	for _, h := range t.Holders {
+		if is(h.Column) || h.Kind == "type" {
+			out = append(out, heldBy(t, h))
+		}
+	}
+	if w.d.Name() != (dialect.Postgres{}).Name() { // which knows, where others have their texts
+		for _, words := range w.texts(l) {
+			if !slices.Contains(out, words) {
+				out = append(out, words)
+			}
+		}
+		return out
+	}
+	if sqltokens.Names(t.Partition, l.Name, w.same) && !slices.Contains(out, partitioned) {
+		out = append(out, partitioned)
+	}
+	for i := range w.live.Tables {
+		if o := &w.live.Tables[i]; slices.Contains(w.above(o), t) && o.Column(l.Name) != nil {
+			out = append(out, "the table "+o.FullName()+" inherits it")
+		}
+	}
+	return out
 }
 
 // texts are the views, triggers and virtual tables that name a column of the table under way: its name stands in them, and that of the table,
@@ -182,15 +203,10 @@ func (w *differ) givesAll(text string) bool {
 
 // again is what brings back what went with a column, as far as words go: rows that all have the same value there can be refused by unique sets,
 // and SQL Server takes NULLs for the same.
-func (r *released) again(p *pair, alter string, was *catalogue.Column) (out []string) {
-	sqlServer := p.d.Name() == (dialect.SQLServer{}).Name()
+func (r *released) again(was *catalogue.Column, nullsEqual bool, back func(*catalogue.Index) []string) (out []string) {
 	for _, x := range r.indexes {
-		switch {
-		case x.Unique && (was.Default != "" || sqlServer):
-		case x.Constraint && x.Columns() != nil && !x.Deferrable:
-			out = append(out, alter+"ADD CONSTRAINT "+p.d.Quote(x.Name)+" UNIQUE ("+quotedList(p.d, x.Columns())+")")
-		case !x.Constraint:
-			out = append(out, indexBack(p, x)...)
+		if !x.Unique || was.Default == "" && !nullsEqual {
+			out = append(out, back(x)...)
 		}
 	}
 	return out

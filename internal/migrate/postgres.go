@@ -12,15 +12,27 @@ import (
 
 // postgresWriter writes the changes of PostgreSQL.
 type postgresWriter struct {
-	d dialect.Dialect
-	o Options
+	d    dialect.Dialect
+	live *catalogue.Schema
+	o    Options
 }
 
 func (w postgresWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
+	var absent []string // that the plan does not add
 	for i := range edits {
-		out = append(out, w.change(p, &edits[i])...)
+		e := &edits[i]
+		if slices.Contains(absent, e.columnName()) || e.index != nil && slices.ContainsFunc(e.index.Columns, func(c string) bool { return slices.Contains(absent, c) }) {
+			continue
+		}
+		if text := w.refused(p, e); text != "" {
+			if notes = append(notes, Note{Table: p.name(), Column: e.columnName(), Text: e.why + text}); e.kind == AddColumn {
+				absent = append(absent, e.columnName())
+			}
+			continue
+		}
+		out = append(out, w.change(p, e)...)
 	}
-	return out, nil
+	return out, notes
 }
 
 func (w postgresWriter) change(p *pair, e *edit) []Change {
@@ -52,7 +64,7 @@ func (w postgresWriter) change(p *pair, e *edit) []Change {
 	case AddForeignKey:
 		return foreignKeyChange(p, e, w.o.NotValid)
 	case DropColumn:
-		return []Change{e.change(one(alter+"DROP COLUMN "+column), append(one(alter+"ADD COLUMN "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))}
+		return []Change{e.change(one(alter+"DROP COLUMN "+column), append(one(alter+"ADD COLUMN "+columnBack(w.d, e.was)), e.released.again(e.was, false, func(x *catalogue.Index) []string { return w.again(p, alter, x) })...))}
 	}
 	return nil
 }
@@ -105,9 +117,7 @@ func (w postgresWriter) setNotNull(alter, column string, e *edit) []Change {
 // alterType changes the type of a column by a cast. A default is put off meanwhile where it has no cast of its own, and is then what the
 // model says, or else what it was in the new type.
 func (w postgresWriter) alterType(alter, column string, e *edit) Change {
-	to, _, _ := strings.Cut(e.column.Type, " GENERATED")
-	to, _, _ = strings.Cut(to, " DEFAULT")
-	plain, _, _ := strings.Cut(to, " COLLATE")
+	to, plain := alteredType(e)
 	up := one(alter + "ALTER COLUMN " + column + " TYPE " + to + " USING " + column + "::" + plain)
 	down := one(alter + "ALTER COLUMN " + column + " TYPE " + e.was.DBType + " USING " + column + "::" + e.was.DBType)
 	if e.was.Collation != "" {
@@ -124,6 +134,14 @@ func (w postgresWriter) alterType(alter, column string, e *edit) Change {
 		down = append(append(one(gone), down...), alter+"ALTER COLUMN "+column+" SET DEFAULT "+e.was.Default)
 	}
 	return e.change(up, down)
+}
+
+// alteredType is the type that a column gets, and the same without its collation.
+func alteredType(e *edit) (to, plain string) {
+	to, _, _ = strings.Cut(e.column.Type, " GENERATED")
+	to, _, _ = strings.Cut(to, " DEFAULT")
+	plain, _, _ = strings.Cut(to, " COLLATE")
+	return to, plain
 }
 
 // setDefault has the database make the values of a column, numbers behind those that are there.
@@ -211,11 +229,11 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 	var gone, back []string
 	if x := e.wasIndex; x != nil {
 		if x.Constraint {
-			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+quotedList(w.d, x.Columns())+")")
+			gone = one(alter + "DROP CONSTRAINT " + w.d.Quote(x.Name))
 		} else {
 			gone = one(drop(x.Name, ""))
-			back = indexBack(p, x)
 		}
+		back = w.again(p, alter, x)
 	}
 	switch e.kind {
 	case DropIndex:
@@ -231,6 +249,17 @@ func (w postgresWriter) index(p *pair, alter string, e *edit) Change {
 		c.Why += "; PostgreSQL makes no index of a partitioned table concurrently, so others cannot write meanwhile: make the same index of each part concurrently first, which this one then takes over"
 	}
 	return c
+}
+
+// again makes an index or a unique constraint that was dropped.
+func (w postgresWriter) again(p *pair, alter string, x *catalogue.Index) []string {
+	switch {
+	case !x.Constraint:
+		return indexBack(p, x)
+	case x.Columns() == nil || x.Deferrable || x.NullsEqual || len(x.Include) > 0:
+		return nil
+	}
+	return one(alter + "ADD CONSTRAINT " + w.d.Quote(x.Name) + " UNIQUE (" + quotedList(w.d, x.Columns()) + ")")
 }
 
 // indexBack makes an index that was dropped, nothing where its form is beyond words.

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,12 +26,18 @@ func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note
 	var keep, lose []*edit
 	for i := range edits {
 		e := &edits[i]
-		switch {
+		switch typ := b.unknownType(e); {
+		case typ != "":
+			notes = append(notes, b.note(e, "the table is STRICT, which knows no "+typ))
 		case e.kind == AddColumn && plainlyAdded(e) && !pairedFill(edits, e):
 			out = append(out, b.add(e))
 		case isIndexEdit(e):
-		case e.kind == SetDefault && e.column.Default == "":
-			notes = append(notes, b.note(e, "the table must be declared anew, with an INTEGER PRIMARY KEY"))
+		case e.kind == SetDefault && slices.ContainsFunc(edits, func(o edit) bool { return o.kind == AlterType && o.column == e.column }) && (b.numbersRows(e) || defaultIn(e) != ""):
+		case e.kind == SetDefault && b.numbersRows(e):
+			e.destructive, e.why = true, e.why+"; a value that is no whole number makes the step fail"
+			lose = append(lose, e)
+		case e.kind == SetDefault && defaultIn(e) == "":
+			notes = append(notes, b.note(e, "only an INTEGER PRIMARY KEY of a table whose rows have numbers makes its own"))
 		case e.kind == FillColumn && !filledIn(edits, e):
 			col := w.d.Quote(e.column.Name)
 			out = append(out, e.change(one("UPDATE "+p.sql()+" SET "+col+" = "+e.fill+" WHERE "+col+" IS NULL"), nil))
@@ -71,6 +78,12 @@ func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note
 	rebuilt(lose)
 	indexes(true)
 	return out, notes
+}
+
+// defaultIn is the default that the database is to make a value by, "" where it numbers rows.
+func defaultIn(e *edit) string {
+	_, text, _ := strings.Cut(e.column.Type, " DEFAULT ")
+	return cmp.Or(e.column.Default, text)
 }
 
 func isIndexEdit(e *edit) bool {
@@ -166,10 +179,14 @@ func (b *rebuilding) apply(to *createText, e *edit) bool {
 		to.add(e.column.Name, addedColumn(b.d, e))
 	case DropNotNull, SetNotNull:
 		to.null(name, e.kind == DropNotNull)
-	case SetDefault:
-		to.defaults(name, e.column.Default)
 	case AlterType:
-		to.retype(name, e.column.Type)
+		to.retype(name, e.column.Type, b.numbersRows(e))
+	case SetDefault:
+		if text := defaultIn(e); text != "" {
+			to.defaulted(name, text)
+		} else {
+			to.retype(name, "INTEGER", true)
+		}
 	case AddValues, TakeValues, AddCheck:
 		old := ""
 		if e.check != nil {

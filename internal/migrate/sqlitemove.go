@@ -15,6 +15,7 @@ const (
 	keysOff    = "foreign keys are off: plan without ForeignKeysOn, or run it where they are on"
 	keysInside = "foreign keys are on, run it outside a transaction"
 	keysBroken = "foreign keys would lead nowhere"
+	halfway    = "a statement before this one failed, so nothing of the step is kept"
 	changed    = "the table has other columns, indexes or triggers than it was planned for: plan again"
 )
 
@@ -22,11 +23,12 @@ const (
 // reads all views and changes keys that lead to the table. To drop a table deletes its rows first where foreign keys are on: keys
 // without an action wait for the rows to come back, within the transaction; what an action would do to other rows cannot be taken back, so
 // the steps fail before they do anything, unless they are told that keys are on, and switch them off outside a transaction and on again.
-// So they do where the table is not as from says, or has another index or trigger than there: what they do not know they would lose.
+// So they do where the table is not as from says, or has another index or trigger than there: what they do not know they would lose. A shell
+// that goes on behind a statement that failed does what follows in a transaction of its own, which a look at the end takes back.
 func (b *rebuilding) statements(from *createText, there []string, to *createText, into, out, beside []string) []string {
 	table, literal := b.d.Quote(b.p.live.Name), ddl.Literal(b.d, b.p.live.Name)
-	guard, rows := b.d.Quote(b.unused("rebuilding")), b.d.Quote(b.unused("rebuilding_rows"))
-	if r := b.rowid(); r != "" {
+	guard, rows, done := b.d.Quote(b.unused("rebuilding")), b.d.Quote(b.unused("rebuilding_rows")), b.d.Quote(b.unused("rebuilding_done"))
+	if r := b.rowid(from, to); r != "" {
 		into, out = append(one(r), into...), append(one(r), out...)
 	}
 	places := make([]string, len(into))
@@ -38,6 +40,10 @@ func (b *rebuilding) statements(from *createText, there []string, to *createText
 	}
 	refuse := check("enforced", keysAct, `"enforced" = 0`)
 	enforced := "(SELECT foreign_keys FROM pragma_foreign_keys) AND " + b.acted(literal)
+	counts, sequence := from.counts() && to.counts(), "NULL"
+	if counts { // numbers of rows that are gone are not given again
+		sequence = "(SELECT seq FROM sqlite_sequence WHERE name = " + literal + ")"
+	}
 	var list []string
 	known := check("changed", changed, `"changed" = 0`)
 	if b.switches() {
@@ -47,23 +53,25 @@ func (b *rebuilding) statements(from *createText, there []string, to *createText
 	}
 	list = append(list,
 		`SAVEPOINT "rebuild"`,
-		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER`+refuse+known+check("more", keysBroken, `"more" <= 0`)+")",
-		"INSERT OR ROLLBACK INTO "+guard+` ("enforced", "changed", "broken") SELECT `+enforced+", "+b.differs(literal, from, there)+", "+b.broken(),
+		"CREATE TEMP TABLE "+guard+` ("broken" INTEGER, "sequence" INTEGER, "rows" INTEGER`+refuse+known+check("more", keysBroken, `"more" <= 0`)+")",
+		"INSERT OR ROLLBACK INTO "+guard+` ("enforced", "changed", "broken", "rows", "sequence") SELECT `+enforced+", "+b.differs(literal, from, there)+", "+b.broken()+", (SELECT count(*) FROM "+table+"), "+sequence,
+		`SAVEPOINT "rebuild_rows"`,
+		"CREATE TEMP TABLE "+done+` ("done" INTEGER CONSTRAINT "`+halfway+`" CHECK ("done" = 1))`,
 		"PRAGMA defer_foreign_keys = ON", // to the end of the transaction
 		"CREATE TEMP TABLE "+rows+" ("+strings.Join(places, ", ")+")",
 		"INSERT INTO "+rows+" SELECT "+strings.Join(out, ", ")+" FROM "+table)
-	counts := strings.Contains(strings.ToUpper(b.text.text), "AUTOINCREMENT") // numbers of rows that are gone are not given again
-	if counts {
-		list = append(list, "UPDATE "+guard+` SET "sequence" = (SELECT seq FROM sqlite_sequence WHERE name = `+literal+")")
-	}
 	list = append(list, "DROP TABLE "+table, to.create(table),
 		"INSERT OR ROLLBACK INTO "+table+" ("+strings.Join(into, ", ")+") SELECT "+strings.Join(places, ", ")+" FROM "+rows, "DROP TABLE temp."+rows)
-	if counts {
-		list = append(list, "DELETE FROM sqlite_sequence WHERE name = "+literal,
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+literal+`, "sequence" FROM `+guard+` WHERE "sequence" IS NOT NULL`)
+	if counts { // by statements that the table of guards must be there for
+		list = append(list, "UPDATE sqlite_sequence SET seq = (SELECT \"sequence\" FROM "+guard+") WHERE name = "+literal+" AND EXISTS (SELECT 1 FROM "+guard+` WHERE "sequence" IS NOT NULL)`,
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+literal+`, "sequence" FROM `+guard+` WHERE "sequence" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = `+literal+")")
 	}
 	list = append(list, beside...)
 	list = append(list,
+		"INSERT OR ROLLBACK INTO "+done+" SELECT (SELECT count(*) FROM sqlite_temp_master WHERE type = 'table' AND name = "+ddl.Literal(b.d, b.unused("rebuilding"))+") = 1 AND (SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = "+literal+
+			" COLLATE NOCASE) = 1 AND (SELECT count(*) FROM sqlite_master WHERE tbl_name = "+literal+" COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL) = "+strconv.Itoa(len(beside)),
+		"INSERT OR ROLLBACK INTO "+done+" SELECT (SELECT count(*) FROM "+table+`) = "rows" AND ("sequence" IS NULL OR `+sequence+` = "sequence") FROM `+guard,
+		"DROP TABLE temp."+done,
 		"INSERT OR ROLLBACK INTO "+guard+` ("more") SELECT `+b.broken()+` - "broken" FROM `+guard,
 		"DROP TABLE temp."+guard,
 		`RELEASE "rebuild"`)

@@ -43,6 +43,9 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		}
 		why = append(why, what+": "+e.why)
 	}
+	if after := to.rowNumber(); after != "" && after != from.rowNumber() && b.words() != "" {
+		return Change{}, b.note(first, "the rows would get other numbers, by which "+b.words()+" knows them")
+	}
 	var into, out []string
 	for _, c := range moved {
 		if dropped[c] {
@@ -103,11 +106,20 @@ func (b *rebuilding) columns() (out []string) {
 	return append(out, b.more...)
 }
 
-// rowid is the name by which the number of a row is moved, "" where a column holds it or there is none: full-text indexes and others
-// know rows by it.
-func (b *rebuilding) rowid() string {
-	t := b.p.live
-	if t.Without != "" || len(t.Key.Columns) == 1 && t.Column(t.Key.Columns[0]).Identity != catalogue.NoIdentity {
+// words names a full-text table or another virtual one over the table, "" where none is.
+func (b *rebuilding) words() string {
+	for i := range b.live.Tables {
+		if t := &b.live.Tables[i]; t.Kind == catalogue.VirtualTable && sqltokens.Mentions(unquoted(t.Definition), b.p.live.Name, strings.EqualFold) {
+			return "the virtual table " + t.FullName()
+		}
+	}
+	return ""
+}
+
+// rowid is the name by which the number of a row is moved, "" where a column of the new table holds it or there is none: full-text indexes and
+// others know rows by it.
+func (b *rebuilding) rowid(from, to *createText) string {
+	if from.rowless() || to.rowNumber() != "" {
 		return ""
 	}
 	for _, name := range []string{"rowid", "_rowid_", "oid"} {

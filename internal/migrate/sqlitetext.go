@@ -197,15 +197,6 @@ func (c *createText) setClauses(i int, name string, list []clause) {
 	c.defs[i].text = strings.Join(parts, " ")
 }
 
-// retype gives a column another type.
-func (c *createText) retype(column, typ string) {
-	i := c.at(column)
-	name, list := c.clauses(i)
-	collates := strings.Contains(strings.ToUpper(typ), "COLLATE ")
-	list = slices.DeleteFunc(list, func(x clause) bool { return x.kind == "type" || collates && x.kind == "collate" })
-	c.setClauses(i, name, append([]clause{{"type", typ}}, list...))
-}
-
 // null lets a column be NULL, or not.
 func (c *createText) null(column string, may bool) {
 	i := c.at(column)
@@ -215,13 +206,6 @@ func (c *createText) null(column string, may bool) {
 		list = append(list, clause{"not null", "NOT NULL"})
 	}
 	c.setClauses(i, name, list)
-}
-
-// defaults gives a column that has no default one.
-func (c *createText) defaults(column, expression string) {
-	i := c.at(column)
-	name, list := c.clauses(i)
-	c.setClauses(i, name, append(list, clause{"default", "DEFAULT " + expression}))
 }
 
 // check puts a condition in the place of another, or behind the column where there is none. ok is false where the other is not found.

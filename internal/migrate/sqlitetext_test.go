@@ -31,8 +31,8 @@ func TestCreateText(t *testing.T) {
 		{"null", func(c *createText) bool { c.null("A, B", true); return true }, `"a, b" VARCHAR(10) DEFAULT 'x, (y' COLLATE NOCASE,`, "given"},
 		{"not null", func(c *createText) bool { c.null("kind", false); return true }, `kind TEXT CHECK (kind IN ('a', 'b')) NOT NULL,`, ")) NULL"},
 		{"not null behind actions", func(c *createText) bool { c.null("parent", false); return true }, `ON DELETE SET NULL ON UPDATE SET DEFAULT DEFERRABLE INITIALLY DEFERRED NOT NULL,`, ""},
-		{"type", func(c *createText) bool { c.retype("a, b", "TEXT COLLATE other"); return true }, `"a, b" TEXT COLLATE other DEFAULT 'x, (y' CONSTRAINT given NOT NULL ON CONFLICT FAIL,`, "NOCASE"},
-		{"type of the last", func(c *createText) bool { c.retype("last one", "BLOB"); return true }, `[last one] BLOB NOT NULL DEFAULT (lower('(')),`, "[last one] TEXT"},
+		{"type", func(c *createText) bool { c.retype("a, b", "TEXT COLLATE other", false); return true }, `"a, b" TEXT COLLATE other DEFAULT 'x, (y' CONSTRAINT given NOT NULL ON CONFLICT FAIL,`, "NOCASE"},
+		{"type of the last", func(c *createText) bool { c.retype("last one", "BLOB", false); return true }, `[last one] BLOB NOT NULL DEFAULT (lower('(')),`, "[last one] TEXT"},
 		{"check", func(c *createText) bool { return c.check("kind", "kind IN ('a', 'b')", "kind IN ('c')") }, `kind TEXT CHECK (kind IN ('c')) NULL,`, "'a'"},
 		{"new check", func(c *createText) bool { return c.check("kind", "", "1") }, `NULL CHECK (1),`, ""},
 		{"check of the table", func(c *createText) bool { return c.check("kind", "parent < 10 AND kind <> 'z'", "2") }, `CONSTRAINT low CHECK (2)`, "parent <"},
@@ -81,7 +81,7 @@ func FuzzCreateText(f *testing.F) {
 			}
 			x := c.clone()
 			x.null(d.column, false)
-			x.retype(d.column, "TEXT")
+			x.retype(d.column, "TEXT", false)
 			x.check(d.column, "", "1")
 			x.drop(d.column)
 		}

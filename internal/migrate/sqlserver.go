@@ -6,11 +6,15 @@ import (
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
 // sqlServerWriter writes the changes of SQL Server, whose constraints have names that only the server knows where they were given
 // none: those are looked up when the step runs.
-type sqlServerWriter struct{ d dialect.Dialect }
+type sqlServerWriter struct {
+	d    dialect.Dialect
+	live *catalogue.Schema
+}
 
 func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []Note) {
 	edits = w.atOnce(edits)
@@ -24,12 +28,13 @@ func (w sqlServerWriter) changes(p *pair, edits []edit) (out []Change, notes []N
 			out = append(out, w.change(p, e))
 			continue
 		}
+		c := w.change(p, e)
 		h, beyond := w.holding(p, edits, e)
-		if beyond != "" {
-			notes = append(notes, Note{Table: p.name(), Column: e.columnName(), Text: e.why + ", and SQL Server does not change it under the index " + beyond + ", which is beyond what the plan can make again: change it by hand"})
+		if len(beyond) > 0 {
+			notes = append(notes, Note{Table: p.name(), Column: e.columnName(), Text: e.why + byHand("SQL Server", &c, beyond)})
 			continue
 		}
-		out = append(out, h.around(w.change(p, e)))
+		out = append(out, h.around(c))
 	}
 	return out, notes
 }
@@ -127,7 +132,7 @@ func (w sqlServerWriter) change(p *pair, e *edit) Change {
 		return w.values(p, alter, column, e)
 	case DropColumn:
 		return e.change(append(w.free(p, alter, e), w.release(p, name, "default_constraints", "check_constraints"), alter+"DROP COLUMN "+column),
-			append(one(alter+"ADD "+columnBack(w.d, e.was)), e.released.again(p, alter, e.was)...))
+			append(one(alter+"ADD "+columnBack(w.d, e.was)), e.released.again(e.was, true, func(x *catalogue.Index) []string { return w.indexBack(p, x) })...))
 	}
 	return w.index(p, alter, e)
 }
@@ -152,10 +157,11 @@ func (w sqlServerWriter) index(p *pair, alter string, e *edit) Change {
 	var gone, back []string
 	if x := e.wasIndex; x != nil {
 		if x.Constraint {
-			gone, back = one(alter+"DROP CONSTRAINT "+w.d.Quote(x.Name)), one(alter+"ADD CONSTRAINT "+w.d.Quote(x.Name)+" UNIQUE ("+list(ddl.Quoted(w.d, x.Columns()))+")")
+			gone = one(alter + "DROP CONSTRAINT " + w.d.Quote(x.Name))
 		} else {
-			gone, back = one(drop(x.Name)), indexBack(p, x)
+			gone = one(drop(x.Name))
 		}
+		back = w.indexBack(p, x)
 	}
 	switch e.kind {
 	case DropIndex:

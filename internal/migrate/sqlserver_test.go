@@ -47,9 +47,14 @@ func TestSQLServer(t *testing.T) {
 			{Name: "old", Type: catalogue.Int64, DBType: "bigint", Default: "((7))"},
 		},
 		Key:     catalogue.Key{Name: "PK", Columns: []string{"id"}},
-		Indexes: []catalogue.Index{{Name: "old_idx", Parts: []catalogue.Part{{Column: "old", Desc: true}}}},
-		Checks:  []catalogue.Check{{Name: "CK__roles", Expression: "[Role] IN (N'a', N'b')"}},
-	}, {Name: "other", Kind: catalogue.BaseTable}}}
+		Uniques: []catalogue.Index{{Name: "one_age", Unique: true, Constraint: true, Parts: []catalogue.Part{{Column: "age", Desc: true}}, Settings: []string{"IGNORE_DUP_KEY = ON"}, Comment: "it's one"}},
+		Indexes: []catalogue.Index{{Name: "old_idx", Parts: []catalogue.Part{{Column: "old", Desc: true}}},
+			{Name: "kept_in", Clustered: true, Parts: []catalogue.Part{{Column: "age"}, {Column: "id", Desc: true}}, Settings: []string{"PAD_INDEX = ON", "FILLFACTOR = 80"}},
+			{Name: "beside", Parts: []catalogue.Part{{Column: "email"}}, Include: []string{"Age"}, Where: "([id]>(0))", Comment: "beside"}},
+		Checks:      []catalogue.Check{{Name: "CK__roles", Expression: "[Role] IN (N'a', N'b')"}, {Name: "off", Expression: "[age]>(0)", NotValid: true, Disabled: true}},
+		ForeignKeys: []catalogue.ForeignKey{{Name: "FK_age", Columns: []string{"age"}, Table: "ages", References: []string{"age"}, OnDelete: catalogue.SetNull, OnUpdate: catalogue.NoAction}},
+	}, {Name: "other", Kind: catalogue.BaseTable}, {Name: "ages", Kind: catalogue.BaseTable, Columns: []catalogue.Column{{Name: "age", Type: catalogue.Int32, DBType: "int"}}},
+		{Name: "leads", Schema: "crm", Kind: catalogue.BaseTable, ForeignKeys: []catalogue.ForeignKey{{Name: "FK_to", Columns: []string{"a"}, Table: "Accounts", References: []string{"age"}, NotValid: true, Disabled: true}}}}}
 	live.Tables[0].Checks[0].Expression = "Role IN ('a', 'b')"
 	account, err := model.For[Account]()
 	if err != nil {
@@ -81,7 +86,7 @@ func TestSQLServer(t *testing.T) {
 	if err != nil || string(want) != b.String() {
 		t.Errorf("run with -update and look at the difference: %v\n%s", err, b.String())
 	}
-	if len(notes) != 0 {
+	if len(notes) != 3 || slices.ContainsFunc(notes, func(n migrate.Note) bool { return !strings.Contains(n.Text, "is not dropped, since") }) {
 		t.Error(notes)
 	}
 }
@@ -189,8 +194,44 @@ func TestAlteredUnderIndexes(t *testing.T) {
 	if !slices.Equal(got, want) || len(notes) > 0 {
 		t.Errorf("%s\n%v", strings.Join(got, "\n"), notes)
 	}
-	live.Tables[0].Indexes[1].Include = []string{"m"}
-	if got, notes = plan(); len(got) != 3 || len(notes) != 2 || !strings.Contains(notes[0].Text, "under the index other") {
+	for _, c := range []struct {
+		name, says string
+		set        func(t *catalogue.Table)
+		notes      int
+	}{
+		{"another space", "the index other is beyond", func(t *catalogue.Table) { t.Indexes[1].Space = "fast" }, 1},
+		{"a disabled index", "the index other is beyond", func(t *catalogue.Table) { t.Indexes[1].Invalid = true }, 1},
+		{"a column store", "the index other is beyond", func(t *catalogue.Table) { t.Indexes[1].Method = "nonclustered columnstore" }, 1},
+		{"the primary key", "it is of the primary key PK", func(t *catalogue.Table) { t.Key.Columns = []string{"id", "M"} }, 2}, // and that it is another
+		{"a foreign key", "the foreign key FK leads from it to others", func(t *catalogue.Table) {
+			t.ForeignKeys = []catalogue.ForeignKey{{Name: "FK", Columns: []string{"M"}, Table: "others", References: []string{"x"}}}
+		}, 1},
+		{"a foreign key to it", "the foreign key FK of helds leads to it", func(t *catalogue.Table) {
+			t.ForeignKeys = []catalogue.ForeignKey{{Name: "FK", Columns: []string{"id"}, Table: "Helds", References: []string{"m"}}}
+		}, 1},
+		{"a computed column", "the column twice is made of it", func(t *catalogue.Table) {
+			t.Columns = append(t.Columns, catalogue.Column{Name: "twice", Type: catalogue.Int64, DBType: "bigint", Nullable: true, Generated: "([M]*(2))"})
+		}, 1},
+		{"a function", "the function sums names it", func(t *catalogue.Table) {
+			t.Holders = []catalogue.Holder{{Column: "m", Kind: "function", Name: "sums"}}
+		}, 1},
+		{"statistics", "the statistics st are of it", func(t *catalogue.Table) {
+			t.Holders = []catalogue.Holder{{Column: "m", Kind: "statistics", Name: "st"}}
+		}, 1},
+	} {
+		was := live.Tables[0]
+		was.Indexes = slices.Clone(was.Indexes)
+		c.set(&live.Tables[0])
+		got, notes := plan()
+		if len(notes) != c.notes || !slices.ContainsFunc(notes, func(n migrate.Note) bool {
+			return strings.Contains(n.Text, "SQL Server refuses that, since "+c.says) && strings.Contains(n.Text, "ALTER COLUMN")
+		}) {
+			t.Errorf("%s: %q %v", c.name, got, notes)
+		}
+		live.Tables[0] = was
+	}
+	live.Tables = append(live.Tables, catalogue.Table{Name: "seen", Kind: catalogue.View, View: true, Definition: "CREATE VIEW seen WITH SCHEMABINDING AS SELECT m FROM dbo.helds"})
+	if got, notes := plan(); len(notes) != 1 || !strings.Contains(notes[0].Text, "the view seen names it") {
 		t.Errorf("%q %v", got, notes)
 	}
 }

@@ -47,7 +47,8 @@ func Exec(ctx context.Context, s *engine.Session, text string, args []model.Valu
 type runner = func(context.Context, source.RawExecutor, string, []model.Value) (int64, error)
 
 func raw(ctx context.Context, s *engine.Session, text string, args []model.Value, rows *source.Rows, run runner) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	src, err := s.RawSource(ctx)
 	if err != nil {
 		return err

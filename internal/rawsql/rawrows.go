@@ -17,7 +17,8 @@ import (
 // row. An error of yield stops the read and is returned.
 func QueryRows(ctx context.Context, s *engine.Session, text string, args []model.Value, elem reflect.Type, some bool, size int, yield func(*source.Slab) error) error {
 	const name = "RawRows"
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	src, err := s.RawSource(ctx)
 	if err != nil {
 		return fault.Fill(err, name, "", "")

@@ -98,7 +98,8 @@ type batchLoad struct {
 // the row must be read alone: without a loader, inside a transaction, and for kinds of keys that are not compared here.
 func Load(ctx context.Context, s *engine.Session, m *model.Model, where *builder.Conjunction, dst unsafe.Pointer) (bool, error) {
 	l := loaderOf(ctx)
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	if l == nil || s.InTransaction() || s.Err != nil {
 		return false, nil
 	}
@@ -206,7 +207,7 @@ func (l *loader) take(ctx context.Context, s *engine.Session, src source.Source,
 	if b == nil {
 		b = &batchLoad{l: l, shelf: sh, s: &engine.Session{Engine: s.Engine}, m: with.m, keys: make([]model.List, len(key)), done: make(chan struct{})}
 		// of its own: hooks that load must not wait for the batch they are part of
-		b.ctx, b.cancel = context.WithCancel(WithLoader(context.WithoutCancel(ctx), l.window))
+		b.ctx, b.cancel = context.WithCancel(WithLoader(engine.WithSession(context.WithoutCancel(ctx), b.s), l.window))
 		b.timer = time.AfterFunc(l.window, b.run)
 		sh.open = b
 	}

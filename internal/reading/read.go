@@ -27,7 +27,8 @@ func ReadCall(ctx context.Context, s *engine.Session, name string, c *Call) erro
 }
 
 func readIn(ctx context.Context, s *engine.Session, name string, st *builder.Select, rows *source.Rows, sights []engine.Sight, page *cut) error {
-	s, m, asked := s.Joined(ctx), st.Model, st.Columns // hooks may take them away
+	s, m, asked := s.Begin(ctx), st.Model, st.Columns // hooks may take them away
+	defer s.End()
 	src, err := s.SourceOf(st.Model)
 	if err == nil {
 		err = s.Usable(ctx, src, st.Model.Name)
@@ -97,8 +98,8 @@ func (r *reader) read(ctx context.Context, src source.Source, st *builder.Select
 		return r.run(ctx, src, st, rows, b, nil)
 	}
 	st.Detach()
-	ctx = r.s.Carried(ctx)
 	v := r.sight()
+	ctx = v.Carried(ctx, r.s)
 	v.Begin(ctx, hooks, hook.Read, r.name, src, st.Model)
 	op := &v.Op
 	op.Select = st

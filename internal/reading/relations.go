@@ -15,7 +15,8 @@ import (
 // Below loads the relation of inc into parents, which hold its local columns and its field and were read by nobody: rows of
 // a struct made at run time. depth counts the includes above it.
 func Below(ctx context.Context, s *engine.Session, name string, inc *builder.Include, parents *source.Slab, depth int) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	m := inc.Relation.Target
 	incs := []*builder.Include{inc}
 	if err := scoping.Names(s, (&builder.Select{Includes: incs}).Named); err != nil {

@@ -20,7 +20,8 @@ import (
 // window is one row, decoded into the same memory each time. An error of yield stops the read and is returned.
 func Stream(ctx context.Context, s *engine.Session, st *builder.Select, elem reflect.Type, size int, yield func(*source.Slab) error) error {
 	const name = "Rows"
-	s, m := s.Joined(ctx), st.Model // hooks may take it away
+	s, m := s.Begin(ctx), st.Model // hooks may take it away
+	defer s.End()
 	src, err := s.SourceOf(m)
 	if err == nil {
 		err = s.Usable(ctx, src, st.Model.Name)

@@ -2,6 +2,7 @@ package related
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 
 	"github.com/multi-orm/orm/builder"
@@ -175,6 +176,9 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *engine.L
 		if err := tie(r.Name, row, ends.Local, key); err != nil {
 			return err
 		}
+		if err := shares(r, ends, key, k); err != nil {
+			return err
+		}
 		if err := tie(r.Name, row, ends.Remote, k); err != nil {
 			return err
 		}
@@ -196,6 +200,16 @@ func (f *family) joinSome(ctx context.Context, r *model.Relation, ends *engine.L
 		err = invalid(fault.ErrConflict, r, "a link row with the same columns exists and cannot be seen")
 	}
 	return err
+}
+
+// shares refuses a link between rows that differ in a column which the link has of both, as their tenant's: it would be one between other rows.
+func shares(r *model.Relation, ends *engine.LinkEnds, key, other []model.Value) error {
+	for i, x := range ends.Remote {
+		if at := slices.Index(ends.Local, x); at >= 0 && !entity.EqualKeys(key[at], other[i]) {
+			return invalid(fault.ErrInvalid, r, "the row of "+r.Target.Name+" has another "+r.Remote[i].Name+" than this one, and a link has one for both")
+		}
+	}
+	return nil
 }
 
 // restoreLinks brings back link rows that were deleted softly and keep new ones from being made.

@@ -45,7 +45,8 @@ func (f *family) restore() {
 
 // UpdateNested is Update of one row whose assignments write related rows too. No row is ErrNotFound.
 func UpdateNested(ctx context.Context, s *engine.Session, name string, st *builder.Update, rows *source.Rows) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	m := st.Model
 	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}}
 	plain, err := f.sort(ctx, s, st.Set, nil)
@@ -162,7 +163,8 @@ func (f *family) touch() (builder.Set, error) {
 
 // CreateNested is Create of the row at p with writes of related rows.
 func CreateNested(ctx context.Context, s *engine.Session, name string, m *model.Model, p unsafe.Pointer, sets []builder.Set, o writing.CreateOptions) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	f := &family{reg: s.Registry(), name: name, m: m, parent: map[*model.Field]model.Value{}, fresh: true}
 	plain, err := f.sort(ctx, s, sets, p)
 	if err == nil && len(plain) > 0 {

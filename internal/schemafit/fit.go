@@ -60,8 +60,8 @@ func (c *comparison) model(m *model.Model) {
 		c.fault("", "the view %s reads what is not there", full)
 		return
 	}
-	if first := c.first[c.t]; first != nil && first != m && c.Same(c.t.Name, m.Table) {
-		c.fault("", "the table %s is that of the model %s too, under another spelling: what holds for the rows of one does not hold for those of the other", c.t.FullName(), first.Name)
+	if first := c.first[c.t]; first != nil && first != m && c.Same(c.t.Name, m.Table) && catalogue.FullName(first.Schema, first.Table) != full {
+		c.fault("", "the table %s is that of the model %s too, under another spelling: say it in the same letters", c.t.FullName(), first.Name)
 	}
 	for _, f := range m.Fields {
 		c.field(f)
@@ -171,10 +171,20 @@ func (c *comparison) lacking() {
 		col := &c.t.Columns[i]
 		if !col.Nullable && !c.Defaulted(col) && !c.has(known, col.Name) {
 			m := fault("the column %s.%s (%s) is NOT NULL without a default and the model has no field for it: rows cannot be created", c.t.FullName(), col.Name, is(col))
-			m.Advice = !nameable(col.Name) // the model is as good as it can be
+			m.Advice = !nameable(col.Name) || c.mapped(col.Name) // the model is as good as it can be, or is one beside that which creates the rows
 			c.creating("", m)
 		}
 	}
+}
+
+// mapped reports whether another model of the table has the column.
+func (c *comparison) mapped(column string) bool {
+	for m, t := range c.here {
+		if m != c.m && t == c.t && c.has(columnsOf(m.Fields), column) {
+			return true
+		}
+	}
+	return false
 }
 
 // creating adds what keeps rows from being created: nothing to a model that only reads, and advice where a trigger may fill the column.

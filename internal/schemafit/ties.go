@@ -45,8 +45,7 @@ func (l *Live) Ties(from, to *catalogue.Table) (out []Tie) {
 		for a := range link.ForeignKeys {
 			for b := range link.ForeignKeys {
 				x, y := &link.ForeignKeys[a], &link.ForeignKeys[b]
-				if a == b || l.target(x) != from || l.target(y) != to || !l.oneEach(link, slices.Concat(x.Columns, y.Columns)) ||
-					slices.ContainsFunc(x.Columns, func(c string) bool { return l.has(y.Columns, c) }) {
+				if a == b || l.target(x) != from || l.target(y) != to || !l.links(link, x, y) {
 					continue
 				}
 				out = append(out, Tie{Local: x.References, Remote: y.References, Many: true, Link: link, LinkLocal: x.Columns, LinkRemote: y.Columns})
@@ -68,10 +67,21 @@ func (l *Live) target(k *catalogue.ForeignKey) *catalogue.Table {
 	return l.Table(schema, k.Table)
 }
 
-// oneEach reports whether no two rows of a table have the same in all of the columns.
+// oneEach reports whether no two rows of a table have the same in all of the columns: some of them are unique.
 func (l *Live) oneEach(t *catalogue.Table, columns []string) bool {
-	if l.sameSet(t.Key.Columns, columns) {
-		return true
+	return len(t.Key.Columns) > 0 && l.within(t.Key.Columns, columns) ||
+		slices.ContainsFunc(t.Uniques, func(x catalogue.Index) bool { return l.within(x.Columns(), columns) })
+}
+
+// links reports whether two keys of a table make it a link between their targets: the columns of both are together unique, and those of neither
+// alone. Both may hold a column that the rows of both targets have in common, as their tenant.
+func (l *Live) links(t *catalogue.Table, x, y *catalogue.ForeignKey) bool {
+	both := slices.Concat(x.Columns, y.Columns)
+	own := func(k, other *catalogue.ForeignKey) func(name string) bool {
+		return func(name string) bool { return l.has(k.Columns, name) && !l.has(other.Columns, name) }
 	}
-	return slices.ContainsFunc(t.Uniques, func(x catalogue.Index) bool { return l.sameSet(x.Columns(), columns) })
+	of := func(set []string) bool {
+		return l.within(set, both) && slices.ContainsFunc(set, own(x, y)) && slices.ContainsFunc(set, own(y, x))
+	}
+	return of(t.Key.Columns) || slices.ContainsFunc(t.Uniques, func(u catalogue.Index) bool { return of(u.Columns()) })
 }

@@ -16,21 +16,21 @@ var immutable = regexp.MustCompile(`^(errors\.New|fault\.New|fault\.Say|regexp\.
 
 // variables are the other package variables, each with the reason why it is one.
 var variables = map[string]string{
-	"model/of.go registry":                     "the models of the process: published whole, read without a lock",
-	"source/rows.go zero":                      "an address for rows of no size",
-	"builder/link.go countField":               "the description of a count's one column, never written",
-	"builder/compile.go comparison":            "a table, never written",
-	"internal/testkit/server.go process":       "one throw-away server for the tests of a process",
-	"internal/replay/conn.go refusal":          "one byte of a protocol, never written; used by benchmarks",
-	"rls/guard/op.go opWords":                  "a table, never written",
-	"rls/guard/ops.go nestWords":               "a table, never written",
-	"rls/guard/askwhere.go quantifierWords":    "a table, never written",
-	"rls/rest/where.go operators":              "a table, never written",
-	"rls/rest/typescript/typescript.go client": "an embedded file",
-	"internal/bench/postgres.go recorded":      "an embedded file",
-	"examples/blog/page.go page":               "embedded files",
-	"examples/quickstart/load.go data":         "embedded files",
-	"examples/quickstart/ask.go questions":     "a program's own table",
+	"model/of.go registry":                        "the models of the process: published whole, read without a lock",
+	"source/rows.go zero":                         "an address for rows of no size",
+	"builder/link.go countField":                  "the description of a count's one column, never written",
+	"builder/compile.go comparison":               "a table, never written",
+	"internal/testkit/pgserver/server.go process": "one throw-away server for the tests of a process",
+	"internal/replay/conn.go refusal":             "one byte of a protocol, never written; used by benchmarks",
+	"rls/guard/op.go opWords":                     "a table, never written",
+	"rls/guard/ops.go nestWords":                  "a table, never written",
+	"rls/guard/askwhere.go quantifierWords":       "a table, never written",
+	"rls/rest/where.go operators":                 "a table, never written",
+	"rls/rest/typescript/typescript.go client":    "an embedded file",
+	"internal/bench/postgres.go recorded":         "an embedded file",
+	"examples/blog/page.go page":                  "embedded files",
+	"examples/quickstart/load.go data":            "embedded files",
+	"examples/quickstart/ask.go questions":        "a program's own table",
 }
 
 func TestFilesAreShort(t *testing.T) {

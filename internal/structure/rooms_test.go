@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -40,8 +41,11 @@ var besides = map[string]string{
 	"internal/bench imports root":           "it runs the library as a user does; only benchmarks import it",
 	"internal/bench imports rls":            "its workloads run under a tenant scope",
 	"internal/conformance imports root":     "the suite speaks as a user does; only tests import it",
-	"internal/ormtest imports root":         "it attacks as a user would; only tests import it",
-	"internal/ormtest imports rls":          "what it plants and looks after, it does under rls.Bypass",
+	"hook/ormtest imports root":             "it works as a user does; only tests import it",
+	"hook/ormtest imports rls":              "what it plants and looks after, it does under rls.Bypass",
+	"hook/ormtest imports hook":             "what is registered goes to Open with the options",
+	"hook/ormtest imports dialect":          "it attacks by terms made by hand",
+	"hook/ormtest imports source":           "it plants rows of link tables in the source that holds them",
 	"internal/randomquery imports root":     "it opens its graph as a user does; only tests import it",
 }
 
@@ -52,7 +56,7 @@ var floors = []string{"entity", "engine", "scoping", "rawsql", "reading", "writi
 var apart = map[[2]string]bool{{"reading", "rawsql"}: true, {"writing", "rawsql"}: true, {"related", "rawsql"}: true}
 
 // faces are the packages by which users, and the kits that speak for them, come to the floors.
-var faces = map[string]bool{"": true, "source/introspect": true, "internal/conformance": true, "internal/ormtest": true, "internal/randomquery": true}
+var faces = map[string]bool{"": true, "source/introspect": true, "internal/conformance": true, "hook/ormtest": true, "internal/randomquery": true}
 
 // Whoever asks for a slow statement is outside of the library, all floors of it.
 func TestSlowQueryKnowsTheFloors(t *testing.T) {
@@ -206,7 +210,7 @@ func TestDriversStayHome(t *testing.T) {
 }
 
 // kits are for tests alone: they link drivers and the tools of others, and what imports them would too.
-var kits = []string{"internal/apitest", "internal/bench", "internal/conformance", "internal/ormtest", "internal/randomquery", "internal/testkit", "internal/truth"}
+var kits = []string{"internal/apitest", "internal/bench", "internal/conformance", "hook/ormtest", "internal/randomquery", "internal/testkit", "internal/truth"}
 
 func TestOnlyTestsImportKits(t *testing.T) {
 	kit := func(dir string) bool {
@@ -220,6 +224,30 @@ func TestOnlyTestsImportKits(t *testing.T) {
 			if dir, ours := strings.CutPrefix(p, module+"/"); ours && kit(dir) {
 				t.Errorf("%s imports %s", f.path, p)
 			}
+		}
+	}
+}
+
+// A test that imports the kit for users links the drivers that it imports itself: pgtest brings that of PostgreSQL, and no other.
+func TestKitsLinkNoDriver(t *testing.T) {
+	for kit, own := range map[string]string{"hook/ormtest": "", "hook/ormtest/pgtest": "github.com/jackc/pgx"} {
+		cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+kit)
+		cmd.Dir = top(t)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked := map[string]bool{}
+		for p := range strings.Lines(string(out)) {
+			for driver := range drivers {
+				if driver != "github.com/Masterminds/squirrel" && driver != "github.com/go-playground/validator" && within(strings.TrimSpace(p), driver) {
+					linked[driver] = true
+				}
+			}
+		}
+		delete(linked, own)
+		for driver := range linked {
+			t.Errorf("%s links %s", kit, driver)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/multi-orm/orm/internal/testkit/pgserver"
 	"go.uber.org/goleak"
 )
 
@@ -26,19 +27,23 @@ import (
 func Run(m *testing.M) int {
 	code := m.Run()
 	if code == 0 {
-		// The server's watcher lives until the server is stopped, and that comes after the check: a stopped server would
-		// hide the goroutines that still wait for it.
-		if err := goleak.Find(goleak.IgnoreAnyFunction(watcher)); err != nil {
+		// Before the server is stopped, which would hide the goroutines that still wait for it.
+		if err := goleak.Find(); err != nil {
 			fmt.Fprintf(os.Stderr, "testkit: goroutines left over: %v\n", err)
 			code = 1
 		}
 	}
-	if err := process.stop(); err != nil {
+	if err := pgserver.Stop(); err != nil {
 		fmt.Fprintf(os.Stderr, "testkit: %v\n", err)
 		code = 1
 	}
 	return code
 }
 
-// watcher is the one goroutine that may outlive the tests.
-const watcher = "github.com/multi-orm/orm/internal/testkit/pgcluster.(*Cluster).watch"
+// Postgres returns the URL of a fresh, empty PostgreSQL database (UTF8, locale C). It is dropped when the test ends,
+// and a connection that is still open then fails the test. Where there is no PostgreSQL the test is skipped, or fails if
+// the environment requires one.
+func Postgres(tb testing.TB) string {
+	tb.Helper()
+	return pgserver.Database(tb, pgserver.Options{})
+}

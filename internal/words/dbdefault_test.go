@@ -195,7 +195,7 @@ func TestDefaultsThatCreateTablesWrites(t *testing.T) {
 		if o.Price.r.Cmp(x.Price.r) != 0 || o.Price.r.FloatString(2) != "1.50" {
 			t.Errorf("%v, %v", o.Price, x.Price)
 		}
-		o.ID, o.At, o.Price, x.At, x.Price = x.ID, x.At, amount{}, x.At, amount{}
+		o.ID, o.At, o.Price, x.Price = x.ID, x.At, amount{}, amount{}
 		if !reflect.DeepEqual(o, x) {
 			t.Errorf("%+v, want %+v", o, x)
 		}

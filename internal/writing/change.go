@@ -29,7 +29,8 @@ func Change(ctx context.Context, s *engine.Session, name string, st *builder.Upd
 
 // UpdateOr is Update that fails with what none says where it changes no row.
 func UpdateOr(ctx context.Context, s *engine.Session, name string, st *builder.Update, rows *source.Rows, none Absent) (int64, error) {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	err := prepareSets(s.Engine, st.Model, st)
 	if err == nil {
 		err = scoping.Copies(s, st.Set)
@@ -226,7 +227,8 @@ func Erase(ctx context.Context, s *engine.Session, name string, st *builder.Dele
 
 // EraseOr is Delete that fails with what none says where it removes no row; nil says what the statement expects.
 func EraseOr(ctx context.Context, s *engine.Session, name string, st *builder.Delete, rows *source.Rows, none Absent) (n int64, err error) {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	m, reg := st.Model, s.Registry()
 	sets, err := reg.Delete(ctx, m)
 	switch {

@@ -48,7 +48,8 @@ const defaultBatch = 100
 
 // Create inserts the rows of slab, all or none, and fills the columns that the source makes.
 func Create(ctx context.Context, s *engine.Session, name string, m *model.Model, rows source.Slab, o CreateOptions) (int64, error) {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return 0, fault.Fill(err, name, m.Name, "")

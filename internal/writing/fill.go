@@ -43,10 +43,23 @@ func Made(e *engine.Engine, f *model.Field, fill model.Fill) model.Value {
 	return model.Null()
 }
 
+// settleTimes brings the times of the struct at row to what a database keeps, UTC to the microsecond, so that the struct and the row
+// say the same. What an API keeps is its own business.
+func settleTimes(e *engine.Engine, m *model.Model, row unsafe.Pointer) {
+	if _, sql := e.BoundTo(m).(source.SQL); !sql {
+		return
+	}
+	for _, f := range m.Fields {
+		if f.Kind == model.Time {
+			f.SettleTime(row)
+		}
+	}
+}
+
 // fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct, but for those whose zero
 // is what was said.
-// given reports the fields that the caller gave.
 func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model.Field) error {
+	settleTimes(e, m, row)
 	for _, f := range m.Fields {
 		if f.TimeForm != model.TimeNative {
 			if err := keepTime(f, row); err != nil {

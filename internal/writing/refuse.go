@@ -32,7 +32,8 @@ func RefuseDelete(ctx context.Context, s *engine.Session, name string, st *build
 }
 
 func refuse(ctx context.Context, s *engine.Session, name string, kind hook.Kind, m *model.Model, tell func(*hook.Op), err error) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	if op := seen(ctx, s, s.Registry(), kind, name, m, nil); op != nil {
 		tell(op)
 		err = hook.Run(s.Carried(ctx), s.Registry().Events(m), op, func() error { return err })

@@ -41,7 +41,8 @@ type Returned struct {
 // Together runs write in a transaction and loads the relations of the rows that it gave. write gets the columns to read
 // back, those that the relations start at included.
 func Together(ctx context.Context, s *engine.Session, q Returned, rows *source.Slab, write func(tx *engine.Session, returning []*model.Field) error) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	st := &builder.Select{Model: q.Model, Columns: q.Columns, Includes: q.Includes}
 	err := canLoad(s, q)
 	if err == nil {
@@ -81,7 +82,8 @@ func canLoad(s *engine.Session, q Returned) error {
 
 // DeleteLoaded deletes rows and gives them as they were, with the relations that they then had.
 func DeleteLoaded(ctx context.Context, s *engine.Session, q Returned, st *builder.Delete, rows *source.Rows) error {
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	if err := canLoad(s, q); err != nil {
 		return s.Located(err, q.Name, q.Model)
 	}

@@ -20,7 +20,8 @@ import (
 // on since p was read is ErrStale. It moves the struct's version on.
 func Save(ctx context.Context, s *engine.Session, m *model.Model, p unsafe.Pointer, only []*model.Field) error {
 	const name = "Save"
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	return s.Located(save(ctx, s, name, m, p, only, nil), name, m)
 }
 
@@ -79,7 +80,8 @@ type savedRow struct {
 // SaveReturning is Save that reads back columns as the database then holds them, and relations, into the struct at p.
 func SaveReturning(ctx context.Context, s *engine.Session, q Returned, p unsafe.Pointer, only []*model.Field) error {
 	m := q.Model
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	before := entity.RowSnapshot(m, p)
 	rows := &source.Rows{Slab: source.NewSlab(m.Type)}
 	err := error(nil)
@@ -159,6 +161,7 @@ func saving(ctx context.Context, s *engine.Session, m *model.Model, p unsafe.Poi
 	if only, err = entity.Writable(m, p, only); err != nil {
 		return nil, err
 	}
+	settleTimes(s.Engine, m, p)
 	st := &builder.Update{Model: m, Where: where}
 	for _, f := range only {
 		if f.Model != m || f.Primary || f.ReadOnly || f.CreateOnly || f.IsComputed {

@@ -16,7 +16,8 @@ import (
 // statement writes as many rows as the source takes.
 func SaveMany(ctx context.Context, s *engine.Session, m *model.Model, rows source.Slab, only []*model.Field) error {
 	const name = "SaveMany"
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	var before entity.Snapshot
 	order, err := byKeyOrder(m, &rows)
 	if err == nil {

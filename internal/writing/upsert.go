@@ -20,7 +20,8 @@ import (
 // the database then holds.
 func Upsert(ctx context.Context, s *engine.Session, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set) error {
 	const name = "Upsert"
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	return s.Located(upsert(ctx, s, name, m, target, p, sets, nil), name, m)
 }
 
@@ -178,7 +179,8 @@ func contains(set, fields []*model.Field) bool {
 // UpsertTelling is Upsert that says whether the row was inserted.
 func UpsertTelling(ctx context.Context, s *engine.Session, m *model.Model, target []*model.Field, p unsafe.Pointer, sets []builder.Set, inserted *bool) error {
 	const name = "Upsert"
-	s = s.Joined(ctx)
+	s = s.Begin(ctx)
+	defer s.End()
 	src, err := s.SourceOf(m)
 	if err != nil {
 		return s.Located(err, name, m)

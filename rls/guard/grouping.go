@@ -147,7 +147,7 @@ func aggregates(fn model.AggFunc, f *model.Field) string {
 	switch {
 	case (fn == model.AggSum || fn == model.AggAvg) && !number:
 		return "holds " + f.Base.String() + ": a sum or an average needs numbers"
-	case (fn == model.AggMin || fn == model.AggMax) && !number && f.Kind != model.String && f.Kind != model.Time:
+	case (fn == model.AggMin || fn == model.AggMax) && !number && f.Kind != model.String && f.Kind != model.Time && !f.CivilTime():
 		return "holds " + f.Base.String() + ", which has no least and no greatest"
 	}
 	return ""

@@ -46,6 +46,7 @@ type Table struct {
 	ForeignKeys []ForeignKey `json:"foreign_keys,omitempty"`
 	Checks      []Check      `json:"checks,omitempty"`
 	Exclusions  []Check      `json:"exclusions,omitempty"` // of PostgreSQL: no two rows that satisfy it
+	Holders     []Holder     `json:"holders,omitempty"`    // of PostgreSQL and SQL Server: what stands in the way of changes of single columns
 	Filling     []string     `json:"filling,omitempty"`    // of PostgreSQL: the triggers that see a new row before it is kept, and may fill its columns
 
 	Definition string   `json:"definition,omitempty"` // of a view: its query; of a virtual table: its statement
@@ -135,7 +136,10 @@ type Index struct {
 	Method     string   `json:"method,omitempty"`  // "" for a B-tree
 	NullsEqual bool     `json:"nulls_equal,omitempty"`
 	Deferrable bool     `json:"deferrable,omitempty"`
-	Invalid    bool     `json:"invalid,omitempty"` // not built, or not to the end
+	Invalid    bool     `json:"invalid,omitempty"`   // not built, or not to the end; of SQL Server: disabled
+	Clustered  bool     `json:"clustered,omitempty"` // of SQL Server: the rows are kept in it
+	Settings   []string `json:"settings,omitempty"`  // of SQL Server: those that are not the usual ones, as "FILLFACTOR = 80"
+	Space      string   `json:"space,omitempty"`     // of SQL Server: the filegroup or partition scheme that it is on, where that is not the default one
 	Comment    string   `json:"comment,omitempty"`
 }
 
@@ -187,6 +191,7 @@ type ForeignKey struct {
 	Deferred   bool     `json:"deferred,omitempty"` // checked at the commit unless said otherwise
 	Full       bool     `json:"full,omitempty"`     // MATCH FULL
 	NotValid   bool     `json:"not_valid,omitempty"`
+	Disabled   bool     `json:"disabled,omitempty"` // of SQL Server: NotValid, and not held against new rows either
 	Comment    string   `json:"comment,omitempty"`
 }
 
@@ -195,6 +200,16 @@ type Check struct {
 	Name       string `json:"name,omitempty"`
 	Expression string `json:"expression"`
 	NotValid   bool   `json:"not_valid,omitempty"`
+	Disabled   bool   `json:"disabled,omitempty"` // of SQL Server: NotValid, and not held against new rows either
+}
+
+// Holder is what goes by a column of a table, or of a part of it, so that the database does not let the column be of another type, or be dropped.
+// SQL Server names it to logins with VIEW DEFINITION.
+type Holder struct {
+	Column string `json:"column,omitempty"` // "" of what goes by all of them: a column whose type is the table's row, the type that the table is of
+	Kind   string `json:"kind"`             // "view", "materialized view", "rule", "policy", "trigger", "function", "procedure", "publication", "partition key", "parent", "column", "type" or "statistics"
+	Name   string `json:"name,omitempty"`   // "" of partition keys and parents
+	Table  string `json:"table,omitempty"`  // the full name of the table that it is of, where that is another one
 }
 
 // Enum is a type that lists its values.

@@ -22,8 +22,8 @@ type mapping struct {
 	many, unique, first, bulk, count        *endpoint
 	create, createMany, update, del, upsert *endpoint
 	rows                                    *jsonrow.Plan
-	cache                                   *cache        // nil when replies are not kept
-	epoch                                   atomic.Uint64 // moves on with every write through the library
+	cache                                   *cache         // nil when replies are not kept
+	epoch                                   *atomic.Uint64 // moves on with every write through the library, of any model of the same rows
 }
 
 // endpoint is one parsed Endpoint.

@@ -70,12 +70,18 @@ func (d *DataSource) Open(_ context.Context, models []*model.Model) error {
 	}
 	errs := append([]error(nil), d.invalid...)
 	o := &opened{models: map[*model.Model]*mapping{}}
+	epochs := map[[2]string]*atomic.Uint64{}
 	for _, m := range models {
 		mp, err := mappingOf(m)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
+		rows := [2]string{m.Schema, m.Table}
+		if epochs[rows] == nil {
+			epochs[rows] = new(atomic.Uint64)
+		}
+		mp.epoch = epochs[rows]
 		o.models[m] = mp
 	}
 	if len(errs) > 0 {

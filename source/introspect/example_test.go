@@ -50,6 +50,24 @@ func ExampleRead() {
 	// users [id]
 }
 
+// How far reading a large database is.
+func ExampleProgress() {
+	ctx := context.Background()
+	db := exampleDB(ctx)
+	defer db.Close()
+	_, err := introspect.Read(ctx, db, introspect.Progress(func(done, total int, table string) {
+		if total > 0 {
+			fmt.Printf("%d of %d: %s\n", done, total, table)
+		}
+	}))
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 1 of 2: threads
+	// 2 of 2: users
+}
+
 // Models of the tables, for a file of a program's own.
 func ExampleStructs() {
 	ctx := context.Background()

@@ -31,6 +31,8 @@ type options struct {
 	structs structOptions
 	plan    planOptions
 	global  []string
+
+	progress func(done, total int, table string)
 }
 
 func gather(use uses, opts []Option) (*options, error) {
@@ -81,4 +83,23 @@ func Global(tables ...string) Option {
 		o.global = append(o.global, tables...)
 		return nil
 	}}
+}
+
+// Progress calls f as the work goes on, in the goroutine of the caller: Read once before it asks the database, which answers for all tables at
+// a time, with zeros and no table, and then for each table that it has read, as Structs for each that it has written. done is how many there are, of
+// total. Read and Structs take it.
+func Progress(f func(done, total int, table string)) Option {
+	return Option{"Progress", toRead | toWrite, func(o *options) error {
+		if f == nil {
+			return invalid("", "the function of Progress is nil")
+		}
+		o.progress = f
+		return nil
+	}}
+}
+
+func (o *options) tell(done, total int, table string) {
+	if o.progress != nil {
+		o.progress(done, total, table)
+	}
 }

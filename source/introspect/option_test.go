@@ -3,6 +3,8 @@ package introspect_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -54,5 +56,23 @@ func TestBadOptions(t *testing.T) {
 		if !errors.Is(err, orm.ErrInvalid) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+}
+
+// Reading and writing tell how far they are.
+func TestProgress(t *testing.T) {
+	e := engines()[0]
+	var told []string
+	tell := introspect.Progress(func(done, total int, table string) { told = append(told, fmt.Sprintf("%d/%d %s", done, total, table)) })
+	_, s := e.database(t, "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER PRIMARY KEY)", tell, introspect.Only("a", "c"))
+	if got := strings.Join(told, ", "); got != "0/0 , 1/2 a, 2/2 c" {
+		t.Error(got)
+	}
+	told = nil
+	if err := introspect.Structs(io.Discard, s, tell); err != nil || strings.Join(told, ", ") != "1/2 a, 2/2 c" {
+		t.Error(told, err)
+	}
+	if err := introspect.Structs(io.Discard, s, introspect.Progress(nil)); err == nil || !strings.Contains(err.Error(), "the function of Progress is nil") {
+		t.Error(err)
 	}
 }

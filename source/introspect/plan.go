@@ -56,6 +56,10 @@ type Migration struct {
 // have an action, they fail before they do anything, since SQLite would delete or change the rows that lead to it: say [ForeignKeysOn], or
 // run them where foreign keys are off, as they are unless the connection switches them on.
 //
+// What a database refuses is a note, which names what stands in the way and says what to do: PostgreSQL and SQL Server change the type of no
+// column that a view, a policy, a trigger, a function bound to it or another column goes by, nor do conditions and foreign keys that are written for
+// the old type go with every new one. On SQL Server indexes, checks and foreign keys in the way are dropped and made again as they were.
+//
 // It takes [Destructive], [UnmappedColumns], [UnmappedIndexes], [UnmappedTables], [Fill], [Concurrently], [NotValid] and [ForeignKeysOn]. A
 // source that cannot tell what it holds is ErrUnsupported.
 func Plan(ctx context.Context, db orm.DB, opts ...Option) (*Migration, error) {

@@ -1,6 +1,7 @@
 package introspect_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +128,31 @@ func TestPlanOfCases(t *testing.T) {
 				}
 				if found, err := db.Check(t.Context()); err != nil || len(found) > 0 {
 					t.Errorf("check: %v %v", found, err)
+				}
+			})
+		}
+	}
+}
+
+// A value for rows is for the column that the database finds by its name, whether or not its table is there yet.
+func TestFillOfAnySpelling(t *testing.T) {
+	for _, e := range engines()[:2] {
+		for _, there := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s %v", e.name, there), func(t *testing.T) {
+				address := e.make(t)
+				schema := map[string]string{"sqlite": "main", "postgres": "public"}[e.name]
+				if there {
+					e.load(t, address, "CREATE TABLE papers (id bigint PRIMARY KEY, code text NOT NULL UNIQUE)")
+				}
+				db := open(t, e.open(address), orm.Models(deletedPlan{}))
+				for _, at := range []string{"papers.place", "Papers.PLACE", schema + ".papers.place"} {
+					_, err := introspect.Plan(t.Context(), db, introspect.Fill(at, "'?'"))
+					if wrong := at == "Papers.PLACE" && e.name == "postgres"; wrong != (err != nil) { // where letters tell columns apart
+						t.Errorf("%s: %v", at, err)
+					}
+				}
+				if _, err := introspect.Plan(t.Context(), db, introspect.Fill("papers.place", "'a'"), introspect.Fill(schema+".papers.place", "'b'")); err == nil || !strings.Contains(err.Error(), "fills nothing") {
+					t.Errorf("two values for a column: %v", err)
 				}
 			})
 		}

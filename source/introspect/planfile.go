@@ -40,6 +40,9 @@ const maxFileName = 100
 // it opens a transaction unless the address says x-no-tx-wrap=true, and inside it such a file fails before it does anything. Later files of
 // one plan have later numbers, and all are later than what dir holds.
 //
+// A step of SQLite that makes a table anew keeps nothing of itself where a statement of it fails, even in a shell that goes on behind it, as
+// sqlite3 does without -bail; the file says to give it, for the sake of the steps behind.
+//
 // Destructive steps are comments at the end of the last file, unless the plan was made with [Destructive]. What goes back
 // brings no values back: the files say so where it matters. Times are in UTC; it takes [Clock].
 //

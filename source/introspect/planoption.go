@@ -72,7 +72,8 @@ func NotValid() Option {
 // ForeignKeysOn says that the connection which runs the files enforces foreign keys (PRAGMA foreign_keys = ON), as SQLite does only where it
 // is told to. To make a table anew to which keys with an action lead (ON DELETE CASCADE, SET NULL, SET DEFAULT) the steps then switch them
 // off and on again, outside a transaction; no SQL can do that only where they were on, so that the files fail before they do anything where they
-// are off, and without the option where they are on. Plan takes it; it says nothing to other databases.
+// are off, and without the option where they are on. Where such a file fails, the connection may be left with foreign keys off or in a
+// transaction: close it, or run ROLLBACK and PRAGMA foreign_keys = ON there. Plan takes it; it says nothing to other databases.
 func ForeignKeysOn() Option {
 	return planOption("ForeignKeysOn", func(o *planOptions) error { o.ForeignKeysOn = true; return nil })
 }

@@ -243,3 +243,79 @@ func TestRebuildOfAnotherTableLeavesKeysOn(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+// A shell that goes on behind a statement that fails keeps nothing of the step, wherever it fails: the table, its rows and what goes by them stay.
+func TestRebuildGuardsShellsThatGoOn(t *testing.T) {
+	e := engines()[0]
+	for _, action := range []string{"", "ON DELETE CASCADE"} {
+		for _, told := range []bool{false, true} {
+			for _, inside := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s told=%v inside=%v", action, told, inside), func(t *testing.T) { rebuildGoingOn(t, e, action, told, inside) })
+			}
+		}
+	}
+}
+
+func rebuildGoingOn(t *testing.T, e engine, action string, told, inside bool) {
+	const script = `DROP TABLE IF EXISTS notes; DROP TABLE IF EXISTS papers; CREATE TABLE papers (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL UNIQUE, place TEXT, deleted_at DATETIME); CREATE INDEX papers_at ON papers (place); CREATE TABLE notes (paper INTEGER REFERENCES papers (id) %s);
+		CREATE TRIGGER seen AFTER INSERT ON papers BEGIN SELECT 1; END; INSERT INTO papers (id, code) VALUES (1, 'a'), (2, 'b'), (9, 'c'); DELETE FROM papers WHERE id = 9; INSERT INTO notes VALUES (1), (2)`
+	address := e.make(t)
+	e.load(t, address, fmt.Sprintf(script, action))
+	db := open(t, e.open(address), orm.Models(deletedPlan{}))
+	opts := []introspect.Option{introspect.Fill("papers.place", "'?'")}
+	if told {
+		opts = append(opts, introspect.ForeignKeysOn())
+	}
+	plan, err := introspect.Plan(t.Context(), db, opts...)
+	if err != nil || len(plan.Changes) == 0 {
+		t.Fatal(plan, err)
+	}
+	list := plan.Changes[0].Up
+	if plan.Changes[0].Kind != "rebuild table" {
+		t.Fatal(plan)
+	}
+	for _, on := range []int{0, 1} {
+		for broken := -1; broken < len(list); broken++ { // the statement that fails
+			if broken >= 0 && (strings.HasPrefix(list[broken], "SAVEPOINT") || strings.HasPrefix(list[broken], "CREATE TEMP") || strings.Contains(list[broken], "TABLE temp.") || strings.Contains(list[broken], `INTO "rebuilding_done"`)) {
+				continue // which nothing can stop, or holds the others
+			}
+			e.load(t, address, fmt.Sprintf(script, action))
+			conn, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=foreign_keys(%d)", address, on))
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn.SetMaxOpenConns(1)
+			schema := func() (out string) {
+				if err := conn.QueryRow(`SELECT (SELECT group_concat(name) FROM (SELECT name FROM sqlite_master ORDER BY name)) || (SELECT group_concat(id || code) FROM papers) || (SELECT seq FROM sqlite_sequence WHERE name = 'papers') || (SELECT group_concat(paper) FROM notes)`).Scan(&out); err != nil {
+					out = err.Error()
+				}
+				return out
+			}
+			before := schema()
+			if inside {
+				_, _ = conn.Exec("BEGIN")
+			}
+			failed := false
+			for i, s := range list {
+				if i == broken {
+					failed = true
+					if strings.HasPrefix(s, "INSERT OR ROLLBACK") {
+						_, _ = conn.Exec("ROLLBACK")
+					}
+					continue
+				}
+				if _, err := conn.Exec(s); err != nil {
+					failed = true
+				}
+			}
+			_, _ = conn.Exec("COMMIT")
+			_, _ = conn.Exec("RELEASE \"rebuild\"")
+			if after := schema(); after != before {
+				t.Errorf("foreign keys %d, without %q, failed %v: %s became %s", on, list[max(broken, 0)], failed, before, after)
+			}
+			if err := conn.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

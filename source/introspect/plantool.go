@@ -28,6 +28,9 @@ func (t Tool) up(g group) string {
 			b.WriteString("\n")
 		}
 	}
+	if slices.ContainsFunc(slices.Concat(g.changes, g.later), func(c Change) bool { return c.Kind == "rebuild table" }) {
+		b.WriteString("-- The shell of SQLite goes on behind a statement that fails unless it is started with -bail: say it, so that no step runs without those before it.\n")
+	}
 	for i := range g.changes {
 		gap()
 		c := &g.changes[i]

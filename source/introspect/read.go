@@ -23,8 +23,8 @@ type (
 	Enum = catalogue.Enum
 )
 
-// Read reads the live schema of the source that db.Source names, the first one where none is named. It takes [Only] and
-// [Schemas]. It runs one statement on PostgreSQL, two on SQL Server, and two on SQLite with one more for each attached database.
+// Read reads the live schema of the source that db.Source names, the first one where none is named. It takes [Only],
+// [Schemas] and [Progress]. It runs one statement on PostgreSQL, three on SQL Server, and two on SQLite with one more for each attached database.
 //
 // Foreign keys may lead to tables that are left out. A name given to Only that is not there is ErrInvalid. A source
 // that cannot tell what it holds is ErrUnsupported.
@@ -33,9 +33,17 @@ func Read(ctx context.Context, db orm.DB, opts ...Option) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.tell(0, 0, "")
 	s, err := db.Catalogue(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return o.choose(s)
+	part, err := o.choose(s)
+	if err != nil {
+		return nil, err
+	}
+	for i := range part.Tables {
+		o.tell(i+1, len(part.Tables), part.Tables[i].FullName())
+	}
+	return part, nil
 }

@@ -87,14 +87,16 @@ func (f *file) edge(m *structOf, k *ForeignKey) *edge {
 			return note("the name of a column does not fit a relation")
 		}
 	}
-	same := func(columns []string) bool {
-		return len(columns) == len(k.Columns) && !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(k.Columns, c) })
-	}
-	e.unique = same(m.key)
+	e.unique = within(m.key, k.Columns)
 	for i := range m.table.Uniques {
-		e.unique = e.unique || same(m.table.Uniques[i].Columns())
+		e.unique = e.unique || within(m.table.Uniques[i].Columns(), k.Columns)
 	}
 	return e
+}
+
+// within reports whether all of some columns are among others.
+func within(columns, among []string) bool {
+	return len(columns) > 0 && !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(among, c) })
 }
 
 // role is what the columns call the row that they lead to: author_id is author. It is empty where they call it nothing else.
@@ -169,7 +171,7 @@ func pairs(local, remote []string) string {
 	return strings.Join(local, "+") + ":" + strings.Join(remote, "+")
 }
 
-// through makes the relations of a link table: two foreign keys that are together a key of it, and no other column that a
+// through makes the relations of a link table: two foreign keys whose columns hold a key of it, and no other column that a
 // new link would have to give.
 func (f *file) through(m *structOf, edges []*edge) {
 	var mine []*edge
@@ -192,15 +194,18 @@ func (f *file) through(m *structOf, edges []*edge) {
 
 func (f *file) links(m *structOf, a, b *edge) bool {
 	columns := slices.Concat(a.key.Columns, b.key.Columns)
-	sorted := slices.Sorted(slices.Values(columns))
-	if len(slices.Compact(slices.Clone(sorted))) != len(columns) {
-		return false
+	own := func(k, other *ForeignKey) func(name string) bool {
+		return func(name string) bool {
+			return slices.Contains(k.Columns, name) && !slices.Contains(other.Columns, name)
+		}
 	}
 	sets := [][]string{m.key}
 	for i := range m.table.Uniques {
 		sets = append(sets, m.table.Uniques[i].Columns())
 	}
-	if !slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(slices.Sorted(slices.Values(set)), sorted) }) {
+	if !slices.ContainsFunc(sets, func(set []string) bool { // the columns that both keys have, as a tenant's, tell no links apart
+		return within(set, columns) && slices.ContainsFunc(set, own(a.key, b.key)) && slices.ContainsFunc(set, own(b.key, a.key))
+	}) {
 		return false
 	}
 	for i := range m.table.Columns {

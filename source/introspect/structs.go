@@ -13,7 +13,7 @@ import (
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
-// Structs writes a Go file with the models of a schema. It takes [Only], [Schemas] and the options that say so; what it
+// Structs writes a Go file with the models of a schema. It takes [Only], [Schemas], [Progress] and the options that say so; what it
 // writes depends on nothing else, so that writing it again changes nothing. A bad option is ErrInvalid.
 func Structs(w io.Writer, s *Schema, opts ...Option) error {
 	o, err := gather(toWrite, opts)
@@ -24,7 +24,7 @@ func Structs(w io.Writer, s *Schema, opts ...Option) error {
 	if err != nil {
 		return err
 	}
-	f := &file{schema: part, o: &o.structs, models: map[*Table]*structOf{}, enums: map[string]*enumOf{}}
+	f := &file{schema: part, o: &o.structs, tell: o.tell, models: map[*Table]*structOf{}, enums: map[string]*enumOf{}}
 	if err := f.plan(); err != nil {
 		return err
 	}
@@ -45,6 +45,7 @@ func Structs(w io.Writer, s *Schema, opts ...Option) error {
 type file struct {
 	schema  *Schema
 	o       *structOptions
+	tell    func(done, total int, table string)
 	names   naming.Set // of the package
 	order   []*structOf
 	models  map[*Table]*structOf

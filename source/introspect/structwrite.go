@@ -30,11 +30,12 @@ func (f *file) write(b *bytes.Buffer) {
 	for _, e := range f.lists {
 		f.writeEnum(b, e)
 	}
-	for _, m := range f.order {
+	for i, m := range f.order {
 		f.writeStruct(b, m)
 		if m.keyed && !f.o.bare {
 			f.writeColumns(b, m)
 		}
+		f.tell(i+1, len(f.order), m.table.FullName())
 	}
 }
 

@@ -25,6 +25,7 @@ type (
 		Indexes             []foundIndex
 		Parents             []foundParent
 		Types               []foundType
+		Holders             []foundHolder
 		Classes, Collations map[int64]string // by their object ids; of the classes, those that are not the default of their type
 	}
 	foundTable struct {
@@ -59,6 +60,10 @@ type (
 		Child, Parent int64
 		Part          bool
 		Schema, Name  string
+	}
+	foundHolder struct {
+		Table                                    int64
+		Column, Kind, Schema, Name, OfSchema, Of string
 	}
 	foundType struct {
 		ID, Elem, Base                                           int64
@@ -134,6 +139,18 @@ func (r *catalogueReader) read() {
 		if c := constrained[x.ID]; c == nil || c.Kind == "u" {
 			r.index(&r.out.Tables[r.at[x.Table]], x, c)
 		}
+	}
+	for i := range f.Holders {
+		h := &f.Holders[i]
+		out := catalogue.Holder{Column: h.Column, Kind: h.Kind, Name: catalogue.FullName(r.in(h.Schema), h.Name)}
+		if h.Schema == "" {
+			out.Name = h.Name
+		}
+		if h.Of != "" {
+			out.Table = catalogue.FullName(r.in(h.OfSchema), h.Of)
+		}
+		t := &r.out.Tables[r.at[h.Table]]
+		t.Holders = append(t.Holders, out)
 	}
 	r.parents()
 	r.out.Sort()

@@ -36,9 +36,7 @@ func (d *DataSource) configOf(dsn string) (*pgxpool.Config, error) {
 	for _, fn := range d.o.change {
 		fn(cfg)
 	}
-	if d.o.grace > 0 {
-		d.sockets.watch(cfg)
-	}
+	d.sockets.watch(cfg)
 	return cfg, nil
 }
 

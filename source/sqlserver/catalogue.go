@@ -53,6 +53,7 @@ type (
 		Name, TargetSchema, Target string
 		Delete, Update             int
 		Unchecked                  int
+		Disabled                   bool
 	}
 	foundPair struct {
 		Key       int64
@@ -75,10 +76,26 @@ type (
 		Column           int
 		Name, Expression string
 		Unchecked        int
+		Disabled         bool
+	}
+	foundDetails struct {
+		Holders  []foundHolder
+		Settings []foundSetting
+	}
+	foundHolder struct {
+		Table                      int64
+		Column, Kind, Schema, Name string
+	}
+	foundSetting struct {
+		Table                                    int64
+		Index, Space, Compression                string
+		Ignoring, Padded, RowsLocked, PageLocked bool
+		Filled                                   int
 	}
 )
 
-// Catalogue reads every schema but the system's, in one statement for the tables and one for the conditions that rows satisfy. The login
+// Catalogue reads every schema but the system's, in one statement for the tables, one for the conditions that rows satisfy, and one for what
+// keeps columns from changes and how indexes are kept, which servers that only speak the protocol do not tell. The login
 // needs VIEW DEFINITION on what it shall see the conditions, defaults and views of.
 func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*catalogue.Schema, error) {
 	found, err := rawtext.JSON[foundCatalogue](ctx, x, catalogueQuery)
@@ -92,12 +109,16 @@ func (d *DataSource) Catalogue(ctx context.Context, x source.RawExecutor) (*cata
 	if err != nil {
 		return nil, err
 	}
+	details, err := rawtext.JSON[foundDetails](ctx, x, detailsQuery)
+	if err != nil && !errors.Is(err, fault.ErrInvalid) {
+		return nil, err
+	}
 	r := catalogueReader{found: &found, at: map[int64]int{}, columns: map[int64]map[int]string{}, aliases: map[int64]*foundAlias{},
 		out: &catalogue.Schema{Source: d.Name(), Dialect: d.Dialect().Name()}}
 	if len(found.Named) == 1 {
 		r.out.Default = found.Named[0].Default
 	}
-	r.read(checks)
+	r.read(checks, &details)
 	return r.out, nil
 }
 
@@ -124,7 +145,7 @@ func (r *catalogueReader) table(id int64) *catalogue.Table {
 	return nil
 }
 
-func (r *catalogueReader) read(checks []foundCheck) {
+func (r *catalogueReader) read(checks []foundCheck, details *foundDetails) {
 	f := r.found
 	for i := range f.Aliases {
 		a := &f.Aliases[i]
@@ -156,12 +177,13 @@ func (r *catalogueReader) read(checks []foundCheck) {
 		r.check(&checks[i])
 	}
 	r.comments()
+	r.details(details)
 	r.out.Sort()
 }
 
 func (r *catalogueReader) index(x *foundIndex) {
 	t := r.table(x.Table)
-	out := catalogue.Index{Name: x.Name, Unique: x.IsUnique, Constraint: x.IsConstraint, Where: unwrapped(x.Where), Invalid: x.IsDisabled}
+	out := catalogue.Index{Name: x.Name, Unique: x.IsUnique, Constraint: x.IsConstraint, Where: unwrapped(x.Where), Invalid: x.IsDisabled, Clustered: x.Method == 1 || x.Method == 5}
 	if x.Method > 2 { // neither CLUSTERED nor NONCLUSTERED
 		out.Method = strings.ToLower(x.Called)
 	}
@@ -191,7 +213,7 @@ func (r *catalogueReader) index(x *foundIndex) {
 }
 
 func (r *catalogueReader) foreign(f *foundForeign) {
-	key := catalogue.ForeignKey{Name: f.Name, Schema: r.in(f.TargetSchema), Table: f.Target, OnDelete: action(f.Delete), OnUpdate: action(f.Update), NotValid: f.Unchecked == 1}
+	key := catalogue.ForeignKey{Name: f.Name, Schema: r.in(f.TargetSchema), Table: f.Target, OnDelete: action(f.Delete), OnUpdate: action(f.Update), NotValid: f.Unchecked == 1, Disabled: f.Disabled}
 	for _, p := range r.found.Pairs {
 		if p.Key == f.ID {
 			key.Columns, key.References = append(key.Columns, r.columns[f.Table][p.Column]), append(key.References, p.Reference)
@@ -219,7 +241,7 @@ func (r *catalogueReader) check(k *foundCheck) {
 		return
 	}
 	valid := k.Unchecked == 0
-	t.Checks = append(t.Checks, catalogue.Check{Name: k.Name, Expression: unwrapped(k.Expression), NotValid: !valid})
+	t.Checks = append(t.Checks, catalogue.Check{Name: k.Name, Expression: unwrapped(k.Expression), NotValid: !valid, Disabled: k.Disabled})
 	if !valid {
 		return
 	}

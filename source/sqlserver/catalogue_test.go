@@ -40,24 +40,32 @@ const described = `{"Named":[{"Default":"dbo"}],
 {"Table":1,"ID":3,"Name":"uq_code","Method":2,"IsUnique":true},
 {"Table":1,"ID":4,"Name":"uq_left","Method":2,"IsUnique":true,"Where":"([code] IS NOT NULL)"},
 {"Table":1,"ID":5,"Name":"ix_price","Method":2,"Where":"([price]>(3))"},
-{"Table":1,"ID":6,"Name":"cs","Method":6,"Called":"NONCLUSTERED COLUMNSTORE"},
+{"Table":1,"ID":6,"Name":"cs","Method":6,"Called":"NONCLUSTERED COLUMNSTORE"},{"Table":2,"ID":3,"Name":"kept_in","Method":1},
 {"Table":2,"ID":1,"Name":"pk_notes","Method":1,"IsUnique":true,"IsKey":true},{"Table":2,"ID":2,"Name":"ix_off","Method":2,"IsDisabled":true}],
 "Parts":[{"Table":1,"Index":1,"Column":1,"Place":1},{"Table":1,"Index":2,"Column":2,"Place":1},{"Table":1,"Index":3,"Column":4,"Place":1},{"Table":1,"Index":4,"Column":4,"Place":1},
 {"Table":1,"Index":5,"Column":5,"Place":1,"Desc":true},{"Table":1,"Index":5,"Column":3,"Place":0,"Included":true},{"Table":1,"Index":6,"Column":5,"Place":0},
-{"Table":2,"Index":1,"Column":1,"Place":1},{"Table":2,"Index":1,"Column":3,"Place":2},{"Table":2,"Index":2,"Column":4,"Place":1}],
-"Foreign":[{"ID":9,"Table":2,"Name":"fk_person","TargetSchema":"dbo","Target":"people","Delete":1,"Update":2,"Unchecked":1}],
+{"Table":2,"Index":1,"Column":1,"Place":1},{"Table":2,"Index":1,"Column":3,"Place":2},{"Table":2,"Index":2,"Column":4,"Place":1},{"Table":2,"Index":3,"Column":5,"Place":1}],
+"Foreign":[{"ID":9,"Table":2,"Name":"fk_person","TargetSchema":"dbo","Target":"people","Delete":1,"Update":2,"Unchecked":1,"Disabled":true}],
 "Pairs":[{"Key":9,"Column":1,"Reference":"id"}],
 "Aliases":[{"ID":300,"Schema":"dbo","Name":"email","Type":"nvarchar","Length":400}],
 "Comments":[{"Object":1,"Part":0,"Class":1,"Text":"Who we know."},{"Object":1,"Part":2,"Class":1,"Text":"Where to write."},{"Object":1,"Part":5,"Class":7,"Text":"For reports."},{"Object":77,"Part":0,"Class":1,"Text":"elsewhere"}]}`
 
 const describedChecks = `[{"Table":1,"Column":3,"Name":"ck_role","Expression":"([role]=N'user' OR [role]=N'admin')"},{"Table":1,"Column":8,"Name":"ck_doc","Expression":"(isjson([doc])=(1))"},
-{"Table":1,"Column":17,"Name":"ck_kind","Expression":"([kind]='b' OR [kind]='a')","Unchecked":1},{"Table":1,"Name":"ck_sums","Expression":"([paid]<=[price])"},{"Table":88,"Name":"gone","Expression":"(1=1)"}]`
+{"Table":1,"Column":17,"Name":"ck_kind","Expression":"([kind]='b' OR [kind]='a')","Unchecked":1,"Disabled":true},{"Table":1,"Name":"ck_sums","Expression":"([paid]<=[price])"},{"Table":88,"Name":"gone","Expression":"(1=1)"}]`
+
+// detailed is what keeps columns from changes, and how indexes are kept.
+const detailed = `{"Holders":[{"Table":1,"Column":"price","Kind":"IF","Schema":"rls","Name":"seen"},{"Table":1,"Column":"price","Kind":"SP","Schema":"dbo","Name":"policy"},{"Table":1,"Column":"paid","Kind":"STATS","Schema":"","Name":"st"},{"Table":88,"Column":"x","Kind":"V","Schema":"dbo","Name":"v"}],
+"Settings":[{"Table":1,"Index":"uq_code","Ignoring":true,"RowsLocked":true,"PageLocked":true,"Filled":0},{"Table":1,"Index":"ix_price","Space":"fast","Compression":"PAGE","Padded":true,"RowsLocked":false,"PageLocked":false,"Filled":80},
+{"Table":1,"Index":"uq_mail","RowsLocked":true,"PageLocked":true,"Filled":100},{"Table":88,"Index":"x"}]}`
 
 // catalogued answers what the catalogue is asked.
-func catalogued(s *script, checks func(text string) tds.Reply) {
+func catalogued(s *script, details tds.Reply, checks func(text string) tds.Reply) {
 	s.answer = func(c *tds.Call) tds.Reply {
 		if strings.Contains(c.Text, "sys.check_constraints") {
 			return checks(c.Text)
+		}
+		if strings.Contains(c.Text, "sys.sql_expression_dependencies") {
+			return details
 		}
 		return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{described})
 	}
@@ -65,7 +73,9 @@ func catalogued(s *script, checks func(text string) tds.Reply) {
 
 func TestCatalogue(t *testing.T) {
 	s := new(script)
-	catalogued(s, func(string) tds.Reply { return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{describedChecks}) })
+	catalogued(s, tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{detailed}), func(string) tds.Reply {
+		return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{describedChecks})
+	})
 	db, _ := opened(t, s)
 	got, err := db.Catalogue(t.Context())
 	if err != nil {
@@ -97,16 +107,18 @@ func TestCatalogue(t *testing.T) {
 			},
 				Key: catalogue.Key{Name: "pk_people", Columns: []string{"id"}},
 				Uniques: []catalogue.Index{
-					{Name: "uq_code", Unique: true, Parts: []catalogue.Part{{Column: "code"}}, NullsEqual: true},
+					{Name: "uq_code", Unique: true, Parts: []catalogue.Part{{Column: "code"}}, NullsEqual: true, Settings: []string{"IGNORE_DUP_KEY = ON"}},
 					{Name: "uq_mail", Unique: true, Constraint: true, Parts: []catalogue.Part{{Column: "mail"}}},
 				},
 				Indexes: []catalogue.Index{
 					{Name: "cs", Method: "nonclustered columnstore", Parts: []catalogue.Part{{Column: "price"}}},
-					{Name: "ix_price", Parts: []catalogue.Part{{Column: "price", Desc: true}}, Include: []string{"role"}, Where: "[price]>(3)", Comment: "For reports."},
+					{Name: "ix_price", Parts: []catalogue.Part{{Column: "price", Desc: true}}, Include: []string{"role"}, Where: "[price]>(3)", Comment: "For reports.",
+						Settings: []string{"PAD_INDEX = ON", "FILLFACTOR = 80", "ALLOW_ROW_LOCKS = OFF", "ALLOW_PAGE_LOCKS = OFF", "DATA_COMPRESSION = PAGE"}, Space: "fast"},
 					{Name: "uq_left", Unique: true, Parts: []catalogue.Part{{Column: "code"}}, Where: "[code] IS NOT NULL"},
 				},
+				Holders: []catalogue.Holder{{Column: "price", Kind: "function", Name: "rls.seen"}, {Column: "price", Kind: "policy", Name: "policy"}, {Column: "paid", Kind: "statistics", Name: "st"}},
 				Checks: []catalogue.Check{
-					{Name: "ck_doc", Expression: "isjson([doc])=(1)"}, {Name: "ck_kind", Expression: "[kind]='b' OR [kind]='a'", NotValid: true},
+					{Name: "ck_doc", Expression: "isjson([doc])=(1)"}, {Name: "ck_kind", Expression: "[kind]='b' OR [kind]='a'", NotValid: true, Disabled: true},
 					{Name: "ck_role", Expression: "[role]=N'user' OR [role]=N'admin'"}, {Name: "ck_sums", Expression: "[paid]<=[price]"},
 				},
 			},
@@ -115,14 +127,14 @@ func TestCatalogue(t *testing.T) {
 				{Name: "day", Type: catalogue.Date, DBType: "date", Nullable: true}, {Name: "at", Type: catalogue.Clock, DBType: "time(7)", Nullable: true},
 			},
 				Key:         catalogue.Key{Name: "pk_notes", Columns: []string{"person_id", "line"}},
-				Indexes:     []catalogue.Index{{Name: "ix_off", Parts: []catalogue.Part{{Column: "day"}}, Invalid: true}},
-				ForeignKeys: []catalogue.ForeignKey{{Name: "fk_person", Columns: []string{"person_id"}, Table: "people", References: []string{"id"}, OnDelete: catalogue.Cascade, OnUpdate: catalogue.SetNull, NotValid: true}},
+				Indexes:     []catalogue.Index{{Name: "ix_off", Parts: []catalogue.Part{{Column: "day"}}, Invalid: true}, {Name: "kept_in", Parts: []catalogue.Part{{Column: "at"}}, Clustered: true}},
+				ForeignKeys: []catalogue.ForeignKey{{Name: "fk_person", Columns: []string{"person_id"}, Table: "people", References: []string{"id"}, OnDelete: catalogue.Cascade, OnUpdate: catalogue.SetNull, NotValid: true, Disabled: true}},
 			},
 		}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if len(s.calls) != 2 {
+	if len(s.calls) != 3 {
 		t.Errorf("%d statements", len(s.calls))
 	}
 }
@@ -130,7 +142,7 @@ func TestCatalogue(t *testing.T) {
 // A server that cannot write a condition down names it; one that does not answer as it should is an error.
 func TestCatalogueWithoutConditions(t *testing.T) {
 	s := new(script)
-	catalogued(s, func(text string) tds.Reply {
+	catalogued(s, tds.Fails(208, "Invalid object name 'sys.sql_expression_dependencies'."), func(text string) tds.Reply {
 		if strings.Contains(text, "definition") {
 			return tds.Fails(33557097, "unrecognized node type: 27")
 		}
@@ -145,7 +157,7 @@ func TestCatalogueWithoutConditions(t *testing.T) {
 	if text, _ := json.Marshal(people.Checks); string(text) != `[{"name":"ck_role","expression":""}]` || people.Column("role").Enum != nil {
 		t.Errorf("%s %v", text, people.Column("role").Enum)
 	}
-	catalogued(s, func(string) tds.Reply { return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{"{"}) })
+	catalogued(s, tds.Reply{}, func(string) tds.Reply { return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{"{"}) })
 	if _, err := db.Catalogue(t.Context()); err == nil || !strings.Contains(err.Error(), "in a form that is not known") {
 		t.Error(err)
 	}

@@ -30,7 +30,7 @@ SELECT CAST(N'{"Named":' AS nvarchar(max)) + (SELECT SCHEMA_NAME() AS [Default] 
 	FROM t JOIN sys.index_columns p ON p.object_id = t.object_id ORDER BY p.object_id, p.index_id, p.key_ordinal, p.index_column_id FOR JSON PATH), N'[]')
 + N',"Foreign":' + ISNULL((SELECT f.object_id AS [ID], f.parent_object_id AS [Table], f.name AS [Name], OBJECT_SCHEMA_NAME(f.referenced_object_id) AS [TargetSchema],
 	OBJECT_NAME(f.referenced_object_id) AS [Target], f.delete_referential_action AS [Delete], f.update_referential_action AS [Update],
-	CASE WHEN f.is_not_trusted = 1 OR f.is_disabled = 1 THEN 1 ELSE 0 END AS [Unchecked]
+	CASE WHEN f.is_not_trusted = 1 OR f.is_disabled = 1 THEN 1 ELSE 0 END AS [Unchecked], f.is_disabled AS [Disabled]
 	FROM t JOIN sys.foreign_keys f ON f.parent_object_id = t.object_id FOR JSON PATH), N'[]')
 + N',"Pairs":' + ISNULL((SELECT k.constraint_object_id AS [Key], k.parent_column_id AS [Column], c.name AS [Reference]
 	FROM t JOIN sys.foreign_key_columns k ON k.parent_object_id = t.object_id
@@ -46,7 +46,7 @@ SELECT CAST(N'{"Named":' AS nvarchar(max)) + (SELECT SCHEMA_NAME() AS [Default] 
 
 // checksQuery asks for the conditions that rows satisfy.
 const checksQuery = `SELECT ISNULL((SELECT k.parent_object_id AS [Table], k.parent_column_id AS [Column], k.name AS [Name], k.definition AS [Expression],
-	CASE WHEN k.is_not_trusted = 1 OR k.is_disabled = 1 THEN 1 ELSE 0 END AS [Unchecked]
+	CASE WHEN k.is_not_trusted = 1 OR k.is_disabled = 1 THEN 1 ELSE 0 END AS [Unchecked], k.is_disabled AS [Disabled]
 	FROM sys.check_constraints k WHERE k.is_ms_shipped = 0 FOR JSON PATH), N'[]')`
 
 // checkNamesQuery is checksQuery without the conditions: servers that only speak the protocol cannot write each of them down.

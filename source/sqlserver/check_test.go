@@ -19,6 +19,8 @@ func TestCheck(t *testing.T) {
 			return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{`{"Named":[{"Default":"dbo"}],"Tables":[{"ID":1,"Schema":"dbo","Name":"lots","Kind":"U"}],
 				"Columns":[{"Table":1,"Number":1,"Name":"ID","Type":"bigint","Length":8,"Precision":19,"Identity":true},{"Table":1,"Number":2,"Name":"tenant_id","Type":"bigint","Length":8,"Nullable":true}],
 				"Indexes":[{"Table":1,"ID":1,"Name":"pk","Method":1,"IsUnique":true,"IsKey":true}],"Parts":[{"Table":1,"Index":1,"Column":1,"Place":1}]}`})
+		case strings.Contains(c.Text, "sys.sql_expression_dependencies"):
+			return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{`{}`})
 		case strings.Contains(c.Text, "sys.check_constraints"):
 			return tds.Rows(tds.Columns("doc", tds.NVarCharMax), []any{`[]`})
 		case strings.Contains(c.Text, "sys.security_policies"):

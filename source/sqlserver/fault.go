@@ -81,6 +81,8 @@ func (d *DataSource) fail(ctx context.Context, m *model.Model, err error) error 
 		if out.Err == fault.ErrConflict || out.Err == fault.ErrReference { //nolint:errorlint // as kind gave it
 			out.Constraint = constraint(e.Message)
 		}
+	case d.sockets.isCut():
+		out.Err, out.Detail = fault.ErrClosed, "the source was closed"
 	case lost(err):
 		out.Detail = "the connection to the server broke"
 	}

@@ -31,6 +31,7 @@ type DataSource struct {
 	mu        sync.Mutex // one Open or Close at a time
 	given     *sql.DB    // the caller's database, never closed here
 	connector driver.Connector
+	sockets   sockets
 	models    []*model.Model
 	snapshots atomic.Bool // the database allows SNAPSHOT
 	bends     bool        // the server only speaks the protocol: its loads bend short decimals, none comes after one that it refused, and cancellations are answered late
@@ -121,7 +122,10 @@ func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 				return d.fail(ctx, nil, unreadable(err))
 			}
 			cfg.Encoding.Timezone = time.UTC // columns hold times in UTC, whatever the connection string says
-			d.connector = mssql.NewConnectorConfig(cfg)
+			c := mssql.NewConnectorConfig(cfg)
+			d.sockets.dialer.KeepAlive = cfg.KeepAlive
+			c.Dialer = &d.sockets
+			d.connector = c
 		}
 		db = sql.OpenDB(d.connector)
 		db.SetMaxOpenConns(d.maxConns)
@@ -184,17 +188,6 @@ func (d *DataSource) probe(ctx context.Context, db *sql.DB) error {
 	}
 	d.snapshots.Store(snapshot == 1)
 	return nil
-}
-
-// Close closes the database, unless it is the caller's.
-func (d *DataSource) Close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	db := d.pool.Stop()
-	if db == nil || db == d.given {
-		return nil
-	}
-	return d.fail(context.Background(), nil, db.Close())
 }
 
 // Compile gives the text and arguments of st without running it. An insert that goes as a bulk load has no arguments.

@@ -20,6 +20,7 @@ const (
 	startTimeout = 60 * time.Second
 	stopTimeout  = 30 * time.Second
 	startTries   = 3
+	pause        = 20 * time.Millisecond // between two looks
 )
 
 // errPortTaken says that another process took the chosen port before the server did.
@@ -49,8 +50,9 @@ type Cluster struct {
 	dir    string
 	port   int
 	log    *os.File
-	hold   *os.File      // the write end of the keeper's pipe; closing it ends the cluster
-	exited chan struct{} // closed when the keeper has ended
+	hold   *os.File // the write end of the keeper's pipe; closing it ends the cluster
+	keeper int      // its process
+	exited bool
 }
 
 // Start makes a cluster in a temporary folder, on a free loopback port, and waits until it takes connections.
@@ -79,10 +81,10 @@ func (c *Cluster) Dir() string { return c.dir }
 // Stop ends the server, open connections included, and removes its folder.
 func (c *Cluster) Stop() error {
 	closed := c.hold.Close()
-	select {
-	case <-c.exited:
-	case <-time.After(stopTimeout):
-		return fmt.Errorf("pgcluster: the server in %s did not stop within %v", c.dir, stopTimeout)
+	for deadline := time.Now().Add(stopTimeout); !c.ended(); time.Sleep(pause) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("pgcluster: the server in %s did not stop within %v", c.dir, stopTimeout)
+		}
 	}
 	return errors.Join(closed, c.log.Close(), os.RemoveAll(c.dir))
 }
@@ -100,7 +102,7 @@ func start(bin string) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir, port: port, exited: make(chan struct{})}
+	c := &Cluster{dir: dir, port: port}
 	if err := c.launch(bin, as); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -131,36 +133,34 @@ func (c *Cluster) launch(bin string, as *syscall.Credential) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("pgcluster: %w", err), hold.Close(), log.Close())
 	}
-	c.log, c.hold = log, hold
-	go c.watch(cmd)
-	return nil
+	c.log, c.hold, c.keeper = log, hold, cmd.Process.Pid
+	return cmd.Process.Release() // ended asks for it by its number
 }
 
-// watch waits for the keeper's end. How it ended does not matter: the log tells.
-func (c *Cluster) watch(cmd *exec.Cmd) {
-	_ = cmd.Wait()
-	close(c.exited)
+// ended reports whether the keeper has ended. How it ended does not matter: the log tells. It is asked for its end instead of waited
+// for, since a goroutine that waits as long as the cluster runs would look like a leak of the tests.
+func (c *Cluster) ended() bool {
+	if !c.exited {
+		pid, err := syscall.Wait4(c.keeper, nil, syscall.WNOHANG, nil)
+		c.exited = pid == c.keeper || err != nil && !errors.Is(err, syscall.EINTR)
+	}
+	return c.exited
 }
 
 // waitReady waits for the server's own word in its lock file, which no other server on the port can give.
 func (c *Cluster) waitReady() error {
-	deadline := time.After(startTimeout)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-c.exited:
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(pause) {
+		switch {
+		case c.ended():
 			text := c.logText()
 			if strings.Contains(text, "could not bind") || strings.Contains(text, "could not create any TCP/IP sockets") {
 				return fmt.Errorf("%w:\n%s", errPortTaken, text)
 			}
 			return fmt.Errorf("pgcluster: the server did not start:\n%s", text)
-		case <-deadline:
+		case ready(filepath.Join(c.dir, "data", "postmaster.pid")):
+			return nil
+		case time.Now().After(deadline):
 			return fmt.Errorf("pgcluster: the server was not ready within %v:\n%s", startTimeout, c.logText())
-		case <-tick.C:
-			if ready(filepath.Join(c.dir, "data", "postmaster.pid")) {
-				return nil
-			}
 		}
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/multi-orm/orm"
@@ -59,7 +60,7 @@ func main() {
 type settings struct {
 	source, pkg, out, only, schemas, datasource string
 	tenant, owner, softDelete, version, updated string
-	check, json, bare, plan                     bool
+	check, json, bare, plan, progress           bool
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -80,6 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fs.BoolVar(&s.bare, "nocolumns", false, "leave the bound columns out, which take long to compile")
 	fs.BoolVar(&s.check, "check", false, "write nothing; exit with 1 where the file differs")
 	fs.BoolVar(&s.plan, "plan", false, "not here: a program with models calls introspect.Plan, as examples/migrations does")
+	fs.BoolVar(&s.progress, "progress", false, "tell on the standard error how far it is, for large databases")
 	fs.BoolVar(&s.json, "json", false, "write the schema as JSON")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -146,7 +148,12 @@ func (s *settings) generate(ctx context.Context, db orm.DB, stderr io.Writer) ([
 	if s.schemas != "" {
 		some = append(some, introspect.Schemas(strings.Split(s.schemas, ",")...))
 	}
-	schema, err := introspect.Read(ctx, db, some...)
+	reading, writing := some, some
+	if s.progress {
+		reading = append(slices.Clone(some), introspect.Progress(telling(stderr, "read")))
+		writing = append(slices.Clone(some), introspect.Progress(telling(stderr, "written")))
+	}
+	schema, err := introspect.Read(ctx, db, reading...)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +166,7 @@ func (s *settings) generate(ctx context.Context, db orm.DB, stderr io.Writer) ([
 		return b.Bytes(), err
 	}
 	var notes []introspect.Note
-	opts := append(some, introspect.Package(s.pkg), introspect.Notes(&notes))
+	opts := append(writing, introspect.Package(s.pkg), introspect.Notes(&notes))
 	for _, o := range []struct {
 		said string
 		make func(string) introspect.Option
@@ -179,6 +186,19 @@ func (s *settings) generate(ctx context.Context, db orm.DB, stderr io.Writer) ([
 		fmt.Fprintln(stderr, "ormgen:", n)
 	}
 	return b.Bytes(), nil
+}
+
+// telling prints a line for each tenth of the tables.
+func telling(stderr io.Writer, what string) func(done, total int, table string) {
+	const parts = 10
+	return func(done, total int, table string) {
+		switch {
+		case total == 0:
+			fmt.Fprintln(stderr, "ormgen: asking the database for its tables")
+		case done == total, done*parts/total > (done-1)*parts/total:
+			fmt.Fprintf(stderr, "ormgen: %d of %d tables %s, up to %s\n", done, total, what, table)
+		}
+	}
 }
 
 // deliver writes the file, compares it, or prints it.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/internal/ormtest"
+	"github.com/multi-orm/orm/hook/ormtest"
 	"github.com/multi-orm/orm/internal/testkit"
 	"github.com/multi-orm/orm/rls"
 	"github.com/multi-orm/orm/source"

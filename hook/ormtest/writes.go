@@ -3,6 +3,7 @@ package ormtest
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
@@ -14,15 +15,28 @@ func (s *suite) write() {
 	me, other := s.sides[0], s.sides[1]
 	for _, x := range s.subjects {
 		if x.model().Tenant != nil {
+			s.mayDeny = s.unwritten(x)
 			x.writes(s, me, other)
 		}
 	}
 	s.raw(me, other)
 	for _, x := range s.subjects {
 		if x.model().Tenant != nil {
+			s.mayDeny = s.unwritten(x)
 			x.ends(s, me, other)
 		}
 	}
+}
+
+// unwritten reports whether x, or what hangs on it and is written with it, is for reading only.
+func (s *suite) unwritten(x subject) bool {
+	for _, y := range s.subjects {
+		below := slices.ContainsFunc(x.model().Relations, func(r *model.Relation) bool { return r.Target == y.model() })
+		if y.unwritten() && (x == y || below) {
+			return true
+		}
+	}
+	return false
 }
 
 // raw tries SQL text, which no scope can reach into.

@@ -1,4 +1,6 @@
-package testkit
+// Package pgserver gives tests databases and schemas of a PostgreSQL server: one that is named, or one that it starts. It links no other
+// driver than pgx, so that programs may use it through hook/ormtest/pgtest.
+package pgserver
 
 import (
 	"fmt"
@@ -33,6 +35,13 @@ func (s *server) address() (*url.URL, error) {
 	return s.url, s.err
 }
 
+func (o Options) address() (*url.URL, error) {
+	if o.Server != "" {
+		return parse(o.Server)
+	}
+	return process.address()
+}
+
 func (s *server) find() (*url.URL, error) {
 	if given := os.Getenv("ORM_TEST_POSTGRES"); given != "" {
 		return parse(given)
@@ -45,7 +54,9 @@ func (s *server) find() (*url.URL, error) {
 	return parse(cluster.URL())
 }
 
-// stop ends the server if this process started it.
+// Stop ends the throw-away server if this process started one. It ends with the process too, however that ends.
+func Stop() error { return process.stop() }
+
 func (s *server) stop() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,7 +72,7 @@ func (s *server) stop() error {
 func parse(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		return nil, fmt.Errorf("ORM_TEST_POSTGRES is not a URL like postgres://user@host:port/database")
+		return nil, fmt.Errorf("the server that ORM_TEST_POSTGRES or an option names is not a URL like postgres://user@host:port/database")
 	}
 	return u, nil
 }

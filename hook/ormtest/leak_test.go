@@ -12,7 +12,7 @@ import (
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/hook"
-	"github.com/multi-orm/orm/internal/ormtest"
+	"github.com/multi-orm/orm/hook/ormtest"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/rls"
 	"github.com/multi-orm/orm/source"
@@ -165,14 +165,7 @@ func (j *judge) Fatalf(format string, args ...any) {
 
 func judged(t *testing.T, db orm.DB, opts ...ormtest.Option) []string {
 	t.Helper()
-	j := &judge{TB: t}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		ormtest.AssertIsolated(j, db, opts...)
-	}()
-	<-done
-	return j.said
+	return judging(t, func(j *judge) { ormtest.AssertIsolated(j, db, opts...) })
 }
 
 // An isolation test that cannot fail proves nothing: each leak is planted, and must be named.
