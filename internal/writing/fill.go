@@ -60,6 +60,7 @@ func settleTimes(e *engine.Engine, m *model.Model, row unsafe.Pointer) {
 // is what was said.
 func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model.Field) error {
 	settleTimes(e, m, row)
+	var at time.Time // one moment for all of the row
 	for _, f := range m.Fields {
 		if f.TimeForm != model.TimeNative {
 			if err := keepTime(f, row); err != nil {
@@ -73,7 +74,17 @@ func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model
 		if fill == model.NoFill || fill == model.FillDatabase || !f.IsZero(row) || slices.Contains(said, f) {
 			continue
 		}
-		if err := f.Store(row, Made(e, f, fill)); err != nil {
+		var v model.Value
+		switch {
+		case fill != model.FillNow:
+			v = Made(e, f, fill)
+		case at.IsZero():
+			at = now()
+			fallthrough
+		default:
+			v = f.Kept(model.TimeOf(at))
+		}
+		if err := f.Store(row, v); err != nil {
 			return err
 		}
 	}

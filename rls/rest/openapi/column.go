@@ -61,6 +61,9 @@ func scalar(f *model.Field, u use) object {
 		}
 		return typed("number").with("format", "double")
 	case model.String, model.Text:
+		if f.Kind == model.Text && strings.EqualFold(f.DBType, "date") {
+			return typed("string").with("format", "date")
+		}
 		return typed("string")
 	case model.Time:
 		return typed("string").with("format", "date-time")
