@@ -73,5 +73,5 @@ type Derived struct {
 	Upper string  `orm:"upper,size=20,generated=upper(name)"`
 	Some  *string `orm:"some,size=20,generated=nullif(name, 'x')"`
 	Tags  []byte  `orm:"tags,notnull,comment=what it's known by"`
-	Open  int64   `orm:"open,unique,where=open > 0,include=Name+some"`
+	Ready int64   `orm:"ready,unique,where=ready > 0,include=Name+some"`
 }

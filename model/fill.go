@@ -41,13 +41,14 @@ func (f *Field) fills(tg tag) error {
 		}
 		f.Default = FillUUID
 	default:
-		return f.literalDefault(v)
+		return f.SetDefault(v)
 	}
 	return nil
 }
 
-// literalDefault parses the literal once, so that a bad one fails at start-up and not at an insert.
-func (f *Field) literalDefault(text string) error {
+// SetDefault has new rows filled with what text says, as default= does. It is for models that are being made; a text that the column cannot
+// hold fails here and not at an insert.
+func (f *Field) SetDefault(text string) error {
 	f.Default, f.Literal = FillLiteral, text
 	p := reflect.New(f.Base).UnsafePointer()
 	if err := f.AssignBase(p, text); err != nil {

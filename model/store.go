@@ -52,7 +52,9 @@ func (f *Field) SettleTime(row unsafe.Pointer) {
 	switch {
 	case settled == *t:
 	case f.Nulls == Pointer:
-		*(*unsafe.Pointer)(f.Place(row)) = unsafe.Pointer(&settled)
+		own := new(time.Time) // allocated here alone, not for every time that is settled
+		*own = settled
+		*(*unsafe.Pointer)(f.Place(row)) = unsafe.Pointer(own)
 	default:
 		*t = settled
 	}

@@ -114,7 +114,7 @@ func ExampleMigration_WriteFiles() {
 	// Output:
 	// -- +goose Up
 	// -- add column members.role: no column of the name is there, rows that are there get 'guest'
-	// ALTER TABLE "members" ADD COLUMN "role" TEXT DEFAULT 'guest' NOT NULL;
+	// ALTER TABLE "members" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'guest';
 	//
 	// -- Destructive, so it is a comment: take the marks away where it is meant.
 	// -- add unique members: nothing keeps two rows from having the same (alias), rows that do make the step fail

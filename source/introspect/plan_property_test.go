@@ -116,7 +116,9 @@ func madeModel(tb testing.TB, columns []madeColumn) *model.Model {
 			f.Enum = strings.Split(c.values, "|")
 		}
 		if c.literal != "" {
-			f.Default, f.Literal = model.FillLiteral, c.literal
+			if err := f.SetDefault(c.literal); err != nil {
+				tb.Fatal(err)
+			}
 		}
 		m.Fields = append(m.Fields, &f)
 		switch c.word {
