@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Apart tells why m and o cannot be models of one table, "" where they can: a rule that one of them leaves out would be gone round
+// Disagreement tells why m and o cannot be models of one table, "" where they can: a rule that one of them leaves out would be gone round
 // through it. What may differ is what belongs to a way of using the rows: which columns there are, readonly and the like, relations,
 // defaults. The key and the columns that hooks and scopes go by, tenant, owner, scope=, softdelete and version, must be the same,
 // a column hidden in one is hidden in the other, and a column's Go types must be of one kind.
-func (m *Model) Apart(o *Model) string {
+func (m *Model) Disagreement(o *Model) string {
 	if !sameColumns(m.Key, o.Key) {
 		return fmt.Sprintf("their keys differ: %s has %s and %s has %s", m.Name, listColumns(m.Key), o.Name, listColumns(o.Key))
 	}

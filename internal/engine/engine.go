@@ -222,19 +222,16 @@ func (e *Engine) check(c Config) error {
 			}
 		}
 		e.Bound[m] = src
-		for _, other := range e.models {
-			if other == m {
-				break
-			}
-			if why := m.Apart(other); e.Bound[other] == src && sameTable(src, m, other) && why != "" {
-				bad(m, "table \""+m.Table+"\" is the table of "+other.Name+" too, and "+why)
-			}
-		}
 		if key := (linkTable{src.Name(), m.Schema, m.Table}); e.links[key] == nil {
 			e.links[key] = m
 		}
 		errs = append(errs, numericTimes(m, src)...)
 	}
+	e.eachPair(func(first, second *model.Model) {
+		if why := second.Disagreement(first); why != "" {
+			bad(second, "table \""+second.Table+"\" is the table of "+first.Name+" too, and "+why)
+		}
+	})
 	if !c.KeysTell {
 		errs = append(errs, e.checkRelations(nil))
 	}

@@ -64,13 +64,14 @@ func (e *Engine) references() map[*model.Model][]Reference {
 			}
 		}
 	}
-	e.eachPair(func(m, o *model.Model) {
-		for _, r := range slices.Clone(out[m]) {
+	known := func(m, o *model.Model) {
+		for _, r := range out[m] {
 			if fs := entity.ByColumn(o, columnsOf(r.Fields)); fs != nil {
 				add(o, fs, r.Target, r.Remote)
 			}
 		}
-	})
+	}
+	e.eachPair(func(first, second *model.Model) { known(first, second); known(second, first) })
 	return out
 }
 
@@ -78,7 +79,7 @@ func (e *Engine) references() map[*model.Model][]Reference {
 // would lead cannot be checked.
 func (e *Engine) halfReferences() error {
 	var errs []error
-	e.eachPair(func(m, o *model.Model) {
+	half := func(m, o *model.Model) {
 		for _, r := range e.Refs[m] {
 			var there, writes int
 			for _, name := range columnsOf(r.Fields) {
@@ -95,18 +96,26 @@ func (e *Engine) halfReferences() error {
 					m.Name, r.Target.Name, strings.Join(columnsOf(r.Fields), ", "), o.Name)})
 			}
 		}
-	})
+	}
+	e.eachPair(func(first, second *model.Model) { half(first, second); half(second, first) })
 	return errors.Join(errs...)
 }
 
-// eachPair calls do with every two models of one table, either way round.
-func (e *Engine) eachPair(do func(m, o *model.Model)) {
+// eachPair calls do with every two models of one table, in the order of the models.
+func (e *Engine) eachPair(do func(first, second *model.Model)) {
+	before := map[linkTable][]*model.Model{} // by table alone: sameTable compares the rest
 	for _, m := range e.models {
-		for _, o := range e.models {
-			if src := e.Bound[m]; m != o && src != nil && src == e.Bound[o] && sameTable(src, m, o) {
-				do(m, o)
+		src := e.Bound[m]
+		if src == nil {
+			continue
+		}
+		at := linkTable{source: src.Name(), table: strings.ToLower(m.Table)}
+		for _, o := range before[at] {
+			if sameTable(src, o, m) {
+				do(o, m)
 			}
 		}
+		before[at] = append(before[at], m)
 	}
 }
 
