@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/source/sqlite"
 )
 
 // A transaction commits when the function returns nil; an error or a panic rolls it back.
@@ -127,4 +129,24 @@ func ExampleDB_Attempt() {
 	// Output:
 	// attempt 1
 	// <nil>
+}
+
+// Close waits for the transaction that is under way, and lets nothing new begin.
+func ExampleCloseWithin() {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Team{}), orm.CloseWithin(5*time.Second))
+	check(err)
+	check(orm.CreateTables(ctx, db))
+	closed := make(chan error)
+	err = db.Tx(ctx, func(tx orm.DB) error {
+		go func() { closed <- db.Close() }()
+		for { // until Close has begun
+			if _, err := orm.Repo[Team](db).Count(ctx); errors.Is(err, orm.ErrClosed) {
+				break
+			}
+		}
+		return orm.Repo[Team](tx).Create(ctx, &Team{Name: "late"})
+	})
+	fmt.Println(err, <-closed)
+	// Output: <nil> <nil>
 }
