@@ -239,9 +239,7 @@ func TestDatabaseDefaultsThatAreMissing(t *testing.T) {
 			if len(plan.Changes) != 1 || len(plan.Notes) > 0 {
 				t.Fatalf("%s", plan)
 			}
-			for _, s := range plan.Changes[0].Up {
-				done(t)(db.Exec(ctx, orm.Unsafe(s)))
-			}
+			apply(t, db, plan)
 			x := shelf{}
 			must(t, orm.Repo[shelf](db).Create(ctx, &x))
 			if x.N != 42 {

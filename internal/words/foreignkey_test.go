@@ -179,11 +179,7 @@ func TestForeignKeysThatAreMissing(t *testing.T) {
 				}
 				return
 			}
-			for _, c := range plan.Changes {
-				for _, s := range c.Up {
-					done(t)(db.Exec(ctx, orm.Unsafe(s)))
-				}
-			}
+			apply(t, db, plan)
 			again, err := introspect.Plan(ctx, db)
 			if err != nil || len(plan.Changes) != 1 || len(again.Changes)+len(again.Notes) > 0 {
 				t.Errorf("%v\n%s\n%s", err, plan, again)

@@ -102,11 +102,7 @@ func TestIndexesOfSomeRowsThatAreMissing(t *testing.T) {
 			}
 			plan, err := introspect.Plan(ctx, db)
 			must(t, err)
-			for _, c := range plan.Changes {
-				for _, s := range c.Up {
-					done(t)(db.Exec(ctx, orm.Unsafe(s)))
-				}
-			}
+			apply(t, db, plan)
 			again, err := introspect.Plan(ctx, db)
 			if err != nil || len(plan.Changes) != 1 || len(again.Changes)+len(again.Notes) > 0 {
 				t.Errorf("%v\n%s\n%s", err, plan, again)
@@ -188,11 +184,7 @@ func TestWhatIsPlannedIsWhatIsMade(t *testing.T) {
 			must(t, orm.CreateTables(ctx, at))
 			plan, err := introspect.Plan(ctx, steps)
 			must(t, err)
-			for _, c := range plan.Changes {
-				for _, s := range c.Up {
-					done(t)(steps.Exec(ctx, orm.Unsafe(s)))
-				}
-			}
+			apply(t, steps, plan)
 			one, err := steps.Catalogue(ctx)
 			must(t, err)
 			two, err := at.Catalogue(ctx)

@@ -13,6 +13,7 @@ import (
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/testkit"
 	"github.com/multi-orm/orm/rls"
+	"github.com/multi-orm/orm/source/introspect"
 	"github.com/multi-orm/orm/source/postgres"
 	"github.com/multi-orm/orm/source/sqlite"
 )
@@ -78,6 +79,16 @@ func engines(t *testing.T, fn func(t *testing.T, db orm.DB), models ...any) {
 			must(t, orm.CreateTables(t.Context(), db))
 			fn(t, db)
 		})
+	}
+}
+
+// apply runs the steps of a plan.
+func apply(t *testing.T, db orm.DB, plan *introspect.Migration) {
+	t.Helper()
+	for _, c := range plan.Changes {
+		for _, s := range c.Up {
+			done(t)(db.Exec(t.Context(), orm.Unsafe(s)))
+		}
 	}
 }
 
