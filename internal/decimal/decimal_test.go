@@ -207,3 +207,15 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkProduct is one row of a sum of products.
+func BenchmarkProduct(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		x, _ := Parse("12345.678")
+		y, _ := Parse("99.9999")
+		if n := Multiply(x, y); !n.Within(0, 0) || n.String() != "1234566.5654322" {
+			b.Fatal(n)
+		}
+	}
+}

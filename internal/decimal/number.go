@@ -110,5 +110,9 @@ func (n *Number) Within(precision, scale int) bool {
 	if precision > 0 {
 		most = precision - scale
 	}
-	return new(big.Int).Abs(&n.digits).Cmp(power(most+n.scale)) < 0
+	digits := most + n.scale
+	if n.digits.BitLen() <= digits*3 { // 2³ < 10: the power, of a hundred thousand digits where the column keeps all, need not be made
+		return true
+	}
+	return new(big.Int).Abs(&n.digits).Cmp(power(digits)) < 0
 }
