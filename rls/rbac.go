@@ -32,7 +32,7 @@ const AnyRole = "*"
 // RBAC says which role may do what with which model: model or name → role → operations. A model is named by its
 // Go type name, or by a pointer such as (*Invoice)(nil), or by a value where the struct is comparable.
 // What is not said is denied with ErrDenied, models that are not listed too; included models and those that
-// relation filters touch need Read. No actor is ErrNoActor. Update, Delete and Upsert give the row back, so a
+// relation filters touch need Read. An update that gives the softdelete column a time needs Delete. No actor is ErrNoActor. Update, Delete and Upsert give the row back, so a
 // role that may change a row can see it; what a role must not see, give it a Policy for.
 type RBAC map[any]map[string]Operations
 
@@ -71,6 +71,12 @@ func (r RBAC) Extend(reg *hook.Registrar) error {
 				return builder.True(), allow(ctx, m, roles, needs(t.Access))
 			},
 			Insert: func(ctx context.Context, _ hook.NewRows) error { return allow(ctx, m, roles, Create) },
+			Assign: func(ctx context.Context, s *builder.Set) error {
+				if s.Field == nil || s.Field != m.SoftDelete || s.Op == builder.SetValue && s.Value.IsNull() {
+					return nil
+				}
+				return allow(ctx, m, roles, Delete) // whoever says when a row was deleted deletes it
+			},
 		}, nil
 	}})
 	return nil

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/multi-orm/orm"
+	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/internal/testkit"
 	"github.com/multi-orm/orm/rls"
 	"github.com/multi-orm/orm/source/postgres"
@@ -151,6 +153,61 @@ func TestPoliciesHoldForReadsAndWrites(t *testing.T) {
 		must(t, err)
 		if len(all) != 2 || all[1].Level != 1 {
 			t.Errorf("the refused writes left %+v", all)
+		}
+	})
+}
+
+// binned is deleted softly.
+type binned struct {
+	ID        int64      `orm:"id,auto"`
+	Title     string     `orm:"title"`
+	DeletedAt *time.Time `orm:"deleted_at,softdelete"`
+}
+
+var binneds = orm.Bind[binned, struct {
+	ID        orm.Col[binned, int64]
+	Title     orm.Text[binned]
+	DeletedAt orm.Time[binned]
+}]()
+
+// A role that may not delete deletes no row by saying when it was deleted.
+func TestRolesDoNotDeleteByAnUpdate(t *testing.T) {
+	databases(t, []any{binned{}}, func(t *testing.T, db orm.DB) {
+		must(t, db.Use(hook.SoftDelete(), rls.RBAC{"binned": {"clerk": rls.Read | rls.Create | rls.Update, "boss": rls.All}}))
+		clerk, boss := as(t, 1, "clerk"), as(t, 1, "boss")
+		r := orm.Repo[binned](db)
+		row := binned{Title: "a"}
+		must(t, r.Create(clerk, &row))
+		now := time.Now()
+		gone := row
+		gone.DeletedAt = &now
+		_, err := r.ByID(row.ID).Update(clerk, binneds.DeletedAt.Set(now))
+		is(t, "Update", err, orm.ErrDenied)
+		_, err = r.Where(binneds.ID.Eq(row.ID)).UpdateMany(clerk, binneds.DeletedAt.Set(now))
+		is(t, "UpdateMany", err, orm.ErrDenied)
+		_, err = r.ByID(row.ID).Update(clerk, orm.SetSQL(binneds.DeletedAt, "CURRENT_TIMESTAMP"))
+		is(t, "SetSQL", err, orm.ErrDenied)
+		is(t, "Save", r.Save(clerk, &gone), orm.ErrDenied)
+		_, err = r.SaveMany(clerk, []binned{gone})
+		is(t, "SaveMany", err, orm.ErrDenied)
+		is(t, "Upsert", r.Upsert(clerk, orm.On(binneds.ID), &gone), orm.ErrDenied)
+		is(t, "Upsert that changes", r.Upsert(clerk, orm.On(binneds.ID), &row, binneds.DeletedAt.Set(now)), orm.ErrDenied)
+		_, err = r.ByID(row.ID).Delete(clerk)
+		is(t, "Delete", err, orm.ErrDenied)
+		row.Title = "b"
+		must(t, r.Save(clerk, &row))
+		if got, err := r.One(clerk); err != nil || got.Title != "b" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		_, err = r.ByID(row.ID).Delete(boss)
+		must(t, err)
+		n, err := r.Where(binneds.ID.Eq(row.ID)).Restore(clerk)
+		if err != nil || n != 1 {
+			t.Errorf("restored %d: %v", n, err)
+		}
+		must(t, r.Save(boss, &gone))
+		if n, err := r.Count(boss); err != nil || n != 0 {
+			t.Errorf("%d rows are left: %v", n, err)
 		}
 	})
 }
