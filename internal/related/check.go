@@ -101,7 +101,7 @@ func (f *family) check(s *engine.Session, n *builder.Nested) error {
 	if err := checkRows(n); err != nil {
 		return err
 	}
-	if err := checkSets(n); err != nil {
+	if err := checkSets(s.Engine, n); err != nil {
 		return err
 	}
 	if f.fresh && needsRelated(n.Op) {
@@ -215,7 +215,7 @@ func checkRows(n *builder.Nested) error {
 }
 
 // checkSets checks the assignments of a write of related rows.
-func checkSets(n *builder.Nested) error {
+func checkSets(e *engine.Engine, n *builder.Nested) error {
 	r := n.Relation
 	switch n.Op {
 	case builder.NestedUpdate, builder.NestedUpdateMany:
@@ -243,6 +243,9 @@ func checkSets(n *builder.Nested) error {
 			return fault.New(fault.ErrInvalid, r.Target.Name, x.Field.Name, "the column ties the row to "+r.Model.Name+"."+r.Name+": use Link, Unlink or Set of the relation")
 		}
 		if err := writing.CheckSet(r.Target, x); err != nil {
+			return err
+		}
+		if err := writing.CheckVersion(e, r.Target, x); err != nil {
 			return err
 		}
 	}

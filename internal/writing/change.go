@@ -24,6 +24,11 @@ func Update(ctx context.Context, s *engine.Session, name string, st *builder.Upd
 
 // Change is Update of a statement whose conditions have been looked at, or are the library's own.
 func Change(ctx context.Context, s *engine.Session, name string, st *builder.Update, rows *source.Rows) (int64, error) {
+	for i := range st.Set {
+		if err := CheckVersion(s.Engine, st.Model, &st.Set[i]); err != nil {
+			return 0, s.Located(err, name, st.Model)
+		}
+	}
 	return UpdateOr(ctx, s, name, st, rows, absentee(st.Model, st.Expect))
 }
 
@@ -75,6 +80,18 @@ func prepareSets(e *engine.Engine, m *model.Model, st *builder.Update) error {
 // joins reports whether x and every assignment of its column before it change parts of one document.
 func joins(before []builder.Set, x *builder.Set) bool {
 	return x.Edits() && !slices.ContainsFunc(before, func(y builder.Set) bool { return y.Field == x.Field && !y.Edits() })
+}
+
+// CheckVersion refuses an assignment of the version, which counts the writes of a row: with a value of the caller's, somebody who read the row
+// before would write over it. What an API makes of its version is its own business, and SQL of the caller's is theirs.
+func CheckVersion(e *engine.Engine, m *model.Model, s *builder.Set) error {
+	if s.Err != nil || s.Field == nil || s.Field != m.Version || s.Op == builder.SetText || s.Op == builder.SetInc && s.Value.Kind() == model.IntValue && s.Value.Int() == 1 {
+		return nil
+	}
+	if _, sql := e.BoundTo(m).(source.SQL); !sql {
+		return nil
+	}
+	return fault.New(fault.ErrInvalid, m.Name, s.Field.Name, "the version counts the writes of a row and is not assigned: leave it out; Save changes a row as it was read, and so does Where("+s.Field.Name+".Eq(…)) before Update")
 }
 
 // CheckSet tells why an update cannot assign as s says, if it cannot.

@@ -92,6 +92,9 @@ func upsertAs(ctx context.Context, s *engine.Session, name string, m *model.Mode
 		if err := CheckSet(m, &sets[i]); err != nil {
 			return err
 		}
+		if err := CheckVersion(s.Engine, m, &sets[i]); err != nil {
+			return err
+		}
 		if Assigned(sets[:i], sets[i].Field) && !joins(sets[:i], &sets[i]) {
 			return fault.New(fault.ErrInvalid, m.Name, sets[i].Field.Name, "the column is assigned twice")
 		}
