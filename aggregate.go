@@ -22,7 +22,8 @@ func (r Repo[T]) query() Query[T] { return r.Query() }
 type AggregateOption func(*builder.Aggregation) error
 
 // Aggregate counts, sums and compares the rows of a query in groups. R is a struct. Its fields tagged agg hold
-// aggregates of fields of T: count(*), count(Field), count(distinct Field), sum, avg, min and max. Its other fields are
+// aggregates of fields of T: count(*), count(Field), count(distinct Field), sum, avg, min and max; of the products of several numbers too, as in
+// sum(Quantity*Price), but for counts. Its other fields are
 // named as fields of T, or tagged with their columns, and group the rows.
 //
 //	type ByStatus struct {
@@ -38,7 +39,8 @@ type AggregateOption func(*builder.Aggregation) error
 // A sum of integers is exact; one that int64 cannot hold is ErrInvalid, and on SQLite so is one whose partial sums do
 // not fit. A sum of no values is 0, or NULL where the field is a pointer. An average is a float64. Sums and averages of
 // decimals are of the column's own type: sums are exact, and averages have the digits that PostgreSQL gives them, sixteen
-// that count at least, rounded once with halves away from zero; SQL Server has no such average. Where min, max or
+// that count at least, rounded once with halves away from zero; SQL Server has no such average. A product of integers that int64 cannot hold is
+// ErrInvalid; one of decimals, which whole numbers may be factors of, has every digit, and is ErrUnsupported on SQL Server. Where min, max or
 // avg have no value, a field that is no pointer is ErrInvalid. Selections, includes, Distinct, locks, orders and pages of
 // the query are ErrInvalid. Sources without SQL give ErrUnsupported.
 func Aggregate[R, T any](ctx context.Context, q Readable[T], opts ...AggregateOption) ([]R, error) {

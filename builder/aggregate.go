@@ -25,6 +25,7 @@ type Aggregation struct {
 // Grouped is what fills one field of a result.
 type Grouped struct {
 	Field *model.Field      // the column that groups or is aggregated; nil for count(*) and for a Term
+	Times []*model.Field    // of an aggregate: the columns that Field is multiplied by
 	Func  dialect.Aggregate // 0 groups by Field or Term
 	Term  *Term             // the computed value that groups; nil for a column
 	Only  Conjunction       // of an aggregate: the rows that it is about, among those of its group
@@ -33,17 +34,21 @@ type Grouped struct {
 // Shows reports whether the result tells values of Field: counts do not.
 func (g *Grouped) Shows() bool { return g.Func != dialect.Count && g.Func != dialect.CountDistinct }
 
-// Of is the column whose values, or a part of them, the field tells; nil where it counts rows or chooses words.
-func (g *Grouped) Of() *model.Field {
+// Of are the columns whose values, or a part of them, the field tells; none where it counts rows or chooses words.
+func (g *Grouped) Of() []*model.Field {
 	if g.Field != nil {
-		return g.Field
+		return g.Factors()
 	}
 	for t := g.Term; t != nil; t = t.Inner.Term {
-		if t.Op != TermRelated {
-			return t.Field
+		of := t.Field
+		if t.Op == TermRelated {
+			of = t.Inner.Field
 		}
-		if t.Inner.Field != nil {
-			return t.Inner.Field
+		if of != nil {
+			return []*model.Field{of}
+		}
+		if t.Op != TermRelated {
+			return nil
 		}
 	}
 	return nil
@@ -54,7 +59,7 @@ func (g *Grouped) whole() *model.Field {
 	if g.Term != nil {
 		return g.Term.column()
 	}
-	return g.Field
+	return g.aggregated()
 }
 
 // Computes reports whether a field groups by a computed value, or is about some rows of its group only.
@@ -166,6 +171,23 @@ func groupedBy(f *model.Field, m *model.Model, g Grouped) (Grouped, error) {
 			return bad("the computed field " + name + " is not stored, so it cannot be grouped or aggregated")
 		}
 	}
+	if f.Agg != nil {
+		for _, name := range f.Agg.Times {
+			x, err := m.Field(name)
+			switch {
+			case err != nil:
+				return g, err
+			case x.IsComputed:
+				return bad("the computed field " + name + " is not stored, so it cannot be aggregated")
+			}
+			g.Times = append(g.Times, x)
+		}
+		if len(g.Times) > 0 {
+			if _, why := product(g.Factors()); why != "" {
+				return bad(why)
+			}
+		}
+	}
 	if f.Agg == nil {
 		if why := groups(f, g.Field); why != "" {
 			return bad(why)
@@ -260,7 +282,7 @@ func aggregates(f *model.Field, g Grouped) string {
 			return "a count needs an integer, not " + f.Base.String()
 		}
 	case dialect.Sum, dialect.Avg:
-		of := g.Field
+		of := g.aggregated()
 		if of.Decimal != nil {
 			if f.Kind != of.Kind || !holds(f, of) {
 				return "sums and averages of decimals are of the column's own type " + of.Base.String() + ", not " + f.Base.String()
@@ -278,7 +300,7 @@ func aggregates(f *model.Field, g Grouped) string {
 			return "a sum of integers needs an integer, not " + f.Base.String()
 		}
 	case dialect.Min, dialect.Max:
-		of := g.Field
+		of := g.aggregated()
 		switch {
 		case of.Decimal != nil, of.Kind == model.Int, of.Kind == model.Uint, of.Kind == model.Float, of.Kind == model.String, of.Kind == model.Time, of.CivilTime():
 		default:
@@ -325,6 +347,7 @@ func (q *Select) groups(s *shaper) {
 			s.number(len(m.Fields))
 		default:
 			s.field(m, g.Field)
+			s.factors(m, g)
 		}
 		s.conjunction(m, &g.Only)
 	}

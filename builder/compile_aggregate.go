@@ -31,7 +31,7 @@ func (q *Select) compileGroups(c *compiler) error {
 		case computes && inner[i].text != "":
 			of = rows + "." + c.d.Quote(of)
 		case g.Field != nil:
-			of = c.col(owner, g.Field)
+			of = g.operand(c, owner)
 		default:
 			of = "*"
 		}
@@ -101,7 +101,7 @@ func (a *Aggregation) operands(c *compiler, m *model.Model, owner string) ([]fra
 		}
 		text := ""
 		if g.Field != nil {
-			text = c.col(owner, g.Field)
+			text = g.operand(c, owner)
 		}
 		if g.Only.Len() == 0 {
 			out[i].text = text
@@ -168,14 +168,15 @@ func (g *Grouped) compile(c *compiler, text string, f *model.Field) (string, err
 	if g.Field == nil {
 		return c.d.Aggregate(g.Func, text, dialect.Type{}), nil
 	}
-	if text = c.d.Aggregate(g.Func, text, TypeOf(g.Field)); text == "" {
+	of := g.aggregated()
+	if text = c.d.Aggregate(g.Func, text, TypeOf(of)); text == "" {
 		return "", c.lacks(g.Field.Model, g.Field, "an exact average of decimals")
 	}
 	switch {
 	case g.Func != dialect.Sum:
-	case g.Field.Decimal != nil && (!f.Nullable || f.Kind == model.Scanner && f.Nulls == model.Inside && !model.KeepsNull(f.Base)):
+	case of.Decimal != nil && (!f.Nullable || f.Kind == model.Scanner && f.Nulls == model.Inside && !model.KeepsNull(f.Base)):
 		return "COALESCE(" + text + ", '0')", nil // text, as SQLite's decimals are
-	case g.Field.Decimal == nil && !f.Nullable:
+	case of.Decimal == nil && !f.Nullable:
 		return "COALESCE(" + text + ", 0)", nil
 	}
 	return text, nil

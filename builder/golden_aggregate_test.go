@@ -25,6 +25,12 @@ type ByRole struct {
 	Last   string     `orm:"agg=max(Email)"`
 }
 
+// Weighted multiplies columns.
+type Weighted struct {
+	Hits  int64    `orm:"agg=sum(Hits*BossID)"`
+	Score *float64 `orm:"agg=max(Score*Hits)"`
+}
+
 // Everyone has no groups.
 type Everyone struct {
 	N int64 `orm:"agg=count(*)"`
@@ -55,6 +61,7 @@ func TestGoldenAggregate(t *testing.T) {
 	plain := func(*builder.Select, *builder.Aggregation) {}
 	check(t, "aggregate", []golden{
 		{"functions", grouped[ByRole](t, plain)},
+		{"products", grouped[Weighted](t, plain)},
 		{"everyone", grouped[Everyone](t, func(s *builder.Select, a *builder.Aggregation) {
 			s.Where, s.Scopes = where(p.Hits.Gt(1)), []builder.Scope{tenant(3), living()}
 			a.Having = where(builder.Named[Everyone]("N").Gt(2))

@@ -20,20 +20,26 @@ type seen struct {
 
 // note says whether the argument just walked may be seen, given the column that it belongs to; nil is none.
 func (s *sight) note(f *model.Field) {
-	if f != nil && s.having != nil && f.Model == s.having.Row {
-		f = s.having.source(f)
+	if f == nil || s.having == nil || f.Model != s.having.Row {
+		s.seen = append(s.seen, seen{f, f != nil && s.may(f)})
+		return
 	}
-	s.seen = append(s.seen, seen{f, f != nil && s.may(f)})
+	of := s.having.sources(f)
+	shown := seen{of[0], true}
+	for _, x := range of {
+		shown.shown = shown.shown && s.may(x)
+	}
+	s.seen = append(s.seen, shown)
 }
 
-// source gives the column that tells what a field of the result shows; a hidden field of the result is its own.
-func (a *Aggregation) source(f *model.Field) *model.Field {
+// sources gives the columns that tell what a field of the result shows; a hidden field of the result is its own.
+func (a *Aggregation) sources(f *model.Field) []*model.Field {
 	if g := a.Groups[f.Index]; !f.Hidden && g.Shows() {
-		if of := g.Of(); of != nil {
+		if of := g.Of(); len(of) > 0 {
 			return of
 		}
 	}
-	return f
+	return []*model.Field{f}
 }
 
 // plain adds an argument that is the library's own or a count: a number that tells of no column.

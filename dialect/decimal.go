@@ -87,3 +87,43 @@ func (d SQLServer) Arithmetic(o Operation, expr string, t Type) (string, bool) {
 	typ := "decimal(" + strconv.Itoa(min(precision, MostDigits-1)) + ", " + strconv.Itoa(scale) + ")"
 	return "CAST(" + expr + " AS " + typ + ") + CAST(" + Arg + " AS " + typ + ")", o == Add
 }
+
+// multiplied joins factors, each of them as its cast.
+func multiplied(factors []string, typ string) string {
+	casts := make([]string, len(factors))
+	for i, f := range factors {
+		casts[i] = "CAST(" + f + " AS " + typ + ")"
+	}
+	return "(" + strings.Join(casts, " * ") + ")"
+}
+
+// Product multiplies as the widest type of its kind.
+func (Postgres) Product(factors []string, t Type) (string, bool) {
+	switch {
+	case t.Decimal:
+		return "(" + strings.Join(factors, " * ") + ")", true
+	case t.Kind == Float:
+		return multiplied(factors, "double precision"), true
+	}
+	return multiplied(factors, "bigint"), true
+}
+
+// Product is a function of the source for decimals; a product of integers that is none is found by its type.
+func (d SQLite) Product(factors []string, t Type) (string, bool) {
+	if !t.Decimal {
+		return d.InRange(strings.Join(factors, " * "), t), true
+	}
+	text := factors[0]
+	for _, f := range factors[1:] {
+		text = "orm_decimal_mul(" + text + ", " + f + ")"
+	}
+	return text, true
+}
+
+// Product of decimals is rounded to 38 digits.
+func (SQLServer) Product(factors []string, t Type) (string, bool) {
+	if t.Kind == Float {
+		return multiplied(factors, "float"), true
+	}
+	return multiplied(factors, "bigint"), !t.Decimal
+}

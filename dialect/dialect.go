@@ -111,6 +111,9 @@ type Dialect interface {
 	Comparable(expr string, t Type) string
 	// Arithmetic gives expr of type t plus or times an argument; ok is false where it is not to be had.
 	Arithmetic(a Operation, expr string, t Type) (text string, ok bool)
+	// Product multiplies columns of numbers to one of type t, decimals, int64 or float64, failing where an int64 does not fit; ok is false
+	// where it would be rounded.
+	Product(factors []string, t Type) (text string, ok bool)
 	// Tuples tests several columns against as many list arguments read in step.
 	Tuples(exprs []string, types []Type) string
 	// KeyRows is the SELECT that turns list arguments, read in step, into rows: KeyColumn with 1, 2 and so on holds what the

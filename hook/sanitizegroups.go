@@ -6,11 +6,14 @@ import "github.com/multi-orm/orm/internal/fault"
 // another type, which after cannot empty. Counts show none.
 func (s *sanitizing) groups(op *Op) error {
 	for _, g := range op.Select.Aggregate.Groups {
-		f := g.Of()
-		if f == nil || !g.Shows() || !s.has(f.Model, f) {
+		if !g.Shows() {
 			continue
 		}
-		return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "the field is emptied in results, so it can be counted only, not grouped by or aggregated")
+		for _, f := range g.Of() {
+			if s.has(f.Model, f) {
+				return fault.New(fault.ErrDenied, f.Model.Name, f.Name, "the field is emptied in results, so it can be counted only, not grouped by or aggregated")
+			}
+		}
 	}
 	return nil
 }

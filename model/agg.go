@@ -23,12 +23,16 @@ const (
 // Agg is the aggregate that fills a field of a result, as the tag says it.
 type Agg struct {
 	Func     AggFunc
-	Distinct bool   // of AggCount: equal values count once
-	Of       string // a field or column of the model whose rows are aggregated; "" counts rows
+	Distinct bool     // of AggCount: equal values count once
+	Of       string   // a field or column of the model whose rows are aggregated; "" counts rows
+	Times    []string // those that Of is multiplied by
 }
 
 // aggForms says what can be written.
-const aggForms = "count(*), count(Field), count(distinct Field), sum(Field), avg(Field), min(Field) or max(Field)"
+const aggForms = "count(*), count(Field), count(distinct Field), sum(Field), avg(Field), min(Field) or max(Field), or a product in place of a field: sum(A*B)"
+
+// maxFactors is how many columns a product has at most.
+const maxFactors = 8
 
 // parseAgg reads the text of an aggregate.
 func parseAgg(text string) (*Agg, error) {
@@ -67,6 +71,20 @@ func parseAgg(text string) (*Agg, error) {
 		return bad()
 	case a.Of == "*":
 		a.Of = ""
+	case strings.Contains(a.Of, "*"):
+		factors := strings.Split(a.Of, "*")
+		for i := range factors {
+			if factors[i] = strings.TrimSpace(factors[i]); factors[i] == "" {
+				return bad()
+			}
+		}
+		switch {
+		case a.Func == AggCount:
+			return nil, fmt.Errorf("the aggregate %q: a product is not counted; count one of its fields", text)
+		case len(factors) > maxFactors:
+			return nil, fmt.Errorf("the aggregate %q: a product has %d fields at most", text, maxFactors)
+		}
+		a.Of, a.Times = factors[0], factors[1:]
 	}
 	return a, nil
 }

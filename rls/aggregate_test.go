@@ -164,3 +164,30 @@ func TestAggregatesAskTheHooks(t *testing.T) {
 	_, err = orm.Aggregate[titles](ctx, tasks)
 	is(t, "a refusal", err, orm.ErrDenied)
 }
+
+// A product tells of each of its columns.
+func TestProductsAskTheHooks(t *testing.T) {
+	type shift struct {
+		ID    int64 `orm:"id,auto"`
+		Hours int64
+		Wage  int64
+	}
+	type paid struct {
+		Sum int64 `orm:"agg=sum(Hours*Wage)"`
+	}
+	type worked struct {
+		Sum int64 `orm:"agg=sum(Hours*Hours)"`
+	}
+	databases(t, []any{shift{}}, func(t *testing.T, db orm.DB) {
+		ctx := t.Context()
+		must(t, orm.Repo[shift](db).Create(ctx, &shift{Hours: 3, Wage: 20}))
+		must(t, db.Use(hook.Sanitize("shift.Wage")))
+		_, err := orm.Aggregate[paid](ctx, orm.Repo[shift](db))
+		is(t, "a product with an emptied field", err, orm.ErrDenied)
+		got, err := orm.Aggregate[worked](ctx, orm.Repo[shift](db))
+		must(t, err)
+		if len(got) != 1 || got[0].Sum != 9 {
+			t.Errorf("%v", got)
+		}
+	})
+}

@@ -123,6 +123,7 @@ func cases() []testCase {
 		decimalCases,
 		timeFormCases,
 		civilCases,
+		productCases,
 		pointerReadCases,
 		pointerCases,
 	} {

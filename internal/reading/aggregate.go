@@ -23,11 +23,10 @@ func Aggregate(ctx context.Context, s *engine.Session, st *builder.Select, rows 
 	}
 	if a := st.Aggregate; a != nil && s.Unasked {
 		for _, g := range a.Groups {
-			if g.Field == nil {
-				continue
-			}
-			if err := scoping.Unaskable(builder.Naming{Field: g.Field}); err != nil {
-				return fault.Fill(err, name, st.Model.Name, src.Name())
+			for _, f := range g.Factors() {
+				if err := scoping.Unaskable(builder.Naming{Field: f}); err != nil {
+					return fault.Fill(err, name, st.Model.Name, src.Name())
+				}
 			}
 		}
 	}
