@@ -1,11 +1,14 @@
 package builder
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/decimal"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/model"
 )
@@ -108,6 +111,12 @@ func (p JSONPath[T]) compare(op Op, v any) Pred[T] {
 		return Pred[T]{Fail(p.err)}
 	}
 	x := ValueOf(v)
+	if n, ok := v.(json.Number); ok {
+		var err error
+		if x, err = p.number(n); err != nil {
+			return Pred[T]{Fail(err)}
+		}
+	}
 	switch x.Kind() {
 	case model.StringValue:
 		return p.Text().compare(op, x)
@@ -129,6 +138,22 @@ func (p JSONPath[T]) compare(op Op, v any) Pred[T] {
 		}
 	}
 	return Pred[T]{Fail(fault.New(fault.ErrInvalid, p.f.Model.Name, p.f.Name, fmt.Sprintf("a part of a document is compared with text, a number or a boolean, not a %T", v)))}
+}
+
+// number takes a number of a document as its digits say it.
+func (p JSONPath[T]) number(n json.Number) (model.Value, error) {
+	if i, err := strconv.ParseInt(string(n), 10, 64); err == nil {
+		return model.IntOf(i), nil
+	}
+	if u, err := strconv.ParseUint(string(n), 10, 64); err == nil {
+		return model.UintOf(u), nil
+	}
+	x, err := strconv.ParseFloat(string(n), 64)
+	written, ok := decimal.Canonical(string(n))
+	if err != nil || !ok || decimal.Compare(strconv.FormatFloat(x, 'f', -1, 64), written) != 0 {
+		return model.Value{}, fault.New(fault.ErrInvalid, p.f.Model.Name, p.f.Name, "the number is neither a whole one of 64 bits nor a float64: it would be compared as another")
+	}
+	return model.FloatOf(x), nil
 }
 
 // Eq holds where the part equals v: text, a number or a boolean; nil means IsNull.

@@ -87,6 +87,7 @@ func jsonPaths(e *env) {
 		{"like", a.Text().Like("_"), []int64{1, 2}},
 		{"two paths", orm.And(a.Eq("x"), n.Eq(1), b.IsNull()), []int64{1}},
 		{"by name", r.F("Meta").Path("n").Eq(2.5), []int64{2}},
+		{"a number as it is written", r.F("Meta").Path("n").Eq(json.Number("2.50")), []int64{2}},
 	} {
 		e.thoseWares(r.Where(c.p).OrderBy(wares.ID.Asc()), c.want, c.about)
 	}

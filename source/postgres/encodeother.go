@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"database/sql/driver"
+	"encoding"
 	"reflect"
 	"strconv"
 
@@ -25,6 +26,11 @@ func (e *encoder) other(oid uint32, v model.Value) ([]byte, int16, error) {
 		format := e.types.FormatCodeForOID(oid)
 		start := len(e.buf)
 		buf, err := e.types.Encode(oid, format, x, e.buf)
+		if text, ok := x.(encoding.TextMarshaler); ok && err != nil { // a date of a program's own, which no codec knows
+			if written, failed := text.MarshalText(); failed == nil {
+				return e.argument(oid, model.StringOf(string(written)))
+			}
+		}
 		if err != nil {
 			return nil, 0, unsendable{err}
 		}
