@@ -53,7 +53,8 @@ type (
 	// Time is a column of times: what Col has, and its parts in UTC: Year, Month, Day, Hour, Minute, Weekday, YearMonth, Date. Zone and UTC
 	// give the clock whose parts they are.
 	Time[T any] = builder.Time[T]
-	// Clock is what the clocks of one time zone show at the time in a column: Year, Month, Day, Hour, Minute, Weekday, YearMonth, Date.
+	// Clock is what the clocks of one time zone show at the time in a column: Year, Month, Day, Hour, Minute, Weekday, YearMonth, Date. [Calendar]
+	// gives it of a column of days.
 	Clock[T any] = builder.Clock[T]
 	// Choice is a value for the rows that pass a condition.
 	Choice[T, V any] = builder.Choice[T, V]
@@ -94,6 +95,11 @@ func When[T, V any](p Pred[T], v V) Choice[T, V] { return builder.When(p, v) }
 func Case[T, V any](otherwise V, choices ...Choice[T, V]) Expression[T, V] {
 	return builder.Case(otherwise, choices...)
 }
+
+// Calendar gives the parts of a day that a column of days (type=date) keeps, whatever its Go type: Year, Month, Day, Weekday, YearMonth and Date.
+//
+//	orm.GroupBy("Month", orm.Calendar(Invoices.IssuedOn).YearMonth())
+func Calendar[T any](days Selectable[T]) Clock[T] { return builder.Calendar(days) }
 
 // Through is what a column of the one related row holds, or what is computed from it: to compare, to sort and to group by. It is NULL
 // where there is no related row, or where the caller may not see it.

@@ -78,7 +78,8 @@
 //
 // A time.Time is a point in time, in UTC to the microsecond. Types with Scan and Value methods, text
 // marshalers, [16]byte (UUID), slices of scalars and anything under json are columns too. Decimal numbers, of a type with
-// Scan and Value or of any text under type=numeric(10,2), are exact: no float64 is ever made of them.
+// Scan and Value or of any text under type=numeric(10,2), are exact: the library makes no float64 of them
+// (SQLite does where SQL text of your own computes with them: see package source/sqlite).
 //
 // # Opening
 //
@@ -157,7 +158,7 @@
 //
 //	page, err := users.OrderBy(Users.Orders.Count().Desc()).Take(20).Page(ctx, cursor)   // page.Next, page.Prev
 //	cards, err := orm.Into[Card](admins).All(ctx)                      // a struct with some of the fields, nested ones too
-//	groups, err := orm.Aggregate[ByStatus](ctx, orders.Query())        // fields tagged agg=count(*), agg=sum(Total); others group
+//	groups, err := orm.Aggregate[ByStatus](ctx, orders.Query())        // fields tagged agg=count(*), agg=sum(Total), agg=sum(Quantity*Price); others group
 //	ctx = orm.WithLoader(ctx)                                          // users.Load(ctx, id) of many goroutines: few statements
 //
 // # Several sources

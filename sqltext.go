@@ -10,6 +10,9 @@ type constant string
 //
 //	orm.SQL[User]("age % ? = 0", 2)
 //
+// What SQL text computes is computed as the database does. SQLite makes floating-point numbers of decimals, and compares a decimal
+// argument with a column alone as a number; with anything else it compares texts. See package source/sqlite for functions that are exact.
+//
 // Type inference can make a variable fit all the same, through a generic helper or a function value. The vet tool of
 // package hook/ormvet reports that; run it in your continuous integration.
 func SQL[T any](text constant, args ...any) Pred[T] {

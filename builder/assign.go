@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/multi-orm/orm/dialect"
@@ -33,6 +34,10 @@ func canCopy(f, from *model.Field) error {
 		why = "the column holds " + f.Base.String() + " and " + from.Name + " " + from.Base.String()
 	case f.TimeForm != from.TimeForm:
 		why = "the column keeps times in another form than " + from.Name + ": " + sameForm
+	case f.Decimal != nil && !f.Decimal.Holds(from.Decimal):
+		why = "the column is " + cmp.Or(f.DBType, "one of decimals") + " and " + from.Name + " may have more digits"
+	case f.Civil != model.NotCivil && f.Civil != from.Civil:
+		why = "the column is type=" + f.DBType + " and " + from.Name + " may hold what it does not keep: " + sameForm
 	case from.Nullable && !f.Nullable:
 		why = "the column is not nullable and " + from.Name + " is"
 	case len(f.Enum) > 0 && !sameWords(f.Enum, from.Enum):
@@ -60,7 +65,8 @@ func sameWords(a, b []string) bool {
 	return true
 }
 
-// Mul multiplies the column's value in the database by v; the column must be a number.
+// Mul multiplies the column's value in the database by v; the column must be a number. A column of decimals keeps the product in its own
+// digits, rounded with halves away from zero.
 func (c Col[T, V]) Mul(v V) Assign[T] {
 	a := c.Inc(v)
 	a.s.Op = SetMul
@@ -100,7 +106,13 @@ func (s *shaper) assigned(m *model.Model, x *Set) {
 	case SetValue:
 		s.written(m, x.Field, x.Value)
 		return
-	case SetInc, SetMul:
+	case SetInc:
+		if f := x.Field; f != nil && f.Decimal != nil { // the sum would be rounded
+			s.orFail(f.StoredDecimal(x.Value))
+		}
+		s.arg(m, x.Field, x.Value)
+		return
+	case SetMul:
 		s.arg(m, x.Field, x.Value)
 		return
 	case SetAppend:

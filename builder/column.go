@@ -182,7 +182,8 @@ func (c Col[T, V]) SetNull() Assign[T] {
 	return Assign[T]{s}
 }
 
-// Inc adds v to the column's value in the database; the column must be a number.
+// Inc adds v to the column's value in the database; the column must be a number. A v with more digits than a column of decimals keeps is
+// ErrInvalid.
 func (c Col[T, V]) Inc(v V) Assign[T] {
 	x, err := c.value(v)
 	if err == nil {

@@ -25,6 +25,10 @@ func partOf[T, V any](c Clock[T], p dialect.DatePart) Expression[T, V] {
 		return Expression[T, V]{err: c.err}
 	case f == nil:
 		return Expression[T, V]{err: errUnbound}
+	case f.Civil == model.Day && c.zone == (dialect.Zone{}) && !f.IsComputed && (f.Kind == model.Time || f.Kind == model.String || f.CivilTime()):
+		if p == dialect.Hour || p == dialect.Minute {
+			return Expression[T, V]{err: fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "a day has no hours")}
+		}
 	case f.Kind != model.Time || f.IsComputed:
 		return Expression[T, V]{err: fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "only a time has a year, a month or a day")}
 	}
@@ -61,6 +65,17 @@ func (c Time[T]) Zone(in *time.Location) Clock[T] {
 	}
 	out.zone.Name = in.String()
 	return out
+}
+
+// Calendar gives the parts of a day that a column of days (type=date) keeps, whatever its Go type: Year, Month, Day, Weekday, YearMonth and Date.
+//
+//	orm.GroupBy("Month", orm.Calendar(Invoices.IssuedOn).YearMonth())
+func Calendar[T any](col Selectable[T]) Clock[T] {
+	f, err := col.column()
+	if err == nil && f.Civil != model.Day {
+		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "only a column of days, type=date, has a calendar; a time has a clock: Year, Month and Zone are its own methods")
+	}
+	return Clock[T]{f: f, err: err}
 }
 
 // UTC is the clock of UTC.

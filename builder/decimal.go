@@ -5,8 +5,8 @@ import (
 	"github.com/multi-orm/orm/model"
 )
 
-// decimal takes what a column made of a value, or its refusal.
-func (s *shaper) decimal(v model.Value, err error) model.Value {
+// orFail takes what a column made of a value, or its refusal.
+func (s *shaper) orFail(v model.Value, err error) model.Value {
 	if err != nil {
 		s.fail(err)
 	}
@@ -19,23 +19,33 @@ func (s *shaper) compared(f *model.Field, v model.Value) model.Value {
 	switch {
 	case f == nil:
 	case f.Decimal != nil:
-		return s.decimal(f.DecimalValue(v))
+		return s.orFail(f.DecimalValue(v))
 	case f.TimeForm != model.TimeNative:
 		return f.ComparedTime(v)
+	case f.Civil != model.NotCivil:
+		return s.orFail(f.ComparedCivil(v, s.keepsTexts()))
 	}
 	return v
 }
 
-// written takes a value that a column is to keep. Decimals that would lose digits are refused.
+// written takes a value that a column is to keep. Decimals that would lose digits are refused, and times that would lose hours.
 func (s *shaper) written(m *model.Model, f *model.Field, v model.Value) {
 	switch {
 	case f == nil:
 	case f.Decimal != nil:
-		v = s.decimal(f.StoredDecimal(v))
+		v = s.orFail(f.StoredDecimal(v))
 	case f.TimeForm != model.TimeNative:
 		v = f.StoredTime(v)
+	case f.Civil != model.NotCivil:
+		v = s.orFail(f.StoredCivil(v, s.keepsTexts()))
 	}
 	s.asIs(m, f, v)
+}
+
+// keepsTexts reports whether the database keeps any text in a column of dates.
+func (s *shaper) keepsTexts() bool {
+	_, ok := s.d.(dialect.SQLite)
+	return ok
 }
 
 // column gives the column whose values t gives, nil where it computes others.

@@ -91,7 +91,7 @@ func (t *Term) whole() bool {
 	case TermJSON:
 		return t.Field != nil && t.Field.Kind == model.JSON
 	case TermDate:
-		return t.Field != nil && t.Field.Kind == model.Time
+		return t.Field != nil && (t.Field.Kind == model.Time || t.Field.Civil == model.Day)
 	case TermLength:
 		return t.Field != nil && t.Field.Kind == model.Array
 	case TermTextLength:

@@ -34,7 +34,7 @@ func Timestamps(created, updated string) Hook {
 			case op.Insert != nil:
 				if k := op.Insert.Conflict; u != nil && k != nil && !k.DoNothing {
 					k.FromRow = slices.DeleteFunc(slices.Clone(k.FromRow), func(f *model.Field) bool { return f == c || f == u })
-					k.Set = assign(k.Set, u, now, false)
+					k.Set = assign(k.Set, u, u.Kept(now), false)
 				}
 				return each(op.Rows, func(row unsafe.Pointer) error {
 					for _, f := range []*model.Field{c, u} {
@@ -47,7 +47,7 @@ func Timestamps(created, updated string) Hook {
 					return nil
 				})
 			case op.Kind == Update && op.Update != nil && u != nil:
-				op.Update.Set = assign(op.Update.Set, u, now, op.saves())
+				op.Update.Set = assign(op.Update.Set, u, u.Kept(now), op.saves())
 			}
 			return nil
 		},

@@ -2,7 +2,6 @@ package model
 
 import (
 	"strconv"
-	"strings"
 	"time"
 	"unsafe"
 )
@@ -44,7 +43,7 @@ func (f *Field) assignBase(p unsafe.Pointer, src any) error {
 	case Float:
 		return assignFloat(p, f.Bits, src)
 	case String:
-		if t, ok := src.(time.Time); ok && strings.EqualFold(f.DBType, "date") { // SQLite's driver makes times of the texts of such columns
+		if t, ok := src.(time.Time); ok && f.Civil == Day { // SQLite's driver makes times of the texts of such columns
 			src = t.Format(time.DateOnly)
 		}
 		return assignString(p, src)

@@ -18,6 +18,17 @@ import (
 // A Precision of 0 keeps every digit.
 type Decimal struct{ Precision, Scale int }
 
+// Holds reports whether every number of a column with the digits of other, nil for one that is not known to hold numbers, is one of d's.
+func (d *Decimal) Holds(other *Decimal) bool {
+	switch {
+	case other == nil:
+		return false
+	case d.Precision == 0:
+		return true
+	}
+	return other.Precision > 0 && other.Scale <= d.Scale && other.Precision-other.Scale <= d.Precision-d.Scale
+}
+
 // decimals settles whether the column holds decimal numbers: its tag says type=numeric or type=decimal over a Go type
 // that gives text, or it says no type and the Go type, a Scanner and Valuer, reads and gives numbers alone.
 func (f *Field) decimals() {

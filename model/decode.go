@@ -22,7 +22,7 @@ func (f *Field) decode(p unsafe.Pointer, src any) error {
 	case Text:
 		to := reflect.NewAt(f.Base, p).Interface().(encoding.TextUnmarshaler)
 		if t, ok := src.(time.Time); ok {
-			return decodeClock(to, t)
+			return f.decodeClock(to, t)
 		}
 		text, ok := textOf(src)
 		if !ok {
@@ -43,13 +43,13 @@ func (f *Field) decode(p unsafe.Pointer, src any) error {
 
 // decodeClock gives a type that marshals to text the time that a driver made of a column of dates, times of day or both: in the form that says
 // all there is to say, where the type takes it.
-func decodeClock(to encoding.TextUnmarshaler, t time.Time) (err error) {
+func (f *Field) decodeClock(to encoding.TextUnmarshaler, t time.Time) (err error) {
 	t = t.UTC()
 	forms := []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.RFC3339Nano}
 	y, mo, d := t.Date()
 	h, mi, s := t.Clock()
 	switch {
-	case y == 1 && mo == 1 && d == 1: // SQL Server's driver gives a time of day the first of all days
+	case y == 1 && mo == 1 && d == 1 && f.Civil != Day: // SQL Server's driver gives a time of day the first of all days
 		forms = append([]string{"15:04:05.999999999"}, forms...)
 	case h == 0 && mi == 0 && s == 0 && t.Nanosecond() == 0:
 		forms = append([]string{time.DateOnly}, forms...)

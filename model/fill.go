@@ -64,6 +64,11 @@ func (f *Field) SetDefault(text string) error {
 		}
 		v = StringOf(text)
 	}
+	if f.civil() != NotCivil {
+		if _, err := f.StoredCivil(v, false); err != nil {
+			return fmt.Errorf("word %q is nothing that the column keeps: type=%s", "default="+text, f.DBType)
+		}
+	}
 	if f.Enum != nil && f.CheckEnum(v) != nil {
 		return fmt.Errorf("word %q is not among %s", "default="+text, strings.Join(f.Enum, ", "))
 	}

@@ -116,6 +116,7 @@ type Field struct {
 	Elem                     *Field   // element of an Array: only Type, Base, Kind, Bits and Nulls are set
 	Decimal                  *Decimal // of a column of decimal numbers, whose Kind is Scanner, String or Text; else nil
 	TimeForm                 TimeForm // of a column of times that keeps numbers
+	Civil                    Civil    // which part of a time type=date and type=time keep, of each element where it is an array
 
 	Primary    bool
 	Auto       bool

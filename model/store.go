@@ -40,16 +40,21 @@ func (f *Field) alloc() unsafe.Pointer {
 	return reflect.New(f.Base).UnsafePointer()
 }
 
-// SettleTime brings the time in a row to UTC and to the microsecond, as databases keep it. One behind a pointer may be somebody
-// else's too, so the row gets another.
-func (f *Field) SettleTime(row unsafe.Pointer) {
+// SettleTime brings the time in a row to what its column keeps: UTC, to the microsecond or to the column's unit. A time that is not the
+// midnight of a day is refused by a column of days. A time of day is brought to the microsecond too. One behind a pointer may be somebody else's too, so the row gets another.
+func (f *Field) SettleTime(row unsafe.Pointer) error {
+	if f.Kind != Time {
+		return f.settleClock(row)
+	}
 	p := f.locate(row)
 	if p == nil {
-		return
+		return nil
 	}
 	t := (*time.Time)(p)
-	settled := t.UTC().Truncate(time.Microsecond)
+	settled, err := f.settle(*t)
 	switch {
+	case err != nil:
+		return err
 	case settled == *t:
 	case f.Nulls == Pointer:
 		own := new(time.Time) // allocated here alone, not for every time that is settled
@@ -58,6 +63,7 @@ func (f *Field) SettleTime(row unsafe.Pointer) {
 	default:
 		*t = settled
 	}
+	return nil
 }
 
 // SetNull makes the field NULL. A field that cannot hold NULL gives an error that says what could.

@@ -27,6 +27,7 @@ const julianEpoch, msPerDay = 210866760000000, 86400000
 
 // timeForms settles how a column of times keeps them. Numbers of another unit are a mistake on every source.
 func (f *Field) timeForms() error {
+	f.Civil = f.civil()
 	if f.Kind != Time || f.DBType == "" {
 		return nil
 	}
@@ -106,13 +107,17 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// Kept gives v as the column keeps it: what is finer than its unit is cut off, as what is finer than a microsecond is
-// everywhere.
+// Kept gives a moment of the library's own making as the column keeps it: what is finer than its unit is cut off, as what is finer than
+// a microsecond is everywhere, and the hours where it keeps days.
 func (f *Field) Kept(v Value) Value {
-	if f.TimeForm == TimeNative || v.Kind() != TimeValue {
-		return v
+	switch {
+	case v.Kind() != TimeValue:
+	case f.Civil == Day:
+		return Value{bits: uint64(floorDiv(v.Micros(), microsPerDay) * microsPerDay), ref: timeRef{}}
+	case f.TimeForm != TimeNative:
+		return Value{bits: uint64(f.TimeForm.Cut(v.Micros())), ref: timeRef{}}
 	}
-	return Value{bits: uint64(f.TimeForm.Cut(v.Micros())), ref: timeRef{}}
+	return v
 }
 
 // StoredTime gives a time as the number that the column is to keep. Anything else stays as it is.
@@ -224,14 +229,4 @@ func (f *Field) assignTime(p unsafe.Pointer, src any) error {
 	}
 	*(*time.Time)(p) = t
 	return nil
-}
-
-// CivilTime reports whether the column is one of dates or of times of day, type=date or type=time, whose Go type writes itself as text or
-// through Scan and Value: civil.Date and the like. They sort alike on every source.
-func (f *Field) CivilTime() bool {
-	switch strings.ToLower(f.DBType) {
-	case "date", "time":
-		return f.Kind == Text || f.Kind == Scanner && f.Decimal == nil
-	}
-	return false
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-sql/civil"
+
 	"github.com/multi-orm/orm"
 	"github.com/multi-orm/orm/hook"
 	"github.com/multi-orm/orm/hook/ormtest"
@@ -110,11 +112,15 @@ type Project struct {
 }
 
 type Invoice struct {
-	ProjectID int64   `orm:"project_id,id,table=iso_invoices"`
-	Number    int     `orm:"number,id"`
-	FirmID    int64   `orm:"firm_id,tenant"`
-	Total     float64 `orm:"total"`
-	Version   int     `orm:"version,version"`
+	ProjectID int64      `orm:"project_id,id,table=iso_invoices"`
+	Number    int        `orm:"number,id"`
+	FirmID    int64      `orm:"firm_id,tenant"`
+	Total     float64    `orm:"total"`
+	Version   int        `orm:"version,version"`
+	Due       civil.Date `orm:"due,type=date"`
+	Day       time.Time  `orm:"day,type=date"`
+	From      string     `orm:"from_time,type=time"`
+	Price     string     `orm:"price,decimal=12.2"`
 
 	Project *Project `orm:"relation=project_id:id"`
 	Lines   []Line   `orm:"relation=project_id+number:project_id+number"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 	"unsafe"
 
@@ -343,6 +344,16 @@ func (s *suite) value(row reflect.Value, f *model.Field, me *side) {
 		return
 	}
 	var v any
+	switch {
+	case f.Decimal != nil:
+		if d := f.Decimal; d.Precision == 0 || d.Precision > d.Scale {
+			s.set(row, f, strconv.Itoa(s.serial%10))
+		}
+		return
+	case f.Civil != model.NotCivil && f.Kind != model.Array:
+		s.set(row, f, s.civil(f))
+		return
+	}
 	switch f.Kind {
 	case model.Bool:
 		v = true
@@ -368,10 +379,22 @@ func (s *suite) value(row reflect.Value, f *model.Field, me *side) {
 		v = u
 	case model.Array:
 		v = reflect.MakeSlice(f.Base, 0, 0).Interface()
-	default: // documents, addresses, decimals: their zero value, unless fill knows better
+	default: // documents, addresses: their zero value, unless fill knows better
 		return
 	}
 	s.set(row, f, v)
+}
+
+// civil makes up a day or a time of day.
+func (s *suite) civil(f *model.Field) any {
+	at := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, s.serial)
+	switch {
+	case f.Kind == model.Time:
+		return at
+	case f.Civil == model.Day:
+		return at.Format(time.DateOnly)
+	}
+	return at.Add(time.Duration(s.serial) * time.Second).Format(time.TimeOnly)
 }
 
 // text shortens from the left, where the serial number is not.

@@ -19,7 +19,7 @@ func initial(d dialect.Dialect, f *model.Field) (expression string, ok bool) {
 	case f.Default == model.FillUUID:
 		return madeUUID(d, f), true
 	case (f.Default == model.FillNow || f.Default == model.NoFill && f.Update == model.FillNow) && f.TimeForm == model.TimeNative:
-		return now(d), true
+		return now(d, f), true
 	case f == f.Model.Version:
 		return "0", true
 	}
@@ -34,9 +34,19 @@ func saidDefault(d dialect.Dialect, c *ddl.Column) (expression string, ok bool) 
 	return initial(d, c.Field)
 }
 
-func now(d dialect.Dialect) string {
-	if d.Name() == (dialect.SQLServer{}).Name() {
+// now is the moment, or the midnight UTC before it where the column keeps days.
+func now(d dialect.Dialect, f *model.Field) string {
+	switch d.Name() {
+	case dialect.SQLServer{}.Name():
 		return "SYSUTCDATETIME()"
+	case dialect.SQLite{}.Name():
+		if f.Civil == model.Day {
+			return "(CURRENT_DATE || ' 00:00:00')"
+		}
+	default:
+		if f.Civil == model.Day {
+			return "((CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::date)"
+		}
 	}
 	return "CURRENT_TIMESTAMP"
 }

@@ -43,30 +43,31 @@ func Made(e *engine.Engine, f *model.Field, fill model.Fill) model.Value {
 	return model.Null()
 }
 
-// settleTimes brings the times of the struct at row to what a database keeps, UTC to the microsecond, so that the struct and the row
-// say the same. What an API keeps is its own business.
-func settleTimes(e *engine.Engine, m *model.Model, row unsafe.Pointer) {
+// settleTimes brings the times of the struct at row to what a database keeps, so that the struct and the row say the same. What an
+// API keeps is its own business.
+func settleTimes(e *engine.Engine, m *model.Model, row unsafe.Pointer) error {
 	if _, sql := e.BoundTo(m).(source.SQL); !sql {
-		return
+		return nil
 	}
 	for _, f := range m.Fields {
-		if f.Kind == model.Time {
-			f.SettleTime(row)
+		if f.Kind != model.Time && (f.Civil != model.TimeOfDay || f.Elem != nil) {
+			continue
+		}
+		if err := f.SettleTime(row); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // fillNew fills the zero fields of a new row that say default= or update=, in the caller's struct, but for those whose zero
 // is what was said.
 func fillNew(e *engine.Engine, m *model.Model, row unsafe.Pointer, said []*model.Field) error {
-	settleTimes(e, m, row)
+	if err := settleTimes(e, m, row); err != nil {
+		return err
+	}
 	var at time.Time // one moment for all of the row
 	for _, f := range m.Fields {
-		if f.TimeForm != model.TimeNative {
-			if err := keepTime(f, row); err != nil {
-				return err
-			}
-		}
 		fill := f.Default
 		if fill == model.NoFill && !f.UpdateOnly {
 			fill = f.Update
@@ -147,16 +148,4 @@ func tooLong(s string, n int) bool {
 		}
 	}
 	return false
-}
-
-// keepTime cuts a time of a new row to what its column keeps, so that the caller's struct is what the row is.
-func keepTime(f *model.Field, row unsafe.Pointer) error {
-	v, err := f.Load(row)
-	if err != nil || v.Kind() != model.TimeValue {
-		return err
-	}
-	if k := f.Kept(v); k.Micros() != v.Micros() {
-		return f.Store(row, k)
-	}
-	return nil
 }

@@ -161,7 +161,9 @@ func saving(ctx context.Context, s *engine.Session, m *model.Model, p unsafe.Poi
 	if only, err = entity.Writable(m, p, only); err != nil {
 		return nil, err
 	}
-	settleTimes(s.Engine, m, p)
+	if err := settleTimes(s.Engine, m, p); err != nil {
+		return nil, err
+	}
 	st := &builder.Update{Model: m, Where: where}
 	for _, f := range only {
 		if f.Model != m || f.Primary || f.ReadOnly || f.CreateOnly || f.IsComputed {

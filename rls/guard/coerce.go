@@ -23,7 +23,7 @@ type reading struct{ strict bool }
 func readable(f *model.Field) bool {
 	switch f.Kind {
 	case model.Scanner:
-		return f.Decimal != nil
+		return f.Decimal != nil || f.Civil != model.NotCivil
 	case model.Array:
 		return readable(f.Elem)
 	case model.Invalid:
@@ -102,7 +102,7 @@ func (r reading) scalar(f *model.Field, n *Node) (v model.Value, why string) {
 		}
 		return model.StringOf(n.Text), ""
 	case model.Time:
-		return moment(n)
+		return moment(f, n)
 	case model.UUID:
 		return uuid(n)
 	case model.Bytes:
@@ -117,6 +117,10 @@ func (r reading) scalar(f *model.Field, n *Node) (v model.Value, why string) {
 			return v, "it is a text"
 		}
 		return marshaled(f, n.Text)
+	case model.Scanner:
+		if f.Civil != model.NotCivil {
+			return scanned(f, n)
+		}
 	case model.JSON:
 		return document(f, n)
 	case model.Array:
@@ -240,10 +244,16 @@ func (r reading) decimal(f *model.Field, n *Node) (v model.Value, why string) {
 	return v, ""
 }
 
-// moment reads a time in the form of RFC 3339 with its zone, to the microsecond, which is what every source keeps.
-func moment(n *Node) (v model.Value, why string) {
+// moment reads a time in the form of RFC 3339 with its zone, to the microsecond, which is what every source keeps. A column of days takes
+// a day as well.
+func moment(f *model.Field, n *Node) (v model.Value, why string) {
 	if n.Kind != String {
 		return v, "it is a time in the form of RFC 3339"
+	}
+	if f.Civil == model.Day {
+		if day, err := time.Parse(time.DateOnly, n.Text); err == nil && day.Year() > 0 {
+			return model.TimeOf(day), ""
+		}
 	}
 	t, err := time.Parse(time.RFC3339Nano, n.Text)
 	switch {
@@ -283,6 +293,29 @@ func marshaled(f *model.Field, text string) (v model.Value, why string) {
 	v, err := f.LoadValue(p.UnsafePointer())
 	if err != nil {
 		return v, "it is no text that the column can hold"
+	}
+	return v, ""
+}
+
+// scanned reads a date or a time of day of a type with Scan and Value, in the form of ISO 8601.
+func scanned(f *model.Field, n *Node) (v model.Value, why string) {
+	why = "it is a date as 2006-01-02"
+	if f.Civil == model.TimeOfDay {
+		why = "it is a time of day as 15:04:05"
+	}
+	if n.Kind != String {
+		return v, why
+	}
+	if _, err := f.StoredCivil(model.StringOf(n.Text), true); err != nil {
+		return v, why
+	}
+	p := reflect.New(f.Base).UnsafePointer()
+	if err := f.AssignBase(p, n.Text); err != nil {
+		return v, why
+	}
+	v, err := f.LoadValue(p)
+	if err != nil {
+		return v, why
 	}
 	return v, ""
 }

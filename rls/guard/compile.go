@@ -151,7 +151,7 @@ func (c *compiler) order(p *plan, s *shape) {
 			if !ok {
 				continue
 			}
-			if f.Kind == model.JSON || f.Kind == model.Array || f.Kind == model.Scanner && f.Decimal == nil {
+			if !sorts(f) {
 				c.wrong(p.m, "OrderBy", f.Name+" has no order that is the same on every source")
 				continue
 			}

@@ -50,7 +50,8 @@ func texted(plain encoder, f *model.Field) encoder {
 	}
 }
 
-// marshaling gives the encoder of a column whose type has a JSON form of its own, or none: then a decimal is a number.
+// marshaling gives the encoder of a column whose type has a JSON form of its own, or none: then a decimal is a number, and a date or a
+// time of day the text that requests give.
 func marshaling(f *model.Field) encoder {
 	_, own := reflect.Zero(reflect.PointerTo(f.Base)).Interface().(json.Marshaler)
 	return func(b []byte, p unsafe.Pointer) ([]byte, error) {
@@ -59,8 +60,12 @@ func marshaling(f *model.Field) encoder {
 			if err != nil || v.IsNull() {
 				return append(b, "null"...), err
 			}
-			if f.Decimal != nil && !own && v.Kind() == model.StringValue && number(v.Str()) {
+			switch {
+			case own:
+			case f.Decimal != nil && v.Kind() == model.StringValue && number(v.Str()):
 				return append(b, v.Str()...), nil
+			case f.Civil != model.NotCivil:
+				return appendCivil(b, f, v)
 			}
 		}
 		out, err := json.Marshal(held(f, p).Interface())
@@ -69,6 +74,18 @@ func marshaling(f *model.Field) encoder {
 		}
 		return append(b, out...), nil
 	}
+}
+
+// appendCivil writes a date or a time of day as requests give them.
+func appendCivil(b []byte, f *model.Field, v model.Value) ([]byte, error) {
+	if v.Kind() == model.TimeValue {
+		form := time.DateOnly
+		if f.Civil == model.TimeOfDay {
+			form = "15:04:05.999999"
+		}
+		v = model.StringOf(v.Time().Format(form))
+	}
+	return appendValue(b, f, v)
 }
 
 // held gives what a field of the row at p holds, without its sql.Null; it is not NULL.

@@ -83,7 +83,7 @@ func (c *compiler) grouping(p *plan, s *shape) *grouping {
 		if !ok {
 			continue
 		}
-		if suits := suiting(f); !suits.has(Eq) || f.Kind == model.Text {
+		if suits := suiting(f); !suits.has(Eq) || f.Kind == model.Text && !f.CivilTime() {
 			c.wrong(p.m, "Groups", f.Name+" holds "+f.Base.String()+", which rows cannot be grouped by")
 			continue
 		}
@@ -194,7 +194,12 @@ func (g *grouping) row(asked []*grouped) (*groupRow, error) {
 		return nil, err
 	}
 	r.m = m
-	for _, f := range m.Fields {
+	for i, f := range m.Fields {
+		if of := asked[i].field; of != nil && f.Base == of.Base { // dates are written as their column's are
+			as := *f
+			as.Civil = of.Civil
+			f = &as
+		}
 		r.writes = append(r.writes, encoderOf(f))
 	}
 	for i, x := range asked {

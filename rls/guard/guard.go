@@ -338,12 +338,22 @@ func (a Ask[T]) Query(ctx context.Context, repo orm.Repo[T]) (orm.Query[T], erro
 	return q, nil
 }
 
-// translated gives the repo's error in words that may be shown.
+// translated gives the repo's error in words that may be shown. A column that requests may give is no secret to them.
 func translated(err error, l *list) error {
 	return outside(err, func(field string) string {
 		for _, c := range l.p.shown {
 			if c.field.Name == field {
 				return c.wire
+			}
+		}
+		for _, w := range []*writing{l.p.create, l.p.update} {
+			if w == nil {
+				continue
+			}
+			for wire, a := range w.accepts {
+				if a.field.Name == field {
+					return wire
+				}
 			}
 		}
 		return ""

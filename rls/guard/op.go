@@ -121,7 +121,7 @@ func suiting(f *model.Field) (s opSet) {
 		}
 	case f.Kind == model.JSON:
 		s = opsOf(Path)
-	case f.Decimal != nil, f.Kind == model.Int, f.Kind == model.Uint, f.Kind == model.Float, f.Kind == model.Time, f.Kind == model.Text && f.CivilTime():
+	case f.Decimal != nil, f.Kind == model.Int, f.Kind == model.Uint, f.Kind == model.Float, f.Kind == model.Time, f.CivilTime():
 		s = sorted
 	case f.Kind == model.String && len(f.Enum) > 0, f.Kind == model.UUID, f.Kind == model.Text:
 		s = same

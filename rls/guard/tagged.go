@@ -269,7 +269,7 @@ func filterOp(w model.FilterWord) Op {
 
 // sorts reports whether a shape may sort by a column.
 func sorts(f *model.Field) bool {
-	return f.Kind != model.JSON && f.Kind != model.Array && (f.Kind != model.Scanner || f.Decimal != nil)
+	return f.Kind != model.JSON && f.Kind != model.Array && (f.Kind != model.Scanner || f.Decimal != nil || f.CivilTime())
 }
 
 // holds reports whether every relation that a computed field needs is read.

@@ -284,3 +284,28 @@ func TestSQLiteComputesDecimals(t *testing.T) {
 		}
 	})
 }
+
+// What the package's documentation says SQL text can compute exactly.
+func TestDecimalsInSQLText(t *testing.T) {
+	type bill struct {
+		ID    int64  `orm:"id,auto"`
+		Total string `orm:"total,decimal=12.2"`
+		Paid  string `orm:"paid,decimal=12.2"`
+	}
+	db, err := orm.Open(t.Context(), sqlite.Source("main", ":memory:"), orm.Models(bill{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := orm.CreateTables(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	r := orm.Repo[bill](db)
+	if _, err := r.CreateMany(t.Context(), []bill{{Total: "10.30", Paid: "10"}, {Total: "9.31", Paid: "9"}, {Total: "100", Paid: "90.5"}}); err != nil {
+		t.Fatal(err)
+	}
+	n, err := r.Where(orm.SQL[bill]("orm_decimal_add(total, orm_decimal_mul(paid, '-1')) > ? COLLATE orm_decimal", "0.3")).Count(t.Context())
+	if err != nil || n != 2 {
+		t.Errorf("%d bills are open (%v)", n, err)
+	}
+}

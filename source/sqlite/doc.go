@@ -47,6 +47,13 @@
 // SQLite makes floating-point numbers of decimals: there a value of more than fifteen digits is ErrInvalid, and Inc and
 // Mul are ErrUnsupported.
 //
+// SQL text of your own that computes with decimals (total - paid, sum(price), coalesce(price, 0) > ?) does so in floating-point
+// numbers or compares texts, without an error. These functions are exact, and COLLATE orm_decimal behind either side compares as numbers:
+// orm_decimal_add(a, b), orm_decimal_mul(a, b), and orm_decimal_sum(a, digits) and orm_decimal_avg(a, digits) of groups, with so many digits
+// behind the point at least:
+//
+//	orm.SQL[Invoice]("orm_decimal_add(total, orm_decimal_mul(paid, '-1')) > ? COLLATE orm_decimal", limit)
+//
 // UUIDs, JSON documents and arrays are text; booleans are 0 and 1. What it cannot hold is refused with ErrInvalid and
 // never rounded: unsigned numbers above the largest int64, NaN and the infinities. Row locks are
 // ErrUnsupported: a transaction that writes has the whole database to itself.

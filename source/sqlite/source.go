@@ -135,6 +135,9 @@ func (d *DataSource) Open(ctx context.Context, models []*model.Model) error {
 	if err := d.foreign.resolve(models); err != nil {
 		return d.fail(ctx, nil, err)
 	}
+	if err := d.inexact(models); err != nil {
+		return err
+	}
 	d.models = models
 	if d.given != nil {
 		if err := d.system.Patiently(ctx, func() error { return reach(ctx, d.given) }); err != nil {

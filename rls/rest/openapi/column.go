@@ -61,10 +61,11 @@ func scalar(f *model.Field, u use) object {
 		}
 		return typed("number").with("format", "double")
 	case model.String, model.Text:
-		if f.Kind == model.Text && strings.EqualFold(f.DBType, "date") {
-			return typed("string").with("format", "date")
+		return civil(f)
+	case model.Scanner:
+		if f.CivilTime() {
+			return civil(f)
 		}
-		return typed("string")
 	case model.Time:
 		return typed("string").with("format", "date-time")
 	case model.UUID:
@@ -83,6 +84,14 @@ func scalar(f *model.Field, u use) object {
 		return out
 	}
 	return document(f.Base, u)
+}
+
+// civil is a text, which may be a date. The format of times of day asks for a zone, which these have not.
+func civil(f *model.Field) object {
+	if f.CivilTime() && f.Civil == model.Day {
+		return typed("string").with("format", "date")
+	}
+	return typed("string")
 }
 
 func integer(f *model.Field) object {

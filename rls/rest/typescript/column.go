@@ -69,6 +69,9 @@ func plain(f *model.Field, answered bool) string {
 		}
 		return "TimeInput"
 	}
+	if f.CivilTime() {
+		return "string"
+	}
 	return document(f.Base, answered)
 }
 
@@ -108,6 +111,8 @@ func form(c *guard.OutlineColumn) string {
 		return `"d"`
 	case f.Kind == model.Float, f.Kind == model.Array && f.Elem.Kind == model.Float:
 		return `"f"`
+	case f.CivilTime():
+		return ""
 	case f.Kind == model.Scanner:
 		return documentForm(f.Base, deepest)
 	}
