@@ -53,7 +53,10 @@ type Change struct {
 	Alone bool   `json:"alone,omitempty"`
 	Why   string `json:"why"` // and what is to know of it
 
-	order int
+	order   int
+	derived bool            // it adds a column that is made of others
+	key     *ddl.ForeignKey // that it adds
+	unique  *ddl.Index      // that it makes
 }
 
 // Note is what a plan does not do, and what to do about it.
@@ -93,6 +96,14 @@ func phase(k Kind) int {
 		AddForeignKey, AddCheck, TakeValues, Validate, DropIndex, DropColumn, DropTable}, k)
 }
 
+// phase is that of the kind, but that a column which is made of others comes when these have their types and values.
+func (c *Change) phase() int {
+	if c.derived {
+		return 2*phase(SetNotNull) + 1
+	}
+	return 2 * phase(c.Kind)
+}
+
 // sortChanges brings changes into the order in which they run: what only adds first.
 func sortChanges(list []Change) {
 	slices.SortStableFunc(list, func(a, b Change) int {
@@ -102,7 +113,7 @@ func sortChanges(list []Change) {
 			}
 			return 1
 		}
-		return cmp.Or(phase(a.Kind)-phase(b.Kind), a.order-b.order)
+		return cmp.Or(a.phase()-b.phase(), a.order-b.order)
 	})
 }
 
@@ -130,6 +141,10 @@ type edit struct {
 func (e *edit) change(up, down []string) Change {
 	c := Change{Table: e.on.name(), Kind: e.kind, Up: up, Down: down, Destructive: e.destructive, Why: e.why}
 	c.Column = e.columnName()
+	c.derived, c.key = e.derived(), e.foreign
+	if e.index != nil && e.index.Unique {
+		c.unique = e.index
+	}
 	return c
 }
 

@@ -30,6 +30,7 @@ func (w *differ) add(c *ddl.Column) {
 		e.nullable = true
 	case !c.NotNull:
 	case c.Made, c.From != "":
+		e.why += rowsMade(c)
 	default:
 		if value, ok := initial(w.d, c.Field); ok {
 			e.fill, e.why = value, e.why+"; rows that are there get "+value
@@ -85,7 +86,7 @@ func (w *differ) setNotNull(c *ddl.Column, filled bool) {
 // compare compares a column that is there.
 func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
 	fill, asked := w.fill(c)
-	if l.Generated != "" || w.doneAbove(c, l) {
+	if w.generated(c, l) || w.doneAbove(c, l) {
 		return
 	}
 	switch why, wider := suits(c, l, w.d); {

@@ -1,0 +1,161 @@
+package migrate
+
+import (
+	"slices"
+
+	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
+	"github.com/multi-orm/orm/source/catalogue"
+)
+
+// behind has the steps that go by what a Destructive step does to a column run behind it: before it, the database refuses a value, a default or
+// a condition of the new type. SQLite minds no types.
+func (w *differ) behind() {
+	if w.d.Name() == (dialect.SQLite{}).Name() {
+		return
+	}
+	type late struct{ retyped, null bool }
+	columns := map[string]late{}
+	for i := range w.edits {
+		if e := &w.edits[i]; e.destructive && (e.kind == AlterType || e.kind == SetNotNull) {
+			c := columns[e.columnName()]
+			columns[e.columnName()] = late{c.retyped || e.kind == AlterType, c.null || e.kind == SetNotNull}
+		}
+	}
+	for i := range w.edits { // columns that are added come before what goes by them
+		e := &w.edits[i]
+		for name, c := range columns {
+			by := ""
+			switch {
+			case e.destructive || !w.goesBy(e, name):
+			case c.retyped:
+				by = "it comes behind the step that changes the type of " + name
+			case c.null && e.kind == AddColumn && e.column.NotNull:
+				by = "it comes behind the step that has no row without " + name
+			}
+			if by == "" {
+				continue
+			}
+			e.destructive, e.why = true, e.why+"; "+by
+			if e.kind == AddColumn {
+				columns[e.column.Name] = late{retyped: true}
+			}
+			break
+		}
+	}
+}
+
+// goesBy reports whether a step cannot run before a column has the type that the model says.
+func (w *differ) goesBy(e *edit, column string) bool {
+	is := func(name string) bool { return w.same(name, column) }
+	names := func(text string) bool { return sqltokens.Names(text, column, w.same) }
+	switch e.kind {
+	case AddColumn:
+		return names(e.column.From)
+	case FillColumn, SetDefault, SetNotNull:
+		return is(e.columnName())
+	case AddIndex, AddUnique, ReplaceIndex:
+		return slices.ContainsFunc(e.index.Columns, is) || slices.ContainsFunc(e.index.Include, is) || names(e.index.Where)
+	case AddForeignKey:
+		return slices.ContainsFunc(e.foreign.Columns, is)
+	}
+	return false
+}
+
+// generated reports whether a column is the database's to make, and notes where that is not what the models say: a column becomes generated, or
+// ceases to be, by a step that people must write, since its values go or come with it.
+func (w *differ) generated(c *ddl.Column, l *catalogue.Column) (settled bool) {
+	switch {
+	case w.on.live.View:
+	case l.Generated != "" && !c.Field.Generated:
+		w.note(l.Name, "is generated and the tag does not say so: say generated, or change it by hand")
+	case l.Generated == "" && c.From != "":
+		w.note(l.Name, "is a plain column, and the tag says generated=: where the rows hold nothing else, drop the column and add it by hand as "+c.Text(w.d))
+		return true
+	}
+	return l.Generated != ""
+}
+
+// missing names a column that is not there and no step adds, "" where there is none.
+func (w *differ) missing(columns []string) string {
+	for _, name := range columns {
+		if w.column(name) == nil && !slices.ContainsFunc(w.edits, func(e edit) bool { return e.kind == AddColumn && w.same(e.column.Name, name) }) {
+			return name
+		}
+	}
+	return ""
+}
+
+// referable reports whether a foreign key may lead to columns of a table: whether their being unique holds now, and whether it does when all steps
+// have run.
+func (w *differ) referable(to *ddl.Table, columns []string) (now, then bool) {
+	live := w.finds.Table(to.Schema, to.Name)
+	if live == nil {
+		return true, true
+	}
+	now = !live.Key.Deferrable && sameSet(live.Key.Columns, columns, w.same) || slices.ContainsFunc(live.Uniques, func(x catalogue.Index) bool {
+		return !x.Deferrable && plain(&x) && sameSet(x.Columns(), columns, w.same)
+	})
+	return now, now || slices.ContainsFunc(to.Indexes, func(x ddl.Index) bool {
+		return x.Unique && x.Where == "" && sameSet(x.Columns, columns, w.same)
+	})
+}
+
+// settleKeys has a foreign key wait for the Destructive step that makes the columns that it leads to unique, or changes their type.
+func (w *differ) settleKeys() {
+	for i := range w.changes {
+		c := &w.changes[i]
+		if c.key == nil || c.Destructive {
+			continue
+		}
+		to := w.fullName(c.key.To)
+		if live := w.finds.Table(c.key.To.Schema, c.key.To.Name); live != nil {
+			to = live.FullName()
+		}
+		for j := range w.changes {
+			o := &w.changes[j]
+			if !o.Destructive || o.Table != to {
+				continue
+			}
+			if o.unique != nil && sameSet(o.unique.Columns, c.key.References, w.same) || o.Kind == AlterType && slices.ContainsFunc(c.key.References, func(name string) bool { return w.same(name, o.Column) }) {
+				c.Destructive, c.Why = true, c.Why+"; it comes behind the step that makes "+to+" such that a key leads to it"
+				break
+			}
+		}
+	}
+}
+
+// derived reports whether the column of an edit is made of others, which have their types and values then.
+func (e *edit) derived() bool { return e.kind == AddColumn && e.column.From != "" }
+
+// led are the keys of a new table that can lead to what they refer to only after other steps, or not at all, which is a note.
+func (w *differ) led(t *ddl.Table) {
+	if w.d.Name() == (dialect.SQLite{}).Name() { // which looks for it when rows are written
+		return
+	}
+	kept := t.Keys[:0:0]
+	for _, k := range t.Keys {
+		switch now, then := w.referable(k.To, k.References); {
+		case !then:
+			w.notes = append(w.notes, Note{Table: catalogue.FullName(t.Schema, t.Name), Text: unled(&k, w.fullName(k.To))})
+			continue
+		case !now:
+			k.Later = true
+		}
+		kept = append(kept, k)
+	}
+	t.Keys = kept
+}
+
+func unled(k *ddl.ForeignKey, to string) string {
+	return "the foreign key of (" + list(k.Columns) + ") is not added, since nothing keeps two rows of " + to + " from having the same (" + list(k.References) + "), to which it leads: change that by hand first"
+}
+
+// rowsMade is what is to be known of a generated column that may not be NULL.
+func rowsMade(c *ddl.Column) string {
+	if c.From != "" && c.NotNull {
+		return "; a row that the expression gives nothing for makes the step fail"
+	}
+	return ""
+}
