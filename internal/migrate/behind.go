@@ -73,6 +73,8 @@ func (w *differ) generated(c *ddl.Column, l *catalogue.Column) (settled bool) {
 	case l.Generated == "" && c.From != "":
 		w.note(l.Name, "is a plain column, and the tag says generated=: where the rows hold nothing else, drop the column and add it by hand as "+c.Text(w.d))
 		return true
+	case l.Generated != "" && c.NotNull && l.Nullable && w.d.Name() == (dialect.Postgres{}).Name():
+		w.edit(edit{kind: SetNotNull, column: c, was: l, destructive: true, why: "the field cannot be NULL" + rowsMade(c)})
 	}
 	return l.Generated != ""
 }
@@ -104,21 +106,31 @@ func (w *differ) referable(to *ddl.Table, columns []string) (now, then bool) {
 
 // settleKeys has a foreign key wait for the Destructive step that makes the columns that it leads to unique, or changes their type.
 func (w *differ) settleKeys() {
+	to := func(k *ddl.ForeignKey) string {
+		if live := w.finds.Table(k.To.Schema, k.To.Name); live != nil {
+			return live.FullName()
+		}
+		return w.fullName(k.To)
+	}
+	w.changes = slices.DeleteFunc(w.changes, func(c Change) bool {
+		if c.key == nil || !slices.ContainsFunc(c.key.References, func(name string) bool { return w.stuck[[2]string{to(c.key), w.finds.Fold(name)}] }) {
+			return false
+		}
+		w.notes = append(w.notes, Note{Table: c.Table, Text: "the foreign key of (" + list(c.key.Columns) + ") is not added, since what it leads to is of another type, by the note on " + to(c.key) + ": plan again when that is done"})
+		return true
+	})
 	for i := range w.changes {
 		c := &w.changes[i]
 		if c.key == nil || c.Destructive {
 			continue
 		}
-		to := w.fullName(c.key.To)
-		if live := w.finds.Table(c.key.To.Schema, c.key.To.Name); live != nil {
-			to = live.FullName()
-		}
+		to := to(c.key)
 		for j := range w.changes {
 			o := &w.changes[j]
 			if !o.Destructive || o.Table != to {
 				continue
 			}
-			if o.unique != nil && sameSet(o.unique.Columns, c.key.References, w.same) || o.Kind == AlterType && slices.ContainsFunc(c.key.References, func(name string) bool { return w.same(name, o.Column) }) {
+			if o.of != nil && o.of.index != nil && o.of.index.Unique && sameSet(o.of.index.Columns, c.key.References, w.same) || o.Kind == AlterType && slices.ContainsFunc(c.key.References, func(name string) bool { return w.same(name, o.Column) }) {
 				c.Destructive, c.Why = true, c.Why+"; it comes behind the step that makes "+to+" such that a key leads to it"
 				break
 			}
@@ -128,6 +140,47 @@ func (w *differ) settleKeys() {
 
 // derived reports whether the column of an edit is made of others, which have their types and values then.
 func (e *edit) derived() bool { return e.kind == AddColumn && e.column.From != "" }
+
+// retyped reports whether a column of a table that is there is not of the type that models want.
+func (w *differ) retyped(t *ddl.Table, name string) bool {
+	live := w.finds.Table(t.Schema, t.Name)
+	if live == nil {
+		return false
+	}
+	l := w.finds.Column(live, name)
+	return l != nil && slices.ContainsFunc(t.Columns, func(c ddl.Column) bool {
+		why, _ := suits(&c, l, w.d)
+		return w.same(c.Name, name) && why != ""
+	})
+}
+
+// settled takes away the steps of a table that go by a change of a column's type which is a note.
+func (w *differ) settled(changes []Change, notes []Note) ([]Change, []Note) {
+	if w.d.Name() == (dialect.SQLite{}).Name() {
+		return changes, notes
+	}
+	for i := range w.on.want.Columns {
+		c := &w.on.want.Columns[i]
+		l := w.column(c.Name)
+		if l == nil || l.Generated != "" || slices.ContainsFunc(changes, func(o Change) bool { return o.Kind == AlterType && o.Column == c.Name }) {
+			continue
+		}
+		why, wider := suits(c, l, w.d)
+		if why == "" || wider {
+			continue
+		}
+		w.stuck[[2]string{w.on.name(), w.finds.Fold(c.Name)}] = true
+		changes = slices.DeleteFunc(changes, func(o Change) bool {
+			typed := o.Kind == FillColumn || o.Kind == SetDefault || o.Kind == AddForeignKey || o.of != nil && (o.of.derived() || o.of.index != nil && o.of.index.Where != "")
+			if o.of == nil || !typed || !w.goesBy(o.of, c.Name) {
+				return false
+			}
+			notes = append(notes, Note{Table: o.Table, Column: o.Column, Text: string(o.Kind) + " is left out, since the type of " + c.Name + " is to be another first: plan again when that is done (" + o.Why + ")"})
+			return true
+		})
+	}
+	return changes, notes
+}
 
 // led are the keys of a new table that can lead to what they refer to only after other steps, or not at all, which is a note.
 func (w *differ) led(t *ddl.Table) {
@@ -140,7 +193,7 @@ func (w *differ) led(t *ddl.Table) {
 		case !then:
 			w.notes = append(w.notes, Note{Table: catalogue.FullName(t.Schema, t.Name), Text: unled(&k, w.fullName(k.To))})
 			continue
-		case !now:
+		case !now, slices.ContainsFunc(k.References, func(name string) bool { return w.retyped(k.To, name) }):
 			k.Later = true
 		}
 		kept = append(kept, k)
@@ -154,7 +207,7 @@ func unled(k *ddl.ForeignKey, to string) string {
 
 // rowsMade is what is to be known of a generated column that may not be NULL.
 func rowsMade(c *ddl.Column) string {
-	if c.From != "" && c.NotNull {
+	if c.Field.Generated && c.NotNull {
 		return "; a row that the expression gives nothing for makes the step fail"
 	}
 	return ""

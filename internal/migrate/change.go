@@ -53,10 +53,9 @@ type Change struct {
 	Alone bool   `json:"alone,omitempty"`
 	Why   string `json:"why"` // and what is to know of it
 
-	order   int
-	derived bool            // it adds a column that is made of others
-	key     *ddl.ForeignKey // that it adds
-	unique  *ddl.Index      // that it makes
+	order int
+	of    *edit           // nil where it is of a whole table
+	key   *ddl.ForeignKey // that it adds
 }
 
 // Note is what a plan does not do, and what to do about it.
@@ -98,7 +97,7 @@ func phase(k Kind) int {
 
 // phase is that of the kind, but that a column which is made of others comes when these have their types and values.
 func (c *Change) phase() int {
-	if c.derived {
+	if c.of != nil && c.of.derived() {
 		return 2*phase(SetNotNull) + 1
 	}
 	return 2 * phase(c.Kind)
@@ -141,10 +140,7 @@ type edit struct {
 func (e *edit) change(up, down []string) Change {
 	c := Change{Table: e.on.name(), Kind: e.kind, Up: up, Down: down, Destructive: e.destructive, Why: e.why}
 	c.Column = e.columnName()
-	c.derived, c.key = e.derived(), e.foreign
-	if e.index != nil && e.index.Unique {
-		c.unique = e.index
-	}
+	c.of, c.key = e, e.foreign
 	return c
 }
 

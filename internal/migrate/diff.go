@@ -44,7 +44,7 @@ type writer interface {
 // Diff gives what brings live to the tables that models want, in the order to run it, and what it leaves to be done by hand. Tables
 // that no model maps are looked at only where the options say so.
 func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Options) ([]Change, []Note, error) {
-	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, wants: map[*catalogue.Table]*ddl.Table{}, filled: map[string]bool{}}
+	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, wants: map[*catalogue.Table]*ddl.Table{}, filled: map[string]bool{}, stuck: map[[2]string]bool{}}
 	switch d.Name() {
 	case dialect.Postgres{}.Name():
 		w.w = postgresWriter{d: d, live: live, o: o}
@@ -78,6 +78,7 @@ type differ struct {
 	w       writer
 	taken   map[string]bool // names of indexes and tables, by schema
 	filled  map[string]bool
+	stuck   map[[2]string]bool              // columns, with their table, whose type is not changed as models want it
 	wants   map[*catalogue.Table]*ddl.Table // what models want of tables that are there
 	changes []Change
 	notes   []Note
@@ -279,6 +280,7 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 	w.unmapped(added)
 	w.behind()
 	changes, notes := w.w.changes(w.on, w.edits)
+	changes, notes = w.settled(changes, notes)
 	w.changes, w.notes = append(w.changes, changes...), append(w.notes, notes...)
 }
 
@@ -333,7 +335,7 @@ func (w *differ) unmapped(added []*ddl.Column) {
 	for _, set := range [][]catalogue.Index{w.on.live.Uniques, w.on.live.Indexes} {
 		for i := range set {
 			x := &set[i]
-			if w.asked(x) {
+			if w.asked(x) || slices.ContainsFunc(w.edits, func(e edit) bool { return e.wasIndex == x }) { // one that is replaced goes with that
 				continue
 			}
 			if by := w.keyTo(x); by != "" {
