@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
@@ -101,13 +102,19 @@ func foreignKeyText(p *pair, k *ddl.ForeignKey) (add, drop string) {
 	return alter + "ADD " + k.Text(p.d), alter + "DROP CONSTRAINT " + p.d.Quote(k.Name)
 }
 
+// constrained reports whether a constraint of the table has a name.
+func (p *pair) constrained(name string) bool {
+	t := p.live
+	return t.Key.Name == name || slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return f.Name == name }) ||
+		slices.ContainsFunc(slices.Concat(t.Checks, t.Exclusions), func(k catalogue.Check) bool { return k.Name == name }) ||
+		slices.ContainsFunc(slices.Concat(t.Uniques, t.Indexes), func(x catalogue.Index) bool { return x.Constraint && x.Name == name })
+}
+
 // foreignKeyChange adds a key, in the place of another where that acts otherwise.
 func foreignKeyChange(p *pair, e *edit, notValid bool) []Change {
 	k := *e.foreign
-	if slices.ContainsFunc(p.live.ForeignKeys, func(f catalogue.ForeignKey) bool {
-		return f.Name == k.Name && (e.wasForeign == nil || f.Name != e.wasForeign.Name)
-	}) {
-		k.Name = ddl.Fit(k.Name + "_2")
+	for n := 2; p.constrained(k.Name) && (e.wasForeign == nil || k.Name != e.wasForeign.Name); n++ {
+		k.Name = ddl.Fit(e.foreign.Name + "_" + strconv.Itoa(n))
 	}
 	add, drop := foreignKeyText(p, &k)
 	up, down := one(add), one(drop)

@@ -199,7 +199,7 @@ func (w postgresWriter) values(p *pair, alter, column string, e *edit) []Change 
 		return []Change{e.change(one(alter+"VALIDATE CONSTRAINT "+w.d.Quote(e.check.Name)), nil)}
 	}
 	free := ddl.Fit(p.table() + "_" + e.column.Name + "_check")
-	if slices.ContainsFunc(p.live.Checks, func(k catalogue.Check) bool { return k.Name == free }) { // the database's own name for another check of the column
+	if p.constrained(free) { // the database's own name for another check of the column
 		free = ddl.Fit(p.table() + "_" + e.column.Name + "_listed_check")
 	}
 	name := w.d.Quote(free)
