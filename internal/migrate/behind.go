@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/multi-orm/orm/dialect"
@@ -25,8 +26,8 @@ func (w *differ) behind() {
 	}
 	for i := range w.edits { // columns that are added come before what goes by them
 		e := &w.edits[i]
-		for name, c := range columns {
-			by := ""
+		for _, name := range slices.Sorted(maps.Keys(columns)) {
+			c, by := columns[name], ""
 			switch {
 			case e.destructive || !w.goesBy(e, name):
 			case c.retyped:
@@ -162,7 +163,7 @@ func (w *differ) settled(changes []Change, notes []Note) ([]Change, []Note) {
 	for i := range w.on.want.Columns {
 		c := &w.on.want.Columns[i]
 		l := w.column(c.Name)
-		if l == nil || l.Generated != "" || slices.ContainsFunc(changes, func(o Change) bool { return o.Kind == AlterType && o.Column == c.Name }) {
+		if l == nil || l.Generated != "" || w.doneAbove(c, l) || slices.ContainsFunc(changes, func(o Change) bool { return o.Kind == AlterType && o.Column == c.Name }) {
 			continue
 		}
 		why, wider := suits(c, l, w.d)
