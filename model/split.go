@@ -61,10 +61,15 @@ func (n *nesting) take(c byte) {
 	}
 }
 
-// unclosed refuses a word whose quotes or parentheses do not match: it would hold the words that follow it.
+// unclosed refuses a word whose quotes or parentheses do not match, which would hold the words that follow it, and one that ends its expression before
+// the statement that it stands in does.
 func unclosed(word string) error {
 	n := nestingOf(word)
+	expression := n.groups && n.quotes != ""
 	for i := range len(word) {
+		if rest := word[i:]; expression && n.open == 0 && (rest[0] == ';' || strings.HasPrefix(rest, "--") || strings.HasPrefix(rest, "/*")) {
+			return fmt.Errorf("word %q: an expression holds neither a semicolon nor a comment", word)
+		}
 		n.take(word[i])
 	}
 	switch through := strings.HasPrefix(strings.TrimLeft(word, " "), "through="); {
