@@ -114,10 +114,13 @@ func (w *differ) settleKeys() {
 		return w.fullName(k.To)
 	}
 	w.changes = slices.DeleteFunc(w.changes, func(c Change) bool {
-		if c.key == nil || !slices.ContainsFunc(c.key.References, func(name string) bool { return w.stuck[[2]string{to(c.key), w.finds.Fold(name)}] }) {
+		if c.key == nil || !slices.ContainsFunc(c.key.References, func(name string) bool { return w.stuck[[2]string{to(c.key), w.finds.Fold(name)}] }) && w.alike(&c) {
 			return false
 		}
-		w.notes = append(w.notes, Note{Table: c.Table, Text: "the foreign key of (" + list(c.key.Columns) + ") is not added, since what it leads to is of another type, by the note on " + to(c.key) + ": plan again when that is done"})
+		n := Note{Table: c.Table, Text: "the foreign key of (" + list(c.key.Columns) + ") is not added, since it would lead to (" + list(c.key.References) + ") of " + to(c.key) + ", which is of another type: change that by hand first"}
+		if !slices.Contains(w.notes, n) { // a key that is added in two steps
+			w.notes = append(w.notes, n)
+		}
 		return true
 	})
 	for i := range w.changes {
@@ -137,6 +140,43 @@ func (w *differ) settleKeys() {
 			}
 		}
 	}
+}
+
+// alike reports whether the two ends of a key that a step adds are of types that PostgreSQL compares, when all steps have run.
+func (w *differ) alike(c *Change) bool {
+	if w.d.Name() != (dialect.Postgres{}).Name() || c.of == nil {
+		return true
+	}
+	for i, name := range c.key.Columns {
+		if from, to := w.becomes(c.of.on.want, name), w.becomes(c.key.To, c.key.References[i]); from != "" && to != "" && !refers(from, to) {
+			return false
+		}
+	}
+	return true
+}
+
+// becomes is the type of a column when all steps have run: its own, where no step changes it.
+func (w *differ) becomes(t *ddl.Table, name string) string {
+	if live := w.finds.Table(t.Schema, t.Name); live != nil {
+		l := w.finds.Column(live, name)
+		if l != nil && !slices.ContainsFunc(w.changes, func(c Change) bool {
+			return c.Kind == AlterType && c.Table == live.FullName() && w.same(c.Column, name)
+		}) {
+			for i := range w.live.Domains {
+				if d := &w.live.Domains[i]; catalogue.FullName(d.Schema, d.Name) == l.Domain {
+					return d.DBType
+				}
+			}
+			return l.DBType
+		}
+	}
+	for i := range t.Columns {
+		if c := &t.Columns[i]; w.same(c.Name, name) {
+			_, plain := alteredType(&edit{column: c})
+			return plain
+		}
+	}
+	return ""
 }
 
 // derived reports whether the column of an edit is made of others, which have their types and values then.
@@ -194,7 +234,7 @@ func (w *differ) led(t *ddl.Table) {
 		case !then:
 			w.notes = append(w.notes, Note{Table: catalogue.FullName(t.Schema, t.Name), Text: unled(&k, w.fullName(k.To))})
 			continue
-		case !now, slices.ContainsFunc(k.References, func(name string) bool { return w.retyped(k.To, name) }):
+		case !now, slices.ContainsFunc(k.References, func(name string) bool { return w.retyped(k.To, name) }), !w.alike(&Change{key: &k, of: &edit{on: &pair{d: w.d, want: t}}}):
 			k.Later = true
 		}
 		kept = append(kept, k)

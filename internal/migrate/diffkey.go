@@ -92,7 +92,7 @@ func (w *differ) later(t *ddl.Table) {
 	for i := range t.Keys {
 		if k := &t.Keys[i]; !k.Within(w.d) {
 			up, down := foreignKeyText(p, k)
-			w.changes = append(w.changes, Change{Table: p.name(), Kind: AddForeignKey, Up: one(up), Down: one(down), Why: "what the key leads to is not there before", key: k})
+			w.changes = append(w.changes, Change{Table: p.name(), Kind: AddForeignKey, Up: one(up), Down: one(down), Why: "what the key leads to is not there before", key: k, of: &edit{kind: AddForeignKey, on: p, foreign: k}})
 		}
 	}
 }
