@@ -143,8 +143,14 @@ func (SQLite) AutoKey() bool { return true }
 
 // CreateIndex names the schema with the index, not with the table. SQLite's indexes hold the columns that they sort by and no others.
 func (SQLite) CreateIndex(unique bool, name, table string, columns, _ []string, where string) string {
-	if i := strings.Index(table, `"."`); i >= 0 {
-		name, table = table[:i+2]+name, table[i+2:]
+	for i := 1; i < len(table); i++ {
+		if table[i] != '"' {
+			continue
+		}
+		if i++; i < len(table) && table[i] == '.' { // a quote within a name is doubled
+			name, table = table[:i+1]+name, table[i+1:]
+			break
+		}
 	}
 	return createIndex("IF NOT EXISTS ", unique, name, table, columns, nil, where)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -18,7 +19,14 @@ func (f *Field) fills(tg tag) error {
 		}
 		f.Update = FillNow
 	}
+	typ := " " + strings.ToLower(f.DBType) + " "
+	if f.Expression != "" && (strings.Contains(typ, " generated ") || strings.Contains(typ, " as (")) {
+		return fmt.Errorf("word %q says by what the column is generated, and so does generated=: say it once", "type="+f.DBType)
+	}
 	if v, ok := tg.find("dbdefault"); ok {
+		if v != "" && strings.Contains(typ, " default ") {
+			return fmt.Errorf("word %q says a DEFAULT, and so does dbdefault=: say it once", "type="+f.DBType)
+		}
 		f.Default, f.DBDefault = FillDatabase, v
 		return nil
 	}
@@ -68,6 +76,9 @@ func (f *Field) SetDefault(text string) error {
 		if _, err := f.StoredCivil(v, false); err != nil {
 			return fmt.Errorf("word %q is nothing that the column keeps: type=%s", "default="+text, f.DBType)
 		}
+	}
+	if f.Size > 0 && (v.Kind() == StringValue && utf8.RuneCountInString(v.Str()) > f.Size || v.Kind() == BytesValue && len(v.Bytes()) > f.Size) {
+		return fmt.Errorf("word %q is longer than size=%d", "default="+text, f.Size)
 	}
 	if f.Enum != nil && f.CheckEnum(v) != nil {
 		return fmt.Errorf("word %q is not among %s", "default="+text, strings.Join(f.Enum, ", "))

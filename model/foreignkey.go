@@ -96,9 +96,16 @@ func (r *Relation) keyed() error {
 	if !other.Referable(references) {
 		return unreferable(other, references)
 	}
-	for _, a := range []Action{k.OnDelete, k.OnUpdate} {
-		if a == SetNull && !slices.ContainsFunc(columns, func(f *Field) bool { return f.Nullable }) {
-			return fmt.Errorf("the action setnull needs a column that may be NULL, and %s.%s may not", holder.Name, columns[0].Name)
+	for i, a := range []Action{k.OnDelete, k.OnUpdate} {
+		for _, f := range columns { // the databases set all of them
+			switch {
+			case a == SetNull && !f.Nullable:
+				return fmt.Errorf("the action setnull needs a column that may be NULL, and %s.%s may not", holder.Name, f.Name)
+			case a == SetDefault && !f.Nullable && f.Default != FillLiteral && f.Default != FillDatabase && !strings.Contains(strings.ToLower(f.DBType), " default "):
+				return fmt.Errorf("the action setdefault needs a column that has a default (dbdefault, default=) or may be NULL, and %s.%s has none", holder.Name, f.Name)
+			case f.Generated && (a == SetNull || a == SetDefault || a == Cascade && i == 1):
+				return fmt.Errorf("the database makes the values of %s.%s (generated), and the action %s would set it", holder.Name, f.Name, a)
+			}
 		}
 	}
 	if k.OnDelete == Cascade && holder.SoftDelete != nil {

@@ -66,6 +66,9 @@ func (t *tag) read(i int, s string, related bool) error {
 		t.column = s
 		return nil
 	}
+	if err := unclosed(s); err != nil {
+		return err
+	}
 	w, err := parseWord(s)
 	if err != nil {
 		return err
@@ -84,43 +87,6 @@ func (t *tag) mistaken(own string) error {
 		column = fmt.Sprintf("a column %q needs a field of that name", t.column)
 	}
 	return fmt.Errorf("the first word is the column's name: for the word %q write %q; %s", t.column, ","+t.raw, column)
-}
-
-// split cuts at commas, but not inside the parentheses of type=numeric(10,2) and through=t(a:b), nor in the quotes of dbdefault='a,b'.
-func split(raw string) []string {
-	var out []string
-	start, depth, groups, quotes, quoted := 0, 0, grouping(raw), quoting(raw), false
-	for i := range len(raw) {
-		switch {
-		case raw[i] == '\'' && quotes:
-			quoted = !quoted
-		case quoted:
-		case raw[i] == ',' && depth == 0:
-			out = append(out, raw[start:i])
-			start, groups, quotes = i+1, grouping(raw[i+1:]), quoting(raw[i+1:])
-		case raw[i] == '(' && groups:
-			depth++
-		case raw[i] == ')' && groups:
-			depth = max(0, depth-1)
-		}
-	}
-	return append(out, raw[start:])
-}
-
-func grouping(word string) bool {
-	word = strings.TrimLeft(word, " ")
-	return strings.HasPrefix(word, "type=") || strings.HasPrefix(word, "through=") || quoting(word) && !strings.HasPrefix(word, "comment=")
-}
-
-// quoting reports whether a word holds SQL, or a text that may be quoted.
-func quoting(word string) bool {
-	word = strings.TrimLeft(word, " ")
-	for _, key := range []string{"dbdefault=", "generated=", "where=", "comment='"} {
-		if strings.HasPrefix(word, key) {
-			return true
-		}
-	}
-	return false
 }
 
 func (t *tag) add(w word) error {
@@ -237,6 +203,8 @@ func excludes(key string) string {
 		return "default update"
 	case "json":
 		return "enum"
+	case "decimal":
+		return "size enum"
 	case "computed":
 		return "id auto generated datasource table schema unique index default dbdefault update tenant shardkey owner scope softdelete version json enum size type createonly updateonly"
 	}

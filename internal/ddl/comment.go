@@ -15,12 +15,13 @@ func (t *Table) comments(d dialect.Dialect) (out []string) {
 		}
 		there := "SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = " + Literal(d, table) + "::pg_catalog.regclass AND a.attname = " + Literal(d, c.Name) +
 			" AND pg_catalog.col_description(a.attrelid, a.attnum) IS NULL"
-		out = append(out, "DO "+Literal(d, "BEGIN IF EXISTS ("+there+") THEN "+commentOn(d, table, c)+"; END IF; END"))
+		out = append(out, "DO "+Literal(d, "BEGIN IF EXISTS ("+there+") THEN "+CommentOn(d, table, c)+"; END IF; END"))
 	}
 	return out
 }
 
-func commentOn(d dialect.Dialect, table string, c *Column) string {
+// CommentOn is the statement that gives a column of a table, which is quoted, its comment.
+func CommentOn(d dialect.Dialect, table string, c *Column) string {
 	return "COMMENT ON COLUMN " + table + "." + d.Quote(c.Name) + " IS " + Literal(d, c.Comment)
 }
 
@@ -28,7 +29,7 @@ func commentOn(d dialect.Dialect, table string, c *Column) string {
 func (t *Table) Comments(d dialect.Dialect) (out []string) {
 	for i := range t.Columns {
 		if c := &t.Columns[i]; c.Comment != "" && d.Name() == (dialect.Postgres{}).Name() {
-			out = append(out, commentOn(d, dialect.Table(d, t.Schema, t.Name), c))
+			out = append(out, CommentOn(d, dialect.Table(d, t.Schema, t.Name), c))
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 
 	"github.com/multi-orm/orm/builder"
 	"github.com/multi-orm/orm/dialect"
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/model"
 )
 
@@ -78,7 +79,11 @@ type object struct{ kind, schema, name string }
 
 // tableOf is the key of a table, which only PostgreSQL tells from one in other letters.
 func (w *wanting) tableOf(schema, name string) object {
-	if w.d.Name() != (dialect.Postgres{}).Name() {
+	switch w.d.Name() {
+	case dialect.Postgres{}.Name():
+	case dialect.SQLite{}.Name():
+		schema, name = sqltokens.Fold(schema), sqltokens.Fold(name)
+	default:
 		schema, name = strings.ToLower(schema), strings.ToLower(name)
 	}
 	return object{"table", schema, name}

@@ -54,6 +54,8 @@ type Change struct {
 	Why   string `json:"why"` // and what is to know of it
 
 	order int
+	of    *edit           // nil where it is of a whole table
+	key   *ddl.ForeignKey // that it adds
 }
 
 // Note is what a plan does not do, and what to do about it.
@@ -93,6 +95,14 @@ func phase(k Kind) int {
 		AddForeignKey, AddCheck, TakeValues, Validate, DropIndex, DropColumn, DropTable}, k)
 }
 
+// phase is that of the kind, but that a column which is made of others comes when these have their types and values.
+func (c *Change) phase() int {
+	if c.of != nil && c.of.derived() {
+		return 2*phase(SetNotNull) + 1
+	}
+	return 2 * phase(c.Kind)
+}
+
 // sortChanges brings changes into the order in which they run: what only adds first.
 func sortChanges(list []Change) {
 	slices.SortStableFunc(list, func(a, b Change) int {
@@ -102,7 +112,7 @@ func sortChanges(list []Change) {
 			}
 			return 1
 		}
-		return cmp.Or(phase(a.Kind)-phase(b.Kind), a.order-b.order)
+		return cmp.Or(a.phase()-b.phase(), a.order-b.order)
 	})
 }
 
@@ -130,6 +140,7 @@ type edit struct {
 func (e *edit) change(up, down []string) Change {
 	c := Change{Table: e.on.name(), Kind: e.kind, Up: up, Down: down, Destructive: e.destructive, Why: e.why}
 	c.Column = e.columnName()
+	c.of, c.key = e, e.foreign
 	return c
 }
 

@@ -44,7 +44,7 @@ type writer interface {
 // Diff gives what brings live to the tables that models want, in the order to run it, and what it leaves to be done by hand. Tables
 // that no model maps are looked at only where the options say so.
 func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Options) ([]Change, []Note, error) {
-	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, wants: map[*catalogue.Table]*ddl.Table{}, fold: d.Name() != (dialect.Postgres{}).Name(), filled: map[string]bool{}}
+	w := differ{d: d, live: live, finds: schemafit.NewLive(live), o: o, taken: map[string]bool{}, wants: map[*catalogue.Table]*ddl.Table{}, filled: map[string]bool{}, stuck: map[[2]string]bool{}}
 	switch d.Name() {
 	case dialect.Postgres{}.Name():
 		w.w = postgresWriter{d: d, live: live, o: o}
@@ -61,6 +61,7 @@ func Diff(d dialect.Dialect, live *catalogue.Schema, models []*model.Model, o Op
 			return nil, nil, fault.Say(fault.ErrInvalid, "", "", "plan: the value for "+strconv.Quote(at)+` fills nothing: name a column that a model maps as "table.column", once`)
 		}
 	}
+	w.settleKeys()
 	for i := range w.changes {
 		w.changes[i].order = i
 	}
@@ -75,9 +76,9 @@ type differ struct {
 	finds   *schemafit.Live
 	o       Options
 	w       writer
-	fold    bool            // names are the same whatever their case
 	taken   map[string]bool // names of indexes and tables, by schema
 	filled  map[string]bool
+	stuck   map[[2]string]bool              // columns, with their table, whose type is not changed as models want it
 	wants   map[*catalogue.Table]*ddl.Table // what models want of tables that are there
 	changes []Change
 	notes   []Note
@@ -86,12 +87,7 @@ type differ struct {
 	on    *pair
 }
 
-func (w *differ) same(a, b string) bool {
-	if w.fold {
-		return strings.EqualFold(a, b)
-	}
-	return a == b
-}
+func (w *differ) same(a, b string) bool { return w.finds.Same(a, b) }
 
 func (w *differ) diff(models []*model.Model) {
 	for i := range w.live.Tables {
@@ -212,6 +208,7 @@ func (w *differ) schema(t *ddl.Table) {
 
 // create makes a table that is not there, with its indexes, which no row can refuse.
 func (w *differ) create(t *ddl.Table) {
+	w.led(t)
 	p := &pair{d: w.d, want: t}
 	up := one("CREATE TABLE " + p.sql() + " (" + t.Body(w.d) + ")")
 	for i := range t.Indexes {
@@ -268,7 +265,7 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 	for i := range want.Columns {
 		c := &want.Columns[i]
 		switch l := w.column(c.Name); {
-		case l == nil || w.finds.Defaulted(l):
+		case l == nil || w.finds.Defaulted(l) || c.From != "":
 		case c.Made && !l.Nullable:
 			w.edit(edit{kind: SetDefault, column: c, was: l, why: "the tag says auto and the database does not make the value"})
 		case c.Default != "" && c.Field.Default == model.FillDatabase:
@@ -281,7 +278,9 @@ func (w *differ) table(want *ddl.Table, live *catalogue.Table) {
 	w.indexes()
 	w.foreignKeys()
 	w.unmapped(added)
+	w.behind()
 	changes, notes := w.w.changes(w.on, w.edits)
+	changes, notes = w.settled(changes, notes)
 	w.changes, w.notes = append(w.changes, changes...), append(w.notes, notes...)
 }
 
@@ -336,7 +335,7 @@ func (w *differ) unmapped(added []*ddl.Column) {
 	for _, set := range [][]catalogue.Index{w.on.live.Uniques, w.on.live.Indexes} {
 		for i := range set {
 			x := &set[i]
-			if w.asked(x) {
+			if w.asked(x) || slices.ContainsFunc(w.edits, func(e edit) bool { return e.wasIndex == x }) { // one that is replaced goes with that
 				continue
 			}
 			if by := w.keyTo(x); by != "" {

@@ -30,6 +30,7 @@ func (w *differ) add(c *ddl.Column) {
 		e.nullable = true
 	case !c.NotNull:
 	case c.Made, c.From != "":
+		e.why += rowsMade(c)
 	default:
 		if value, ok := initial(w.d, c.Field); ok {
 			e.fill, e.why = value, e.why+"; rows that are there get "+value
@@ -85,7 +86,7 @@ func (w *differ) setNotNull(c *ddl.Column, filled bool) {
 // compare compares a column that is there.
 func (w *differ) compare(c *ddl.Column, l *catalogue.Column) {
 	fill, asked := w.fill(c)
-	if l.Generated != "" || w.doneAbove(c, l) {
+	if w.generated(c, l) || w.doneAbove(c, l) {
 		return
 	}
 	switch why, wider := suits(c, l, w.d); {
@@ -120,7 +121,11 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 	if len(c.Enum) == 0 || w.on.live.View {
 		return
 	}
-	if l.Enum == nil {
+	have := l.Enum
+	if have == nil { // a check lists values of a column that need not be of texts
+		have = w.listedValues(l)
+	}
+	if have == nil {
 		for i := range w.on.live.Checks { // one that rows have not been looked into for
 			k := &w.on.live.Checks[i]
 			if name, values, ok := sqltokens.Listed(k.Expression); ok && k.NotValid && w.same(name, l.Name) && sameSet(values, c.Enum, exactly) {
@@ -131,7 +136,7 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 		w.edit(edit{kind: AddCheck, column: c, was: l, values: c.Enum, destructive: true, why: "nothing keeps other values out than the tag lists; a row that has one makes the step fail"})
 		return
 	}
-	lacking, over := without(c.Enum, l.Enum), without(l.Enum, c.Enum)
+	lacking, over := without(c.Enum, have), without(have, c.Enum)
 	if l.EnumType != "" || l.Domain != "" {
 		switch {
 		case len(lacking) > 0 && l.EnumType == "":
@@ -141,7 +146,7 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 		}
 		return
 	}
-	check := w.listing(l)
+	check := w.listing(l, have)
 	if check == nil {
 		return
 	}
@@ -151,7 +156,7 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 	}
 	var both []string
 	if len(lacking) > 0 {
-		both = append(slices.Clone(l.Enum), lacking...)
+		both = append(slices.Clone(have), lacking...)
 		w.edit(edit{kind: AddValues, column: c, was: l, check: check, values: both, why: "the tag lists values that the database refuses: " + list(lacking)})
 	}
 	if len(over) > 0 {
@@ -159,11 +164,22 @@ func (w *differ) values(c *ddl.Column, l *catalogue.Column) {
 	}
 }
 
-// listing finds the check that lists the values of a column.
-func (w *differ) listing(l *catalogue.Column) *catalogue.Check {
+// listedValues are those that a check which all rows satisfy lists for a column, nil where none does.
+func (w *differ) listedValues(l *catalogue.Column) []string {
 	for i := range w.on.live.Checks {
 		k := &w.on.live.Checks[i]
-		if name, values, ok := sqltokens.Listed(k.Expression); ok && !k.NotValid && w.same(name, l.Name) && slices.Equal(values, l.Enum) {
+		if name, values, ok := sqltokens.Listed(k.Expression); ok && !k.NotValid && w.same(name, l.Name) {
+			return values
+		}
+	}
+	return nil
+}
+
+// listing finds the check that lists the values of a column.
+func (w *differ) listing(l *catalogue.Column, have []string) *catalogue.Check {
+	for i := range w.on.live.Checks {
+		k := &w.on.live.Checks[i]
+		if name, values, ok := sqltokens.Listed(k.Expression); ok && !k.NotValid && w.same(name, l.Name) && slices.Equal(values, have) {
 			return k
 		}
 	}

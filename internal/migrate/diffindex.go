@@ -16,6 +16,10 @@ func (w *differ) indexes() {
 		if w.there(x) {
 			continue
 		}
+		if name := w.missing(append(slices.Clone(x.Columns), x.Include...)); name != "" {
+			w.note("", "the index of ("+list(x.Columns)+") is not made, since the column "+name+" is not there: make it when it is")
+			continue
+		}
 		if x.Unique && !w.acrossParts(x.Columns) {
 			w.note("", "nothing keeps two rows from having the same ("+list(x.Columns)+"), and no index can: the table is partitioned by "+w.on.live.Partition+", and PostgreSQL looks into each part alone")
 			continue

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
@@ -16,6 +17,10 @@ func (w *differ) foreignKeys() {
 		cols := list(k.Columns)
 		old := w.leads(k)
 		switch {
+		case w.missing(k.Columns) != "":
+			w.note("", "the foreign key of ("+cols+") is not added, since the column "+w.missing(k.Columns)+" is not there: add it when it is")
+		case old == nil && w.d.Name() != (dialect.SQLite{}).Name() && !w.comes(k):
+			w.note("", unled(k, w.fullName(k.To)))
 		case old == nil:
 			w.foreignKey(edit{kind: AddForeignKey, foreign: k, destructive: !w.allAdded(k), why: "no foreign key leads from (" + cols + ") to " + w.fullName(k.To) + "; a row that refers to none makes the step fail"})
 		case acts(w.d, old.OnDelete) != acts(w.d, said(k.OnDelete)) || acts(w.d, old.OnUpdate) != acts(w.d, said(k.OnUpdate)):
@@ -75,13 +80,19 @@ func acts(d dialect.Dialect, a catalogue.Action) catalogue.Action {
 	return a
 }
 
-// later makes the keys of a table that was just made and led to one that was not there yet.
+// comes reports whether a key can lead to its columns when all steps have run.
+func (w *differ) comes(k *ddl.ForeignKey) bool {
+	_, then := w.referable(k.To, k.References)
+	return then
+}
+
+// later makes the keys of a table that was just made and led to what was not there yet.
 func (w *differ) later(t *ddl.Table) {
 	p := &pair{d: w.d, want: t}
 	for i := range t.Keys {
 		if k := &t.Keys[i]; !k.Within(w.d) {
 			up, down := foreignKeyText(p, k)
-			w.changes = append(w.changes, Change{Table: p.name(), Kind: AddForeignKey, Up: one(up), Down: one(down), Why: "the two tables lead to each other"})
+			w.changes = append(w.changes, Change{Table: p.name(), Kind: AddForeignKey, Up: one(up), Down: one(down), Why: "what the key leads to is not there before", key: k, of: &edit{kind: AddForeignKey, on: p, foreign: k}})
 		}
 	}
 }
@@ -91,13 +102,19 @@ func foreignKeyText(p *pair, k *ddl.ForeignKey) (add, drop string) {
 	return alter + "ADD " + k.Text(p.d), alter + "DROP CONSTRAINT " + p.d.Quote(k.Name)
 }
 
+// constrained reports whether a constraint of the table has a name.
+func (p *pair) constrained(name string) bool {
+	t := p.live
+	return t.Key.Name == name || slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return f.Name == name }) ||
+		slices.ContainsFunc(slices.Concat(t.Checks, t.Exclusions), func(k catalogue.Check) bool { return k.Name == name }) ||
+		slices.ContainsFunc(slices.Concat(t.Uniques, t.Indexes), func(x catalogue.Index) bool { return x.Constraint && x.Name == name })
+}
+
 // foreignKeyChange adds a key, in the place of another where that acts otherwise.
 func foreignKeyChange(p *pair, e *edit, notValid bool) []Change {
 	k := *e.foreign
-	if slices.ContainsFunc(p.live.ForeignKeys, func(f catalogue.ForeignKey) bool {
-		return f.Name == k.Name && (e.wasForeign == nil || f.Name != e.wasForeign.Name)
-	}) {
-		k.Name = ddl.Fit(k.Name + "_2")
+	for n := 2; p.constrained(k.Name) && (e.wasForeign == nil || k.Name != e.wasForeign.Name); n++ {
+		k.Name = ddl.Fit(e.foreign.Name + "_" + strconv.Itoa(n))
 	}
 	add, drop := foreignKeyText(p, &k)
 	up, down := one(add), one(drop)

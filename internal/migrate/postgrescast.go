@@ -3,6 +3,8 @@ package migrate
 import (
 	"slices"
 	"strings"
+
+	"github.com/multi-orm/orm/source/catalogue"
 )
 
 // knownAs is the one name of a type that has several. Texts of every length are text.
@@ -51,6 +53,30 @@ func castable(from, to string) bool {
 	}
 	first, _, _ := strings.Cut(b, " ") // of double precision
 	return lists == list && (a == b || a == "text" || b == "text" || strings.Contains(casts(a), " "+first+" "))
+}
+
+// castTo is the expression that a column's values come into another type by. Times without a zone are of UTC, as the library writes them, whatever
+// the session that runs the step.
+func castTo(column, from, to string) string {
+	a, lists := postgresType(from)
+	b, list := postgresType(to)
+	switch days := []string{"date", "timestamp"}; {
+	case lists || list:
+	case b == "timestamptz" && slices.Contains(days, a):
+		column = "(" + column + "::timestamp AT TIME ZONE 'UTC')"
+	case a == "timestamptz" && (slices.Contains(days, b) || b == "time"):
+		column = "(" + column + " AT TIME ZONE 'UTC')"
+	}
+	return column + "::" + to
+}
+
+// serial is the sequence that numbers a column by its default, as SQL names it; "" where there is none. That of an identity goes with its column.
+func serial(c *catalogue.Column) string {
+	text, ok := strings.CutPrefix(c.Default, "nextval('")
+	if text, _, _ = strings.Cut(text, "'::regclass)"); !ok || c.Identity == catalogue.NoIdentity {
+		return ""
+	}
+	return strings.ReplaceAll(text, "''", "'")
 }
 
 // family groups types that compare with each other, and with the values that conditions of the others name; "" is a family by itself.

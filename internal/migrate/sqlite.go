@@ -7,6 +7,7 @@ import (
 
 	"github.com/multi-orm/orm/dialect"
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -32,7 +33,7 @@ func (w sqliteWriter) changes(p *pair, edits []edit) (out []Change, notes []Note
 		case e.kind == AddColumn && plainlyAdded(e) && !pairedFill(edits, e):
 			out = append(out, b.add(e))
 		case isIndexEdit(e):
-		case e.kind == SetDefault && slices.ContainsFunc(edits, func(o edit) bool { return o.kind == AlterType && o.column == e.column }) && (b.numbersRows(e) || defaultIn(e) != ""):
+		case e.kind == SetDefault && slices.ContainsFunc(edits, func(o edit) bool { return o.kind == AlterType && o.column == e.column }) && (b.numbersRows(e) || defaultIn(e) != "" && e.column.Default == ""): // the new type says it
 		case e.kind == SetDefault && b.numbersRows(e):
 			e.destructive, e.why = true, e.why+"; a value that is no whole number makes the step fail"
 			lose = append(lose, e)
@@ -90,12 +91,13 @@ func isIndexEdit(e *edit) bool {
 	return e.kind == AddIndex || e.kind == AddUnique || e.kind == ReplaceIndex || e.kind == DropIndex
 }
 
-// plainlyAdded reports whether ALTER TABLE adds a column: it takes constants alone where a column is NOT NULL.
+// plainlyAdded reports whether ALTER TABLE adds a column: the default of one that it adds is a constant.
 func plainlyAdded(e *edit) bool {
 	if e.column.Made {
 		return false
 	}
-	return e.fill == "" || !strings.HasPrefix(e.fill, "(") && e.fill != "CURRENT_TIMESTAMP"
+	text := defaultAdded(e)
+	return !strings.HasPrefix(text, "(") && text != "CURRENT_TIMESTAMP"
 }
 
 // filledIn reports whether a column is filled while its table is made anew, since it becomes NOT NULL there.
@@ -147,7 +149,7 @@ func (b *rebuilding) index(e *edit) (Change, Note) {
 			return Change{}, b.note(e, "SQLite drops no constraint by itself")
 		}
 		for i, text := range b.beside {
-			if what, name := made(text); what == "index" && strings.EqualFold(name, x.Name) {
+			if what, name := made(text); what == "index" && sqltokens.Same(name, x.Name) {
 				gone, back = one(drop(x.Name)), one(text)
 				b.beside = slices.Delete(b.beside, i, i+1)
 				break

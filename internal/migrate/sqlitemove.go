@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/multi-orm/orm/internal/ddl"
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/source/catalogue"
 )
 
@@ -104,7 +105,7 @@ func (b *rebuilding) differs(table string, from *createText, beside []string) st
 // unused is a name that no table has, since a temporary table goes before others of its name.
 func (b *rebuilding) unused(name string) string {
 	out := name
-	for n := 2; slices.ContainsFunc(b.live.Tables, func(t catalogue.Table) bool { return strings.EqualFold(t.Name, out) }); n++ {
+	for n := 2; slices.ContainsFunc(b.live.Tables, func(t catalogue.Table) bool { return sqltokens.Same(t.Name, out) }); n++ {
 		out = name + strconv.Itoa(n)
 	}
 	return out
@@ -127,7 +128,7 @@ func (b *rebuilding) switches() bool {
 func (b *rebuilding) leading() (out []catalogue.ForeignKey) {
 	for i := range b.live.Tables {
 		for _, f := range b.live.Tables[i].ForeignKeys {
-			if b.live.Tables[i].Schema == "" && strings.EqualFold(f.Table, b.p.live.Name) {
+			if b.live.Tables[i].Schema == "" && sqltokens.Same(f.Table, b.p.live.Name) {
 				out = append(out, f)
 			}
 		}
@@ -140,7 +141,7 @@ func (b *rebuilding) broken() string {
 	names := one(b.p.live.Name)
 	for i := range b.live.Tables {
 		t := &b.live.Tables[i]
-		if t.Schema == "" && t.Name != names[0] && slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return strings.EqualFold(f.Table, names[0]) }) {
+		if t.Schema == "" && t.Name != names[0] && slices.ContainsFunc(t.ForeignKeys, func(f catalogue.ForeignKey) bool { return sqltokens.Same(f.Table, names[0]) }) {
 			names = append(names, t.Name)
 		}
 	}

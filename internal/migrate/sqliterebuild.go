@@ -30,7 +30,7 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		case AddColumn:
 			added = append(added, e.column.Name)
 		case FillColumn:
-			values[strings.ToLower(e.column.Name)] = e.fill
+			values[sqltokens.Fold(e.column.Name)] = e.fill
 			continue
 		case DropColumn:
 			dropped[e.was.Name] = true
@@ -53,13 +53,13 @@ func (b *rebuilding) rebuild(edits []*edit) (Change, Note) {
 		}
 		q := b.d.Quote(c)
 		expr := q
-		if fill, ok := values[strings.ToLower(c)]; ok {
+		if fill, ok := values[sqltokens.Fold(c)]; ok {
 			expr = "COALESCE(" + q + ", " + fill + ")"
 		}
 		into, out, back = append(into, q), append(out, expr), append(back, q)
 	}
 	for _, c := range added {
-		if fill, ok := values[strings.ToLower(c)]; ok {
+		if fill, ok := values[sqltokens.Fold(c)]; ok {
 			into, out = append(into, b.d.Quote(c)), append(out, fill)
 		}
 	}
@@ -93,7 +93,7 @@ func indexOf(text, column string) bool {
 		return false
 	}
 	open := slices.IndexFunc(tokens, func(t sqltokens.Token) bool { return t.Is("(") })
-	return open > 0 && sqltokens.Names(text[tokens[open].Start:], column, strings.EqualFold)
+	return open > 0 && sqltokens.Names(text[tokens[open].Start:], column, sqltokens.Same)
 }
 
 // columns are those whose values are moved.
@@ -109,7 +109,7 @@ func (b *rebuilding) columns() (out []string) {
 // words names a full-text table or another virtual one over the table, "" where none is.
 func (b *rebuilding) words() string {
 	for i := range b.live.Tables {
-		if t := &b.live.Tables[i]; t.Kind == catalogue.VirtualTable && sqltokens.Mentions(unquoted(t.Definition), b.p.live.Name, strings.EqualFold) {
+		if t := &b.live.Tables[i]; t.Kind == catalogue.VirtualTable && sqltokens.Mentions(unquoted(t.Definition), b.p.live.Name, sqltokens.Same) {
 			return "the virtual table " + t.FullName()
 		}
 	}
@@ -123,7 +123,7 @@ func (b *rebuilding) rowid(from, to *createText) string {
 		return ""
 	}
 	for _, name := range []string{"rowid", "_rowid_", "oid"} {
-		if !slices.ContainsFunc(b.columns(), func(c string) bool { return strings.EqualFold(c, name) }) {
+		if !slices.ContainsFunc(b.columns(), func(c string) bool { return sqltokens.Same(c, name) }) {
 			return name
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // INTEGER alone: only a key of that type numbers the rows, counts, and is never NULL without saying so. numbers tells that it is to number them.
 func (c *createText) retype(column, typ string, numbers bool) {
 	typ, _, _ = strings.Cut(typ, " PRIMARY KEY")
-	numbered := strings.EqualFold(c.rowNumber(), column)
+	numbered := sqltokens.Same(c.rowNumber(), column)
 	i := c.at(column)
 	name, list := c.clauses(i)
 	collates, defaults := strings.Contains(strings.ToUpper(typ), "COLLATE "), strings.Contains(typ, " DEFAULT ")
@@ -105,7 +105,7 @@ func (c *createText) counts() bool {
 // numbersRows reports whether the column of an edit, which the database is to make, can number the rows: it is the whole key.
 func (b *rebuilding) numbersRows(e *edit) bool {
 	key := b.p.live.Key.Columns
-	return e.column != nil && e.was != nil && strings.HasPrefix(e.column.Type, "INTEGER PRIMARY KEY") && b.text != nil && !b.text.rowless() && len(key) == 1 && strings.EqualFold(key[0], e.was.Name)
+	return e.column != nil && e.was != nil && strings.HasPrefix(e.column.Type, "INTEGER PRIMARY KEY") && b.text != nil && !b.text.rowless() && len(key) == 1 && sqltokens.Same(key[0], e.was.Name)
 }
 
 // unknownType is a type that a table which enforces types does not know, "" where it knows that of the edit.

@@ -79,7 +79,7 @@ func (c *createText) clone() *createText {
 }
 
 func (c *createText) at(column string) int {
-	return slices.IndexFunc(c.defs, func(d definition) bool { return d.column != "" && strings.EqualFold(d.column, column) })
+	return slices.IndexFunc(c.defs, func(d definition) bool { return d.column != "" && sqltokens.Same(d.column, column) })
 }
 
 // add puts a column behind the others.
@@ -119,7 +119,7 @@ func (c *createText) of(i int, column string) bool {
 	if c.defs[i].column != "" {
 		_, parts := c.clauses(i)
 		return slices.ContainsFunc(parts, func(x clause) bool {
-			return (x.kind == "check" || x.kind == "generated") && sqltokens.Names(x.text, column, strings.EqualFold)
+			return (x.kind == "check" || x.kind == "generated") && sqltokens.Names(x.text, column, sqltokens.Same)
 		})
 	}
 	for _, t := range sqltokens.Split(text) {
@@ -128,7 +128,7 @@ func (c *createText) of(i int, column string) bool {
 			break
 		}
 	}
-	return sqltokens.Names(text, column, strings.EqualFold)
+	return sqltokens.Names(text, column, sqltokens.Same)
 }
 
 // clause is a part of a column's definition: its type, or one constraint with its name.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/multi-orm/orm/internal/sqltokens"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source/catalogue"
 )
@@ -38,12 +39,21 @@ func NewLive(s *catalogue.Schema) *Live {
 	return l
 }
 
+// maxName is how many bytes of a name PostgreSQL keeps. It cuts what is longer, wherever it reads one.
+const maxName = 63
+
 // Fold brings names that the database takes for one to one spelling.
 func (l *Live) Fold(name string) string {
-	if l.Schema.Dialect == "postgres" {
+	switch l.Schema.Dialect {
+	case "postgres":
+		if len(name) > maxName {
+			return strings.ToValidUTF8(name[:maxName], "")
+		}
 		return name
+	case "sqlite":
+		return sqltokens.Fold(name)
 	}
-	return strings.ToLower(name) // SQLite always, SQL Server by its usual collations
+	return strings.ToLower(name) // SQL Server, by its usual collations
 }
 
 // Same compares names as the database does.

@@ -45,21 +45,24 @@ func whole(f *model.Field, c *catalogue.Column) Misfit {
 	case theirs < mine && f.Auto: // the database makes no number that does not fit
 	case theirs < mine:
 		return advice("the column is %s and the field is %s: larger numbers are refused", is(c), goes(f))
-	case theirs > mine && !(f.Kind == model.Uint && signed && theirs == nextSigned(mine)):
+	case theirs > mine && !(signed && theirs == narrowest(f)):
 		return fault("the column is %s and the field is %s: larger numbers cannot be read", is(c), goes(f))
 	}
 	return Misfit{}
 }
 
-// nextSigned is the column that numbers without a sign go into where the database has none such.
-func nextSigned(bits int) int {
+// narrowest is the signed column that holds all numbers of a field and is what orm.CreateTables makes where the database has no narrower one:
+// there is none of 8 bits with a sign.
+func narrowest(f *model.Field) int {
 	switch {
-	case bits <= 8:
+	case f.Bits <= 8:
 		return 15
-	case bits <= 16:
+	case f.Bits <= 16 && f.Kind == model.Uint:
 		return 31
+	case f.Kind == model.Uint:
+		return 63
 	}
-	return 63
+	return f.Bits - 1
 }
 
 // digitsOf judges a column of decimals without digits behind the point, as numeric(20) for uint64.

@@ -59,3 +59,16 @@ func ReadsByName(name string) bool {
 	}
 	return false
 }
+
+// Fold brings the names that SQLite takes for one to one spelling: its letters are those of ASCII.
+func Fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
+}
+
+// Same compares names as SQLite does.
+func Same(a, b string) bool { return strings.EqualFold(a, b) && Fold(a) == Fold(b) }

@@ -223,10 +223,34 @@ func TestForeignKeyWordsAreChecked(t *testing.T) {
 		Of     int64        `orm:"of"`
 		Parent *plainParent `orm:"relation=of:id,foreignkey=of"`
 	}
+	type g struct {
+		ID     int64        `orm:"id,auto"`
+		Of     int64        `orm:"of"`
+		Parent *plainParent `orm:"relation=of:id,ondelete=setdefault"`
+	}
+	type pairParent struct {
+		Firm int64 `orm:"firm,id"`
+		No   int64 `orm:"no,id"`
+	}
+	type h struct {
+		ID     int64       `orm:"id,auto"`
+		Firm   int64       `orm:"firm"`
+		No     *int64      `orm:"no"`
+		Parent *pairParent `orm:"relation=firm+no:firm+no,ondelete=setnull"` // which sets both
+	}
+	type i struct {
+		ID     int64        `orm:"id,auto"`
+		N      int64        `orm:"n"`
+		Of     *int64       `orm:"of,generated=n"`
+		Parent *plainParent `orm:"relation=of:id,onupdate=cascade"`
+	}
 	for _, x := range []struct {
 		model any
 		words string
 	}{
+		{g{}, "the action setdefault needs a column that has a default (dbdefault, default=) or may be NULL, and g.Of has none"},
+		{h{}, "the action setnull needs a column that may be NULL, and h.Firm may not"},
+		{i{}, "the database makes the values of i.Of (generated), and the action cascade would set it"},
 		{a{}, `unknown action "ondelete=casacde" (did you mean "cascade"?)`},
 		{b{}, "the action setnull needs a column that may be NULL, and b.Of may not"},
 		{c{}, "a foreign key leads to the key of plainParent or to a unique set of it, and Name is neither"},

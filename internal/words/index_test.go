@@ -116,6 +116,8 @@ type sample struct {
 	ID    int64             `orm:"id,auto,table=samples"`
 	B     bool              `orm:"b,default=true"`
 	I     int               `orm:"i,index"`
+	I8    int8              `orm:"i8"`
+	I8s   []int8            `orm:"i8s"`
 	I16   *int16            `orm:"i16"`
 	I32   int32             `orm:"i32,unique=pair"`
 	U8    uint8             `orm:"u8"`

@@ -212,7 +212,7 @@ func (t *foundTable) column(c foundColumn) catalogue.Column {
 	if c.Default != nil && !strings.EqualFold(*c.Default, "null") {
 		out.Default = *c.Default
 	}
-	if text := t.text.columns[strings.ToLower(c.Name)]; text != nil {
+	if text := t.text.columns[sqltokens.Fold(c.Name)]; text != nil {
 		out.Collation = text.collation
 		out.Generated = text.generated
 		out.Virtual = c.Hidden == 2
@@ -239,7 +239,7 @@ func (t *foundTable) finish(out *catalogue.Table) {
 			continue
 		}
 		for i := range out.Columns {
-			if x := &out.Columns[i]; strings.EqualFold(x.Name, name) && x.Type == catalogue.Text && x.Enum == nil {
+			if x := &out.Columns[i]; sqltokens.Same(x.Name, name) && x.Type == catalogue.Text && x.Enum == nil {
 				x.Enum = values
 			}
 		}
@@ -307,12 +307,12 @@ func resolveTargets(s *catalogue.Schema) {
 	tables := map[string]*catalogue.Table{}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		tables[strings.ToLower(t.Schema+"."+t.Name)] = t
+		tables[sqltokens.Fold(t.Schema+"."+t.Name)] = t
 	}
 	for i := range s.Tables {
 		for j := range s.Tables[i].ForeignKeys {
 			f := &s.Tables[i].ForeignKeys[j]
-			target := tables[strings.ToLower(f.Schema+"."+f.Table)]
+			target := tables[sqltokens.Fold(f.Schema+"."+f.Table)]
 			if target == nil {
 				continue
 			}
@@ -330,7 +330,7 @@ func resolveTargets(s *catalogue.Schema) {
 // columnName is how the table spells the name of a column.
 func columnName(t *catalogue.Table, name string) string {
 	for i := range t.Columns {
-		if strings.EqualFold(t.Columns[i].Name, name) {
+		if sqltokens.Same(t.Columns[i].Name, name) {
 			return t.Columns[i].Name
 		}
 	}

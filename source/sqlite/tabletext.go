@@ -137,7 +137,7 @@ func (r *tableReader) definition() {
 	column := ""
 	if !r.is("constraint") && !r.is("primary", "key") && !r.is("unique", "(") && !r.is("check", "(") && !r.is("foreign", "key") {
 		column = r.next().Text
-		r.out.columns[strings.ToLower(column)] = new(columnText)
+		r.out.columns[sqltokens.Fold(column)] = new(columnText)
 	}
 	for len(r.tokens) > 0 {
 		r.constraint(column)
@@ -172,12 +172,12 @@ func (r *tableReader) constraint(column string) {
 			return
 		}
 	case r.take("collate"):
-		if c := r.out.columns[strings.ToLower(column)]; c != nil {
+		if c := r.out.columns[sqltokens.Fold(column)]; c != nil {
 			c.collation = r.next().Text
 		}
 	case r.take("generated", "always", "as"), r.is("as", "(") && r.take("as"):
 		_, text := r.group()
-		if c := r.out.columns[strings.ToLower(column)]; c != nil {
+		if c := r.out.columns[sqltokens.Fold(column)]; c != nil {
 			c.generated = text
 		}
 	case r.take("foreign", "key"):
@@ -235,7 +235,7 @@ func (r *tableReader) initially(deferred *bool) {
 // unique finds the name of a unique constraint by its columns.
 func (t *tableText) unique(columns []string) string {
 	for _, u := range t.uniques {
-		if slices.EqualFunc(u.columns, columns, strings.EqualFold) {
+		if slices.EqualFunc(u.columns, columns, sqltokens.Same) {
 			return u.name
 		}
 	}
