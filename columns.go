@@ -9,7 +9,8 @@ import (
 type (
 	// Col is a column of T whose values are V.
 	//
-	// Conditions: Eq, Ne, Gt, Gte, Lt, Lte, Between, In, NotIn, InQuery, NotInQuery, IsNull, IsNotNull, DistinctFrom. Sort keys: Asc, Desc.
+	// Conditions: Eq, Ne, Gt, Gte, Lt, Lte, Between, In, NotIn, InQuery, NotInQuery, IsNull, IsNotNull, DistinctFrom; with another column of
+	// the same row EqCol, NeCol, GtCol, GteCol, LtCol, LteCol. Sort keys: Asc, Desc.
 	// Assignments: Set, SetNull, SetFrom, Inc, Mul.
 	Col[T, V any] = builder.Col[T, V]
 	// Text is a column of text: what Col has, Contains, StartsWith, EndsWith and Like; Fold before any of them ignores case, Len is the
@@ -26,7 +27,7 @@ type (
 	// Dynamic is a column found by name. What does not fit its type is an error of the call.
 	//
 	// Conditions: Eq, Ne, Gt, Gte, Lt, Lte, Between, In, NotIn, InQuery, NotInQuery, IsNull, IsNotNull, DistinctFrom, Contains, StartsWith,
-	// EndsWith, Like, Has, HasAny, HasAll; Fold before them ignores case. Parts: Year of a time, Path of a document. Sort keys: Asc, Desc.
+	// EndsWith, Like, Has, HasAny, HasAll, EqCol, NeCol, GtCol, GteCol, LtCol, LteCol; Fold before them ignores case. Parts: Year of a time, Path of a document. Sort keys: Asc, Desc.
 	// Assignments: Set, SetNull, Inc, Append.
 	Dynamic[T any] = builder.Dynamic[T]
 	// Pred is a condition on rows of T.

@@ -256,7 +256,7 @@
 //
 //	text, args, err := q.SQL()          // what All would send, scopes left out
 //	plan, err := q.Explain(ctx)         // every statement, includes and scopes too; fmt.Println(plan)
-//	orm.Logger(slog.Default())          // options of Open: each statement; with orm.LogArgs its arguments, but hidden ones
+//	orm.Logger(slog.Default())          // options of Open: each statement; with orm.LogArgs() its arguments, but hidden ones
 //	orm.Observer(func(ctx context.Context, s orm.Statement) { … })
 //	orm.TxObserver(func(ctx context.Context, s orm.TxStep) { … }) // begin, commit, rollback: attempts, causes, time held
 //	fmt.Print(orm.Schema(db))           // the DDL that CreateTables runs

@@ -241,3 +241,81 @@ func ExampleRepo_Counts() {
 	fmt.Println(numbers, err)
 	// Output: [[1 3 1] [0 3 0] [1 2 1]] <nil>
 }
+
+// Line is one line of a bill: so many pieces at a price, of which some were paid.
+type Line struct {
+	ID       int64  `orm:"id,auto"`
+	Bill     int64  `orm:"bill"`
+	Quantity int64  `orm:"quantity"`
+	Price    string `orm:"price,decimal=12.2"`
+	Paid     string `orm:"paid,decimal=12.2"`
+}
+
+// BillTotal is what Aggregate says of the lines of one bill.
+type BillTotal struct {
+	Bill  int64
+	Total string `orm:"agg=sum(Quantity*Price)"`
+}
+
+var Lines = orm.Bind[Line, struct {
+	ID          orm.Col[Line, int64]
+	Price, Paid orm.Text[Line]
+}]()
+
+// lines opens a database in memory that holds the lines of two bills.
+func lines() orm.DB {
+	ctx := context.Background()
+	db, err := orm.Open(ctx, sqlite.Source("main", ":memory:"), orm.Models(Line{}))
+	check(err)
+	check(orm.CreateTables(ctx, db))
+	_, err = orm.Repo[Line](db).CreateMany(ctx, []Line{
+		{Bill: 1, Quantity: 3, Price: "0.10", Paid: "0.10"}, {Bill: 1, Quantity: 2, Price: "19.99", Paid: "9.00"}, {Bill: 2, Quantity: 7, Price: "0.70", Paid: "0"},
+	})
+	check(err)
+	return db
+}
+
+// The numbers of several columns are multiplied row by row, exactly, before they are summed.
+func ExampleAggregate_products() {
+	db := lines()
+	defer db.Close()
+	bills, err := orm.Aggregate[BillTotal](context.Background(), orm.Repo[Line](db))
+	check(err)
+	for _, b := range bills {
+		fmt.Println(b.Bill, b.Total)
+	}
+	// Output:
+	// 1 40.28
+	// 2 4.90
+}
+
+// The groups come in their order, so a running total is a sum over them.
+func ExampleAggregate_runningTotal() {
+	db := market()
+	defer db.Close()
+	rows, err := orm.Aggregate[ByStatus](context.Background(), orm.Repo[Sale](db), orm.GroupOrder(Statuses.Cents.Desc()))
+	check(err)
+	var sum int64
+	for _, r := range rows {
+		sum += r.Cents
+		fmt.Println(r.Status, r.Cents, sum)
+	}
+	// Output:
+	// paid 3900 3900
+	// open 500 4400
+	// void 90 4490
+}
+
+// Two columns of a row are compared with each other, decimals as the numbers they are.
+func ExampleCol_gtCol() {
+	db := lines()
+	defer db.Close()
+	open, err := orm.Repo[Line](db).Where(Lines.Price.GtCol(Lines.Paid)).OrderBy(Lines.ID.Asc()).All(context.Background())
+	check(err)
+	for _, l := range open {
+		fmt.Println(l.Price, l.Paid)
+	}
+	// Output:
+	// 19.99 9.00
+	// 0.70 0.00
+}

@@ -121,7 +121,7 @@ func ExampleLogArgs() {
 		}
 		return slog.Attr{}
 	}})
-	db := example(orm.Logger(slog.New(handler), orm.LogArgs))
+	db := example(orm.Logger(slog.New(handler), orm.LogArgs()))
 	defer db.Close()
 
 	level.Set(slog.LevelDebug)

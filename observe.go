@@ -35,7 +35,7 @@ type LogOption func(*engine.Logging)
 // field, and one whose column is not known: those of SQL text and of Raw. Tag a field hidden before its values are logged,
 // not after. Text is cut after 200 characters, lists after 20 values and a statement's arguments after 100; of
 // bytes the length is told, of values that only the driver understands the type. Observers and tracers see no arguments.
-func LogArgs(l *engine.Logging) { l.Args = true }
+func LogArgs() LogOption { return func(l *engine.Logging) { l.Args = true } }
 
 // Statement is one statement that ran, as an Observer sees it. It holds no arguments.
 type Statement = engine.Statement

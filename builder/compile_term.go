@@ -48,6 +48,9 @@ func (c *compiler) more(f *frag, owner string, m *model.Model, e *Expr) error {
 	switch e.Op {
 	case OpTerm:
 		return c.compare(f, owner, e)
+	case OpColumns:
+		f.b.WriteString(c.comparable(owner, e.Field) + comparison[e.Ext.Cmp] + c.comparable(owner, e.Ext.Columns[0]))
+		return nil
 	case OpInQuery, OpNotInQuery:
 		f.b.WriteString(c.comparable(owner, e.Field))
 		if e.Op == OpNotInQuery {

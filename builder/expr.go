@@ -44,6 +44,7 @@ const (
 	OpMatch        // the row matches the full-text search Ext.Match
 	OpUntrue       // the Kids are not all true
 	OpInTuples     // Ext.Columns together equal one of the keys in the lists Ext.Args
+	OpColumns      // Field and the one of Ext.Columns are as Ext.Cmp says
 )
 
 // Expr is one node of a predicate tree: plain data, never changed after it was made.
@@ -65,11 +66,11 @@ type Ext struct {
 	Err   error
 
 	Term  *Term   // of OpTerm
-	Cmp   Op      // of OpTerm: how the term is compared
+	Cmp   Op      // of OpTerm and OpColumns: how the term or the column is compared
 	Query *Select // of OpInQuery and OpNotInQuery: one column
 	Match *Match  // of OpMatch
 
-	Columns []*model.Field // of OpInTuples
+	Columns []*model.Field // of OpInTuples and OpColumns
 
 	Rel *model.Relation
 	// Scope and LinkScope hold what the scopes demand of the related rows and of the link rows.
@@ -225,6 +226,8 @@ func (e *Expr) whole() bool {
 		return e.Ext != nil && len(e.Ext.Kids) > 0
 	case OpInTuples:
 		return e.wholeKeys()
+	case OpColumns:
+		return e.wholePair()
 	case OpNot:
 		return e.Ext != nil && len(e.Ext.Kids) == 1
 	case OpSome, OpEvery:

@@ -43,6 +43,7 @@ func TestGoldenOperators(t *testing.T) {
 		{"fold", find(p.Email.Fold().Eq("A"), p.Email.Fold().Ne("B"), p.Email.Fold().Between("A", "B"), p.Name.Fold().DistinctFrom("C"))},
 		{"fold_text", find(p.Email.Fold().Contains("A"), p.Email.Fold().StartsWith("A"), p.Email.Fold().EndsWith("A"), p.Email.Fold().Like("A%"))},
 		{"fold_in", find(p.Email.Fold().In("A", "B"), p.Email.Fold().NotIn("C"))},
+		{"columns", find(p.Hits.GtCol(p.BossID), p.Email.NeCol(p.Name), builder.Not(p.Hits.LteCol(p.BossID)))},
 		{"fold_null", find(p.Name.Fold().IsNull())},
 		{"sql", find(builder.ConstantSQL[Person](`"hit_count" % ? = ? AND "full_name" <> '?'`, 2, 0))},
 	})

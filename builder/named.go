@@ -92,7 +92,7 @@ func (e *Expr) Named(visit func(Naming) error) error {
 		return nil
 	}
 	for _, f := range x.Columns {
-		if err := visit(Naming{Field: f, Equal: true}); err != nil {
+		if err := visit(Naming{Field: f, Equal: e.Op == OpInTuples}); err != nil {
 			return err
 		}
 	}

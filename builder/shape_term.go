@@ -39,6 +39,8 @@ func (s *shaper) more(m *model.Model, e *Expr, depth int) {
 		}
 	case OpInTuples:
 		s.tuples(m, e)
+	case OpColumns:
+		s.pair(m, e)
 	default:
 		s.fail(fault.New(fault.ErrInvalid, nameOf(m), "", "unknown operator in a predicate"))
 	}

@@ -39,7 +39,7 @@ type Note struct {
 }
 
 // withArgs logs arguments, of which spans and metrics must still know nothing.
-var withArgs = orm.Logger(slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})), orm.LogArgs)
+var withArgs = orm.Logger(slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})), orm.LogArgs())
 
 type rig struct {
 	db     orm.DB

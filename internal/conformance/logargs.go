@@ -114,7 +114,7 @@ type arguments struct {
 
 func (e *env) arguments(models ...any) (*arguments, orm.DB) {
 	a := &arguments{env: e}
-	db := e.openWith(Options{}, []orm.Option{orm.Logger(slog.New(slog.NewJSONHandler(&a.out, &slog.HandlerOptions{Level: slog.LevelDebug})), orm.LogArgs)}, models...)
+	db := e.openWith(Options{}, []orm.Option{orm.Logger(slog.New(slog.NewJSONHandler(&a.out, &slog.HandlerOptions{Level: slog.LevelDebug})), orm.LogArgs())}, models...)
 	a.out.Reset()
 	return a, db
 }

@@ -124,6 +124,7 @@ func cases() []testCase {
 		timeFormCases,
 		civilCases,
 		productCases,
+		columnPairCases,
 		pointerReadCases,
 		pointerCases,
 	} {

@@ -145,7 +145,7 @@ func (c conditioner) node(e *builder.Expr, t truth) (node, error) {
 		return c.term(e, t)
 	case builder.OpSQL:
 		return node{}, refuse(nil, c.m, "the source does not understand SQL text")
-	case builder.OpInQuery, builder.OpNotInQuery, builder.OpMatch, builder.OpJSONContains:
+	case builder.OpInQuery, builder.OpNotInQuery, builder.OpMatch, builder.OpJSONContains, builder.OpColumns:
 		return node{}, refuse(e.Field, c.m, "the operator is not to be had on this source")
 	}
 	switch {
