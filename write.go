@@ -8,6 +8,7 @@ import (
 	"github.com/multi-orm/orm/internal/entity"
 	"github.com/multi-orm/orm/internal/fault"
 	"github.com/multi-orm/orm/internal/related"
+	"github.com/multi-orm/orm/internal/scoping"
 	"github.com/multi-orm/orm/internal/writing"
 	"github.com/multi-orm/orm/model"
 	"github.com/multi-orm/orm/source"
@@ -194,8 +195,8 @@ func assignments[T any](in []Assign[T]) []builder.Set {
 	return out
 }
 
-// Update changes the one row that ByID names, or that a unique column's Eq names, and gives it as it then
-// is, with the relations that With names. No row is ErrNotFound. Assignments of relations, as in Users.Orders.Link(orm.Key[Order](7)), write
+// Update changes the one row that ByID names, or that a unique column's Eq names (within the caller's tenant, where the set is unique
+// together with it), and gives it as it then is, with the relations that With names. No row is ErrNotFound. Assignments of relations, as in Users.Orders.Link(orm.Key[Order](7)), write
 // related rows in the same transaction.
 //
 // Without assignments, as a patch in which everything is absent gives none, nothing is written: the row is read, and update= columns
@@ -203,7 +204,7 @@ func assignments[T any](in []Assign[T]) []builder.Set {
 func (q Query[T]) Update(ctx context.Context, sets ...Assign[T]) (T, error) {
 	var none T
 	st := &builder.Update{Model: q.st.Model, Where: q.st.Where, Set: assignments(sets), Returning: q.returning(), Expect: builder.SomeRow, Deleted: q.st.Deleted}
-	if err := q.one("Update"); err != nil {
+	if err := q.one(ctx, "Update"); err != nil {
 		return none, q.refuseUpdate(ctx, "Update", st, err)
 	}
 	if len(sets) == 0 {
@@ -285,12 +286,12 @@ func (q Query[T]) UpdateReturning(ctx context.Context, sets ...Assign[T]) ([]T, 
 	return source.Take[T](&rows.Slab), nil
 }
 
-// Delete removes the one row that ByID names, or that a unique column's Eq names, and gives it as it was.
+// Delete removes the one row that ByID names, or that a unique column's Eq names, as Update does, and gives it as it was.
 // Relations that With names are loaded before. No row is ErrNotFound.
 func (q Query[T]) Delete(ctx context.Context) (T, error) {
 	var none T
 	st := &builder.Delete{Model: q.st.Model, Where: q.st.Where, Returning: q.returning(), Expect: builder.SomeRow, Deleted: q.st.Deleted}
-	if err := q.one("Delete"); err != nil {
+	if err := q.one(ctx, "Delete"); err != nil {
 		return none, q.refuseDelete(ctx, "Delete", st, err)
 	}
 	rows := source.Rows{Slab: source.SlabOf[T](1)}
@@ -362,12 +363,19 @@ func (q *Query[T]) mass(op string) error {
 	return nil
 }
 
-// one checks a write of one row: the condition must name it by the key or a unique set.
-func (q *Query[T]) one(op string) error {
+// one checks a write of one row: the condition must name it by the key or a unique set, of which a scope may hold a part.
+func (q *Query[T]) one(ctx context.Context, op string) error {
 	if err := q.plain(op); err != nil {
 		return err
 	}
-	if !q.keyed && !namesOne(q.st.Model, &q.st.Where) {
+	if q.keyed {
+		return nil
+	}
+	named, err := q.namesOne(ctx)
+	if err != nil {
+		return fault.Fill(err, op, q.st.Model.Name, "")
+	}
+	if !named {
 		return &Error{Op: op, Model: q.st.Model.Name, Err: ErrInvalid, Detail: "it changes one row: name it with ByID or by Eq on unique columns, or use " + op + "Many"}
 	}
 	return nil
@@ -395,29 +403,36 @@ func (q *Query[T]) plain(op string) error {
 	return &Error{Op: op, Model: q.st.Model.Name, Err: ErrInvalid, Detail: detail}
 }
 
-// namesOne reports whether the conditions fix the key or a unique set by equality.
-func namesOne(m *model.Model, w *builder.Conjunction) bool {
-	fixed := map[*model.Field]bool{}
-	for i := range w.Len() {
-		if e := w.At(i); e.Op == builder.OpEq && !e.Fold {
+// namesOne reports whether the conditions fix the key or a unique set by equality, but for columns that a scope keeps to one value of the
+// caller's, as the tenant is.
+func (q *Query[T]) namesOne(ctx context.Context) (bool, error) {
+	m, fixed := q.st.Model, map[*model.Field]bool{}
+	for i := range q.st.Where.Len() {
+		if e := q.st.Where.At(i); e.Op == builder.OpEq && !e.Fold {
 			fixed[e.Field] = true
 		}
 	}
-	all := func(set []*model.Field) bool {
+	sets := [][]*model.Field{m.Key}
+	for _, u := range m.Uniques {
+		sets = append(sets, u.Fields)
+	}
+	for _, set := range sets {
+		named := len(set) > 0
 		for _, f := range set {
-			if !fixed[f] {
-				return false
+			if named = fixed[f]; !named && scoping.Immovable(f) {
+				_, held, err := scoping.HeldTo(ctx, q.s, f)
+				if err != nil {
+					return false, err
+				}
+				named = held
+			}
+			if !named {
+				break
 			}
 		}
-		return len(set) > 0
-	}
-	if all(m.Key) {
-		return true
-	}
-	for _, u := range m.Uniques {
-		if all(u.Fields) {
-			return true
+		if named {
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }

@@ -124,3 +124,37 @@ func TestSavesSetBackWhatTheyDoNotWrite(t *testing.T) {
 		}
 	})
 }
+
+// A write of one row by a name that is unique within a tenant is of the caller's row; where no tenant holds the caller, it names none.
+func TestOneRowByANameWithinATenant(t *testing.T) {
+	databases(t, []any{client{}, clientLabel{}}, func(t *testing.T, db orm.DB) {
+		r := orm.Repo[client](db)
+		named := r.Where(clients.Code.Eq("a"))
+		_, err := named.Update(t.Context(), clients.Name.Set("x"))
+		is(t, "without the scope", err, orm.ErrInvalid)
+		must(t, db.Use(rls.Tenant()))
+		for tenant := 1; tenant <= 2; tenant++ {
+			must(t, r.Create(at(t, tenant, 1), &client{Code: "a", Name: "first"}))
+		}
+		got, err := named.Update(at(t, 1, 1), clients.Name.Set("second"))
+		if must(t, err); got.TenantID != 1 || got.Name != "second" {
+			t.Errorf("changed %+v", got)
+		}
+		out := rls.Bypass(t.Context(), "two rows have the name")
+		_, err = named.Update(out, clients.Name.Set("x"))
+		is(t, "Update under a bypass", err, orm.ErrInvalid)
+		_, err = named.Delete(out)
+		is(t, "Delete under a bypass", err, orm.ErrInvalid)
+		_, err = r.Where(clients.Name.Eq("second")).Update(at(t, 1, 1), clients.Name.Set("x"))
+		is(t, "a column that is not unique", err, orm.ErrInvalid)
+		_, err = named.Update(t.Context(), clients.Name.Set("x"))
+		is(t, "nobody", err, orm.ErrNoActor)
+		gone, err := named.Delete(at(t, 1, 1))
+		if must(t, err); gone.TenantID != 1 {
+			t.Errorf("deleted %+v", gone)
+		}
+		if left, err := r.One(out); err != nil || left.TenantID != 2 || left.Name != "first" {
+			t.Errorf("%+v is left (%v)", left, err)
+		}
+	})
+}

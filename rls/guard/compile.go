@@ -460,7 +460,11 @@ func (c *compiler) unique(m *model.Model, u columns, where string) (unique, bool
 		}
 		out.wires, out.fields = append(out.wires, wire), append(out.fields, f)
 	}
-	if !sameSet(m.Key, out.fields) && !slices.ContainsFunc(m.Uniques, func(x model.Index) bool { return sameSet(x.Fields, out.fields) }) {
+	// a scope fills in its own columns, as in On and Link; where none does, One and the writes of one row refuse what names several
+	names := func(set []*model.Field) bool {
+		return sameSet(set, out.fields) || sameSet(slices.DeleteFunc(slices.Clone(set), func(f *model.Field) bool { return f == m.Tenant || f.Scope != "" }), out.fields)
+	}
+	if !names(m.Key) && !slices.ContainsFunc(m.Uniques, func(x model.Index) bool { return names(x.Fields) }) {
 		c.wrong(m, where, "the columns are neither the primary key nor a unique set of "+m.Name+uniqueSets(m))
 		return out, false
 	}

@@ -258,7 +258,7 @@ func ExampleCompile() {
 	_, err := guard.Compile(guard.Shape[Project]{
 		Select: guard.Only(Projects.ID, Projects.Secret),
 		Where:  guard.Where[Project]{guard.Allow(Projects.Archived, guard.Contains)},
-		Unique: guard.Uniques[Project]{guard.By(Projects.Slug)},
+		Unique: guard.Uniques[Project]{guard.By(Projects.Title)},
 	})
 	fmt.Println(err)
 	// Output:
