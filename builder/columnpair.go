@@ -27,10 +27,7 @@ func (c Col[T, V]) LteCol(other Selectable[T]) Pred[T] { return c.pair(OpLte, ot
 
 func (c Col[T, V]) pair(op Op, other Selectable[T]) Pred[T] {
 	f, err := c.column()
-	if err == nil && c.fold {
-		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Fold goes with a value: two columns are compared as they are")
-	}
-	return pairOf(op, f, other, err)
+	return pairOf(op, f, c.fold, other, err)
 }
 
 // EqCol holds where the column equals another one of the same row.
@@ -54,15 +51,15 @@ func (c Dynamic[T]) LteCol(other Selectable[T]) Pred[T] { return c.pair(OpLte, o
 func (c Dynamic[T]) pair(op Op, other Selectable[T]) Pred[T] {
 	c = c.queried()
 	f, err := c.column()
-	if err == nil && c.fold {
-		err = fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Fold goes with a value: two columns are compared as they are")
-	}
-	return pairOf(op, f, other, err)
+	return pairOf(op, f, c.fold, other, err)
 }
 
-func pairOf[T any](op Op, f *model.Field, other Selectable[T], err error) Pred[T] {
-	if err != nil {
+func pairOf[T any](op Op, f *model.Field, fold bool, other Selectable[T], err error) Pred[T] {
+	switch {
+	case err != nil:
 		return Pred[T]{Fail(err)}
+	case fold:
+		return Pred[T]{Fail(fault.New(fault.ErrInvalid, f.Model.Name, f.Name, "Fold goes with a value: two columns are compared as they are"))}
 	}
 	if named, ok := other.(Dynamic[T]); ok {
 		other = named.queried()
@@ -84,7 +81,9 @@ func pairOf[T any](op Op, f *model.Field, other Selectable[T], err error) Pred[T
 func unpaired(op Op, f, g *model.Field) string {
 	whole := func(x *model.Field) bool { return x.Kind == model.Int || x.Kind == model.Uint }
 	equal := op == OpEq || op == OpNe
-	holds := "the column holds " + f.Base.String() + " and " + g.Name + " " + g.Base.String()
+	holds := func() string {
+		return "the column holds " + f.Base.String() + " and " + g.Name + " " + g.Base.String()
+	}
 	switch {
 	case f == g:
 		return "the column is compared with itself"
@@ -93,11 +92,11 @@ func unpaired(op Op, f, g *model.Field) string {
 	case f.IsComputed || g.IsComputed:
 		return "a computed field is not stored, so it cannot be filtered by"
 	case (f.Decimal == nil) != (g.Decimal == nil):
-		return holds + ": decimals are compared with decimals"
+		return holds() + ": decimals are compared with decimals"
 	case f.Decimal != nil, whole(f) && whole(g):
 		return ""
 	case f.Kind != g.Kind:
-		return holds
+		return holds()
 	case f.TimeForm != g.TimeForm:
 		return "the column keeps times in another form than " + g.Name + ": " + sameForm
 	case f.Civil != g.Civil:
@@ -115,7 +114,7 @@ func unpaired(op Op, f, g *model.Field) string {
 			return ""
 		}
 	}
-	return holds + ", which have no such comparison on every source"
+	return holds() + ", which have no such comparison on every source"
 }
 
 // wholePair reports whether e compares two columns. Statements may be made by hand.
