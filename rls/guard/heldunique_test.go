@@ -3,6 +3,7 @@ package guard_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/multi-orm/orm"
@@ -15,12 +16,19 @@ func TestRowsAreNamedWithinATenant(t *testing.T) {
 	shape := guard.MustCompile(guard.Shape[Project]{
 		Select: guard.Only(Projects.Slug, Projects.Title),
 		Unique: guard.Uniques[Project]{guard.By(Projects.Slug)},
-		Update: guard.Data[Project]{guard.Accept(Projects.Title)},
+		Update: guard.Data[Project]{guard.Accept(Projects.Title), guard.Nest(Projects.Tags, guard.Ops[Tag]{Link: guard.By(Tags.Name)})},
 	})
 	onBoth(t, func(t *testing.T, ctx context.Context, db orm.DB) {
 		repo := orm.Repo[Project](db)
 		row, err := shape.Update(ctx, repo, []byte(`{"where": {"slug": "p1"}, "data": {"title": "mine"}}`))
 		shows(t, row, err, `{"slug":"p1","title":"mine"}`)
+		_, err = shape.Update(ctx, repo, []byte(`{"where": {"slug": "p3"}, "data": {"tags": {"link": [{"name": "red"}]}}}`))
+		must(t, err)
+		linked, err := repo.Where(Projects.Slug.Eq("p3")).With(Projects.Tags).One(ctx)
+		must(t, err)
+		if !slices.ContainsFunc(linked.Tags, func(x Tag) bool { return x.Name == "red" && x.TenantID == 1 }) {
+			t.Errorf("linked %+v", linked.Tags)
+		}
 		row, err = shape.FindUnique(actor(2), repo, []byte(`{"where": {"slug": "p1"}}`))
 		shows(t, row, err, `{"slug":"p1","title":"Project 1"}`)
 		row, err = shape.Delete(ctx, repo, []byte(`{"where": {"slug": "p1"}}`))
