@@ -59,5 +59,6 @@ type Uniques[T any] []Unique[T]
 type Unique[T any] struct{ c columns }
 
 // By names a row by its primary key or by a unique set of the model. A request gives a value for each of the columns, and
-// nothing else.
+// nothing else. The tenant, and the column of another scope, may be left out of the set: the scope fills it in with the caller's own, and where
+// none holds the caller to one, as under a Bypass, a name that several rows have is refused.
 func By[T any](cols ...orm.Selectable[T]) Unique[T] { return Unique[T]{fieldsOf(cols)} }
