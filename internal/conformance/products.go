@@ -88,31 +88,31 @@ func productsRefused(e *env) {
 	type over struct {
 		N int64 `orm:"agg=max(Cents*Cents*Cents*Cents)"`
 	}
-	_, err := orm.Aggregate[over](e.ctx, r)
-	e.fails(err, orm.ErrInvalid, "", "")
 	type text struct {
 		N int64 `orm:"agg=sum(Quantity*Name)"`
 	}
-	_, err = orm.Aggregate[text](e.ctx, r)
-	e.fails(err, orm.ErrInvalid, "text", "N")
 	type mixed struct {
 		N Exact `orm:"agg=sum(Price*Factor)"`
 	}
-	_, err = orm.Aggregate[mixed](e.ctx, r)
-	e.fails(err, orm.ErrInvalid, "mixed", "N")
 	type whole struct {
 		N int64 `orm:"agg=sum(Price*Quantity)"`
 	}
-	_, err = orm.Aggregate[whole](e.ctx, r)
-	e.fails(err, orm.ErrInvalid, "whole", "N")
 	type unknown struct {
 		N int64 `orm:"agg=sum(Quantity*Cent)"`
 	}
-	_, err = orm.Aggregate[unknown](e.ctx, r)
-	e.fails(err, orm.ErrInvalid, "Sold", "Cent")
 	type counted struct {
 		N int64 `orm:"agg=count(Quantity*Cents)"`
 	}
-	_, err = orm.Aggregate[counted](e.ctx, r)
-	e.fails(err, orm.ErrInvalid, "counted", "N")
+	noProduct[over](e, r, "", "")
+	noProduct[text](e, r, "text", "N")
+	noProduct[mixed](e, r, "mixed", "N")
+	noProduct[whole](e, r, "whole", "N")
+	noProduct[unknown](e, r, "Sold", "Cent")
+	noProduct[counted](e, r, "counted", "N")
+}
+
+func noProduct[R any](e *env, r orm.Repo[Sold], model, field string) {
+	e.Helper()
+	_, err := orm.Aggregate[R](e.ctx, r)
+	e.fails(err, orm.ErrInvalid, model, field)
 }
